@@ -1,0 +1,3 @@
+//! Prints figures.
+
+fn main() {}

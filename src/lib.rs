@@ -1,0 +1,1 @@
+//! Plans how a fleet of connected devices comes back after an outage.
