@@ -1,1 +1,3 @@
 //! Plans how a fleet of connected devices comes back after an outage.
+
+pub mod base;

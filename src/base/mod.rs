@@ -1,0 +1,15 @@
+//! What every other module stands on: units, virtual time, draws, curves, quantiles, findings,
+//! lossless JSON and safe files.
+//!
+//! Nothing here knows what an agent or a platform is.
+
+pub mod draws;
+pub mod file;
+pub mod finding;
+pub mod json;
+pub mod stats;
+pub mod units;
+
+pub use draws::Draws;
+pub use finding::{Finding, Fix, Severity};
+pub use units::Micros;
