@@ -1,3 +1,4 @@
 //! Plans how a fleet of connected devices comes back after an outage.
 
 pub mod base;
+pub mod fleet;

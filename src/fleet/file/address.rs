@@ -1,0 +1,155 @@
+//! One address for every input, and the levers that move several of them together.
+
+use super::{FleetFile, Value, View};
+use crate::base::{json, units};
+use crate::fleet::kind::AgentKind;
+use crate::fleet::setting::{Setting, Unit};
+use crate::fleet::settings::{Area, group_setting, group_settings};
+
+/// One input of a file: its row and its address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// JSON pointer of the input.
+    pub address: String,
+    /// Group that it belongs to, where it does.
+    pub group: Option<String>,
+    /// Its row of the registry.
+    pub setting: &'static Setting,
+}
+
+/// Returns the address of a setting below the base pointer of its area.
+pub fn join(base: &str, setting: &Setting) -> String {
+    format!("{base}/{}", setting.key)
+}
+
+/// Returns the agent kind of a group, where the file names a known one.
+pub fn kind_of(view: &View<'_>, group: &str) -> Option<AgentKind> {
+    let (node, _) = view.lookup(&format!("{}/agent", json::join("/groups", group)))?;
+    AgentKind::from_word(node.as_str()?)
+}
+
+/// Returns every input of a file, groups first.
+pub(super) fn inputs(file: &FleetFile, view: &View<'_>) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for id in file.group_ids() {
+        let base = json::join("/groups", id);
+        let rows: Vec<&'static Setting> = match kind_of(view, id) {
+            Some(kind) => group_settings(kind).collect(),
+            None => Area::Group.settings().iter().collect(),
+        };
+        inputs.extend(rows.into_iter().map(|setting| Input {
+            address: join(&base, setting),
+            group: Some(id.to_owned()),
+            setting,
+        }));
+    }
+    for area in [Area::Platform, Area::Outage, Area::Targets] {
+        inputs.extend(area.settings().iter().map(|setting| Input {
+            address: join(area.base(), setting),
+            group: None,
+            setting,
+        }));
+    }
+    inputs
+}
+
+/// Returns the input at an address, or `None` where the file has no such input.
+pub fn resolve(view: &View<'_>, address: &str) -> Option<Input> {
+    let found = |group: Option<&str>, setting| {
+        Some(Input { address: address.to_owned(), group: group.map(str::to_owned), setting })
+    };
+    if let Some(rest) = address.strip_prefix("/groups/") {
+        let (token, key) = rest.split_once('/')?;
+        let id = token.replace("~1", "/").replace("~0", "~");
+        view.tree().get(&json::join("/groups", &id))?;
+        let setting = match kind_of(view, &id) {
+            Some(kind) => group_setting(kind, key),
+            None => Area::Group.settings().iter().find(|setting| setting.key == key),
+        };
+        return found(Some(&id), setting?);
+    }
+    for area in [Area::Platform, Area::Outage, Area::Targets] {
+        if let Some(key) = address.strip_prefix(area.base()).and_then(|rest| rest.strip_prefix('/')) {
+            return found(None, area.settings().iter().find(|setting| setting.key == key)?);
+        }
+    }
+    None
+}
+
+/// Returns the inputs that a name moves: one for an address, all that share it for a lever.
+///
+/// A lever such as `random_delay` means that lever in every group whose agent kind has it. The result
+/// is empty where the name is neither an address nor a lever of this file.
+pub fn expand(file: &FleetFile, view: &View<'_>, name: &str) -> Vec<Input> {
+    if name.starts_with('/') {
+        return resolve(view, name).into_iter().collect();
+    }
+    inputs(file, view).into_iter().filter(|input| input.setting.lever == Some(name)).collect()
+}
+
+/// Returns the names of the levers that a file has, in the order of its inputs.
+pub fn levers(file: &FleetFile, view: &View<'_>) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for lever in inputs(file, view).iter().filter_map(|input| input.setting.lever) {
+        if !names.contains(&lever) {
+            names.push(lever);
+        }
+    }
+    names
+}
+
+/// Returns the value that a person typed for an input.
+///
+/// # Errors
+/// A sentence that says what is wrong and what to write instead.
+pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    if let Unit::Choice(choices) = setting.unit {
+        return choices
+            .iter()
+            .find(|choice| choice.value == text)
+            .map(|choice| Value::Word(choice.value.to_owned()))
+            .ok_or_else(|| {
+                let words: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.value)).collect();
+                format!("`{text}` is not known for `{}`. Use one of {}.", setting.name(), words.join(", "))
+            });
+    }
+    if setting.unit == Unit::Moment {
+        return super::moment(text).map(|_| Value::Word(text.to_owned())).ok_or_else(|| {
+            format!("`{text}` is not a moment with an offset. Write it like 2026-12-05T02:00:00+01:00.")
+        });
+    }
+    let number = units::parse_number(text);
+    let value = match (setting.special, number, setting.unit.seconds()) {
+        (Some((special, meaning)), _, _) if text == meaning || number == Some(special) => special,
+        // A bare number could mean the file's unit or seconds: it is not guessed.
+        (_, Some(_), Some(_)) => {
+            return Err(format!("`{text}` has no unit. Write `{text}s`, `{text}ms` or `{text}min`."));
+        }
+        (_, None, Some(length)) => match units::parse_duration(text) {
+            Some(seconds) => super::view::round_to_unit(seconds / length),
+            None => return Err(format!("`{text}` is not a duration. Try `90s` or `2 min`.")),
+        },
+        (_, Some(number), None) => number,
+        (_, None, None) => return Err(format!("`{text}` is not a number.")),
+    };
+    if setting.accepts(value) {
+        return Ok(Value::Number(value));
+    }
+    Err(if setting.whole && value.fract() != 0.0 && setting.accepts(value.round()) {
+        format!("`{}` takes whole numbers of {} only.", setting.name(), unit_word(setting.unit))
+    } else {
+        format!("`{text}` is outside the accepted range of {}.", setting.range_text())
+    })
+}
+
+/// Returns a unit's name in a sentence.
+fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Milliseconds => "milliseconds",
+        Unit::Seconds => "seconds",
+        Unit::Bytes => "bytes",
+        Unit::Count(word) => word,
+        _ => "units",
+    }
+}

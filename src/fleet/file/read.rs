@@ -1,0 +1,406 @@
+//! From the file to the [`Fleet`]: every input read, every finding collected.
+
+use super::address::{self, join};
+use super::{Checked, FleetFile, MAX_DEVICES, Value, View};
+use crate::base::json::{self, Kind, Node};
+use crate::base::{Finding, Micros, units};
+use crate::fleet::group::{Agent, CSdk, DelayLaw, Group, OfflineStore, Retries, Telemetry};
+use crate::fleet::kind::AgentKind;
+use crate::fleet::outage::{Meets, Outage};
+use crate::fleet::platform::{Platform, ServiceLaw};
+use crate::fleet::setting::Setting;
+use crate::fleet::settings::{Area, group_settings};
+use crate::fleet::target::Targets;
+use crate::fleet::{Certainty, Fleet};
+use std::collections::BTreeMap;
+
+/// Keys that may stand beside the inputs of an area, for people and for other parts of the program.
+const PROSE: [&str; 2] = ["name", "why"];
+
+/// Returns the fleet of a scenario with all findings.
+pub(super) fn read(file: &FleetFile, scenario: Option<&str>) -> Checked {
+    let mut reader = Reader { view: file.view(scenario), findings: file.tree().duplicates() };
+    reader.top(file);
+    reader.scenarios(file);
+    let groups = reader.groups(file);
+    let platform = reader.platform();
+    let outage = reader.outage();
+    let targets = reader.targets();
+    reader.target_is_watched(outage.as_ref(), targets.as_ref());
+    let impossible = reader.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
+    let fleet = match (groups, platform, outage, targets) {
+        (Some(groups), Some(platform), Some(outage), Some(targets)) if !impossible => {
+            Some(Fleet { name: file.name().to_owned(), groups, platform, outage, targets })
+        }
+        _ => None,
+    };
+    Checked { fleet, findings: reader.findings }
+}
+
+/// The values of one area by key.
+type Values = BTreeMap<&'static str, Value>;
+
+/// Reads areas and collects what is wrong.
+struct Reader<'a> {
+    view: View<'a>,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    /// Adds a finding at the place of a node.
+    fn at(&mut self, node: &Node, finding: Finding) {
+        let (line, column) = self.view.tree().place(node);
+        self.findings.push(finding.at(line, column));
+    }
+
+    /// Returns the values of all given rows below a base pointer; `None` where one cannot be read.
+    fn values<'s>(
+        &mut self,
+        base: &str,
+        rows: impl Iterator<Item = &'s Setting>,
+    ) -> Option<BTreeMap<&'s str, Value>> {
+        let mut values = BTreeMap::new();
+        let mut complete = true;
+        for row in rows {
+            match self.view.value(&join(base, row), row) {
+                Ok(value) => {
+                    values.insert(row.key, value);
+                }
+                Err(finding) => {
+                    self.findings.push(finding);
+                    complete = false;
+                }
+            }
+        }
+        complete.then_some(values)
+    }
+
+    /// Finds keys below a base pointer that no row knows.
+    fn unknown_keys(&mut self, base: &str, rows: &[&str]) {
+        let Some((node, _)) = self.view.lookup(base) else { return };
+        if !matches!(node.kind, Kind::Object(_)) {
+            let what = format!("`{base}` is {}, not an object.", node.type_word());
+            self.at(node, Finding::error("F013", base, what).fix("Write an object in braces."));
+            return;
+        }
+        for member in node.members() {
+            let key = &*member.key;
+            if rows.contains(&key) || PROSE.contains(&key) {
+                continue;
+            }
+            let pointer = json::join(base, key);
+            let below = format!("{key}/");
+            if rows.iter().any(|row| row.starts_with(&below)) {
+                let inner: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix(&below)).collect();
+                self.unknown_keys(&pointer, &inner);
+                continue;
+            }
+            let finding = Finding::warning("F019", pointer, format!("`{key}` is not known here."))
+                .why("It is kept when the file is saved, but it has no effect on the result.");
+            let finding = match nearest(key, rows) {
+                Some(row) => finding.fix(format!("Did you mean `{row}`?")),
+                None => finding.fix("Take it out, or leave it to the program that uses it."),
+            };
+            self.at(&member.value, finding);
+        }
+    }
+
+    /// Checks the top of the file.
+    fn top(&mut self, file: &FleetFile) {
+        let known = [
+            "regather",
+            "$schema",
+            "platform_version",
+            "groups",
+            "platform",
+            "outage",
+            "targets",
+            "scenarios",
+            "sources",
+            "silenced",
+        ];
+        self.unknown_keys("", &known);
+        let tree = file.tree();
+        for (section, why) in [("/sources", "sources say where numbers come from"), ("/silenced", "reasons")]
+        {
+            if self.is_object(section)
+                && let Some(node) = tree.get(section)
+            {
+                for member in node.members() {
+                    let fits = match section {
+                        "/sources" => member
+                            .value
+                            .get("certainty")
+                            .and_then(Node::as_str)
+                            .is_some_and(|word| Certainty::from_word(word).is_some()),
+                        _ => member.value.as_str().is_some_and(|reason| !reason.trim().is_empty()),
+                    };
+                    if !fits {
+                        let pointer = json::join(section, &member.key);
+                        let finding = Finding::warning("F024", pointer, format!("This entry of {why} is not readable."))
+                            .why("It has no effect.")
+                            .fix(match section {
+                                "/sources" => "Write {\"certainty\": \"documented|measured|inferred|assumed\", \"source\": \"…\"}.",
+                                _ => "Write the code with the reason for accepting it: {\"D003\": \"…\"}.",
+                            });
+                        self.at(&member.value, finding);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Finds a target that lies beyond what is watched: it would count as missed, whatever happens.
+    fn target_is_watched(&mut self, outage: Option<&Outage>, targets: Option<&Targets>) {
+        let (Some(outage), Some(limit)) = (outage, targets.and_then(|targets| targets.t95)) else { return };
+        if limit <= outage.watch {
+            return;
+        }
+        let address = "/targets/t95_s";
+        let (pointer, place) = match self.view.lookup(address) {
+            Some((node, pointer)) => (pointer, self.view.tree().place(node)),
+            None => (address.to_owned(), self.view.tree().place_of(address)),
+        };
+        let what = format!("The target of {limit} lies beyond the {} that are watched.", outage.watch);
+        let watch = (limit.secs() * 1.5).ceil() as u64;
+        self.findings.push(
+            Finding::error("F025", pointer, what)
+                .why("Devices that come back after the watched time count as not back.")
+                .fix("Watch for longer (`/outage/watch_s`), or set a shorter target.")
+                .patch("/outage/watch_s", watch, format!("Watch for {}", units::duration(watch as f64)))
+                .at(place.0, place.1),
+        );
+    }
+
+    /// Finds a section that is not an object.
+    fn is_object(&mut self, pointer: &str) -> bool {
+        let Some(node) = self.view.tree().get(pointer) else { return false };
+        if matches!(node.kind, Kind::Object(_)) {
+            return true;
+        }
+        let what = format!("`{pointer}` is {}, not an object.", node.type_word());
+        self.at(
+            node,
+            Finding::error("F013", pointer, what)
+                .why("It would have no effect.")
+                .fix("Write an object in braces."),
+        );
+        false
+    }
+
+    /// Checks what scenarios assign.
+    fn scenarios(&mut self, file: &FleetFile) {
+        self.is_object("/scenarios");
+        for scenario in file.scenarios() {
+            let base = json::join("/scenarios", &scenario.id);
+            self.unknown_keys(&base, &["set"]);
+            self.is_object(&format!("{base}/set"));
+            let view = file.view(Some(&scenario.id));
+            for (target, pointer) in view.assigned() {
+                let Some(node) = file.tree().get(pointer) else { continue };
+                if let Some(input) = address::resolve(&view, target) {
+                    // Values of the scenario that is read are checked where they are read.
+                    if let Err(finding) = view.value(target, input.setting)
+                        && self.view.assigned().get(target) != Some(pointer)
+                    {
+                        self.findings.push(finding);
+                    }
+                    continue;
+                }
+                let what =
+                    format!("Scenario `{}` sets `{target}`, which this file does not have.", scenario.name);
+                let finding = Finding::error("F020", pointer.clone(), what)
+                    .why("An assignment without effect would look like a what-if and change nothing.")
+                    .fix("Correct the address, or take the assignment out; `regather reference inputs` lists them.");
+                self.at(node, finding);
+            }
+        }
+    }
+
+    /// Reads the groups.
+    fn groups(&mut self, file: &FleetFile) -> Option<Vec<Group>> {
+        let ids: Vec<&str> = file.group_ids().collect();
+        if ids.is_empty() {
+            let (line, column) = file.tree().place_of("/groups");
+            self.findings.push(
+                Finding::error("F017", "/groups", "The fleet has no group of devices.")
+                    .why("Without devices there is nothing that could come back.")
+                    .fix("Add a group: {\"pumps\": {\"devices\": 1000, \"agent\": \"example-agent\", …}}.")
+                    .at(line, column),
+            );
+            return None;
+        }
+        let mut seen = BTreeMap::new();
+        let mut groups = Vec::new();
+        for id in &ids {
+            self.check_id(file, id, &mut seen);
+            groups.push(self.group(file, id));
+        }
+        let groups: Vec<Group> = groups.into_iter().collect::<Option<_>>()?;
+        let devices: u64 = groups.iter().map(|group| u64::from(group.devices)).sum();
+        if devices > MAX_DEVICES {
+            let (line, column) = file.tree().place_of("/groups");
+            let what = format!("The fleet has {} devices in all groups.", units::count(devices));
+            self.findings.push(
+                Finding::error("F018", "/groups", what)
+                    .why("A run keeps every device in memory.")
+                    .fix(format!("Stay at or below {} devices in one project.", units::count(MAX_DEVICES)))
+                    .at(line, column),
+            );
+            return None;
+        }
+        Some(groups)
+    }
+
+    /// Finds ids that cannot be a folder name on every system.
+    fn check_id<'i>(&mut self, file: &FleetFile, id: &'i str, seen: &mut BTreeMap<String, &'i str>) {
+        let pointer = json::join("/groups", id);
+        let legal = (1..=64).contains(&id.len())
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            && !is_device_name(id);
+        let what = if !legal {
+            format!("`{id}` cannot be the id of a group.")
+        } else if let Some(other) = seen.insert(id.to_ascii_lowercase(), id) {
+            format!("The group ids `{other}` and `{id}` differ only by case.")
+        } else {
+            return;
+        };
+        let (line, column) = file.tree().place_of(&pointer);
+        self.findings.push(
+            Finding::error("F022", pointer, what)
+                .why("The id becomes a folder name on Windows, macOS and Linux.")
+                .fix("Use 1 to 64 letters, digits, `-` and `_`, and say the rest in `name`.")
+                .at(line, column),
+        );
+    }
+
+    /// Reads one group.
+    fn group(&mut self, file: &FleetFile, id: &str) -> Option<Group> {
+        let base = json::join("/groups", id);
+        let kind = address::kind_of(&self.view, id);
+        let rows: Vec<&'static Setting> = match kind {
+            Some(kind) => group_settings(kind).collect(),
+            None => Area::Group.settings().iter().collect(),
+        };
+        let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
+        if kind.is_some() {
+            // Without a known kind nobody can say which keys belong there.
+            self.unknown_keys(&base, &keys);
+        }
+        let values = self.values(&base, rows.into_iter())?;
+        Some(Group {
+            id: id.to_owned(),
+            name: file.group_name(id).to_owned(),
+            devices: number(&values, "devices") as u32,
+            agent: agent(kind?, &values),
+            telemetry: Telemetry {
+                properties: number(&values, "telemetry/properties") as u64,
+                interval_s: number(&values, "telemetry/interval_s"),
+            },
+            store: OfflineStore {
+                limit_bytes: number(&values, "offline_store/limit_bytes") as u64,
+                value_bytes: number(&values, "offline_store/value_bytes") as u64,
+            },
+        })
+    }
+
+    /// Reads the values of an area that stands once in the file.
+    fn area(&mut self, area: Area) -> Option<Values> {
+        let keys: Vec<&str> = area.settings().iter().map(|row| row.key).collect();
+        self.unknown_keys(area.base(), &keys);
+        self.values(area.base(), area.settings().iter())
+    }
+
+    /// Reads the platform.
+    fn platform(&mut self) -> Option<Platform> {
+        let values = self.area(Area::Platform)?;
+        Some(Platform {
+            workers: number(&values, "workers") as u32,
+            service_time: Micros::from_secs_f64(number(&values, "service_time_ms") / 1e3)?,
+            service_law: match word(&values, "service_law") {
+                "exponential" => ServiceLaw::Exponential,
+                _ => ServiceLaw::Fixed,
+            },
+            accept_queue: number(&values, "accept_queue") as u32,
+            sign_in_timeout: values["sign_in_timeout_ms"].number().map(|ms| Micros::from_millis(ms as u64)),
+        })
+    }
+
+    /// Reads the outage.
+    fn outage(&mut self) -> Option<Outage> {
+        let values = self.area(Area::Outage)?;
+        Some(Outage {
+            length: Micros::from_secs_f64(number(&values, "length_s"))?,
+            meets: match word(&values, "attempts_meet") {
+                "black-hole" => Meets::BlackHole,
+                "http-503" => Meets::Http503,
+                _ => Meets::Refused,
+            },
+            watch: Micros::from_secs_f64(number(&values, "watch_s"))?,
+            start: super::moment(word(&values, "start")),
+        })
+    }
+
+    /// Reads the targets.
+    fn targets(&mut self) -> Option<Targets> {
+        let values = self.area(Area::Targets)?;
+        Some(Targets {
+            t95: values["t95_s"].number().and_then(Micros::from_secs_f64),
+            peak_sign_ins_per_s: values["peak_sign_ins_per_s"].number(),
+            lost_values: values["lost_values"].number().map(|count| count as u64),
+        })
+    }
+}
+
+/// Returns whether Windows takes a name for a device instead of a folder.
+fn is_device_name(id: &str) -> bool {
+    let id = id.to_ascii_lowercase();
+    let numbered = |device: &str| {
+        id.strip_prefix(device)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    matches!(id.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
+/// Returns a number that the registry guarantees to be there, already checked against its range.
+fn number(values: &BTreeMap<&str, Value>, key: &str) -> f64 {
+    values.get(key).and_then(Value::number).unwrap_or_default()
+}
+
+/// Returns the word of a choice; empty where there is none.
+fn word<'v>(values: &'v BTreeMap<&str, Value>, key: &str) -> &'v str {
+    match values.get(key) {
+        Some(Value::Word(word)) => word,
+        _ => "",
+    }
+}
+
+/// Returns the agent of a group from its checked values.
+fn agent(kind: AgentKind, values: &BTreeMap<&str, Value>) -> Agent {
+    let millis = |key| Micros::from_millis(number(values, key) as u64);
+    let retries = number(values, "connect_retries");
+    let sdk = CSdk {
+        max_connect_delay: millis("max_connect_delay"),
+        connect_timeout: millis("connect_timeout"),
+        connect_retries: if retries < 0.0 { Retries::Forever } else { Retries::Times(retries as u16) },
+        connect_retry_interval: millis("connect_retry_interval"),
+        delay_law: DelayLaw::from_word(word(values, "delay_law")).unwrap_or(DelayLaw::Documented),
+    };
+    match kind {
+        AgentKind::CSdk => Agent::CSdk(sdk),
+        AgentKind::ExampleAgent => Agent::ExampleAgent {
+            reconnect_random_delay: Micros::from_secs(number(values, "reconnect_random_delay_seconds") as u64),
+            sdk,
+        },
+    }
+}
+
+/// Returns the known key that is a few typing errors away from an unknown one.
+fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(|known| (strsim::levenshtein(key, known), *known))
+        .filter(|(distance, known)| *distance <= known.len() / 3)
+        .min()
+        .map(|(_, known)| known)
+}

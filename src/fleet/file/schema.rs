@@ -1,0 +1,142 @@
+//! The JSON Schema of the project file, made from the registry of inputs.
+
+use crate::fleet::kind::AgentKind;
+use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::fleet::settings::{Area, GROUP, OUTAGE, PLATFORM, TARGETS};
+use serde_json::{Map, Value, json};
+
+/// Durations in text: numbers with units, such as `90s` or `1h30m`.
+const DURATION: &str = r"^\s*([0-9.]+\s*[a-zµ]+[\s,]*)+$";
+
+/// Returns the JSON Schema (draft 2020-12) of project files of this version.
+pub fn schema() -> Value {
+    let conditions: Vec<Value> = AgentKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let own = object(Area::Agent(kind).settings().iter());
+            json!({
+                "if": {"properties": {"agent": {"const": kind.word()}}, "required": ["agent"]},
+                "then": own,
+            })
+        })
+        .collect();
+    let mut group = object(GROUP.iter());
+    group["properties"]["name"] = json!({"type": "string"});
+    group["properties"]["why"] = json!({"type": "string"});
+    group["allOf"] = Value::from(conditions);
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Regather project",
+        "description": "A fleet of devices, the platform they sign in to, an outage, targets and scenarios. \
+                        Numbers are in the key's own unit; durations may also be text such as \"90s\" or \"1h30m\".",
+        "type": "object",
+        "required": ["regather", "groups", "outage"],
+        "properties": {
+            "regather": {"const": super::VERSION, "description": "Version of the file format."},
+            "name": {"type": "string", "description": "Name shown to people."},
+            "why": {"type": "string", "description": "Why this project exists."},
+            "platform_version": {"type": "string", "description": "Version of the platform, for example 9.x."},
+            "groups": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": {"pattern": "^[A-Za-z0-9_-]{1,64}$"},
+                "additionalProperties": group,
+            },
+            "platform": object(PLATFORM.iter()),
+            "outage": object(OUTAGE.iter()),
+            "targets": object(TARGETS.iter()),
+            "scenarios": {
+                "type": "object",
+                "description": "Assignments over the baseline, each from the address of an input to its value.",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "name": {"type": "string"},
+                        "why": {"type": "string"},
+                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|outage|targets)/"}},
+                    },
+                },
+            },
+            "sources": {
+                "type": "object",
+                "description": "Where numbers come from, by the address of the input.",
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["certainty"],
+                    "properties": {
+                        "certainty": {"enum": ["documented", "measured", "inferred", "assumed"]},
+                        "source": {"type": "string"},
+                    },
+                },
+            },
+            "silenced": {
+                "type": "object",
+                "description": "Codes of findings that are accepted, each with the reason.",
+                "additionalProperties": {"type": "string", "minLength": 1},
+            },
+        },
+    })
+}
+
+/// Returns the schema of an object with these rows; keys with `/` become nested objects.
+fn object<'s>(rows: impl Iterator<Item = &'s Setting>) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for row in rows {
+        match row.key.split_once('/') {
+            None => {
+                properties.insert(row.key.to_owned(), leaf(row));
+                if row.absent == Absent::Required {
+                    required.push(Value::from(row.key));
+                }
+            }
+            Some((outer, inner)) => {
+                let nested =
+                    properties.entry(outer).or_insert_with(|| json!({"type": "object", "properties": {}}));
+                nested["properties"][inner] = leaf(row);
+            }
+        }
+    }
+    let mut schema = json!({"type": "object", "properties": properties});
+    if !required.is_empty() {
+        schema["required"] = Value::from(required);
+    }
+    schema
+}
+
+/// Returns the schema of one input.
+fn leaf(row: &Setting) -> Value {
+    let mut schema = match row.unit {
+        Unit::Choice(choices) => {
+            json!({"enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>()})
+        }
+        Unit::Moment => json!({"type": "string"}),
+        unit => {
+            let kind = if row.whole { "integer" } else { "number" };
+            let range =
+                json!({"type": kind, "minimum": row.json(row.range.0), "maximum": row.json(row.range.1)});
+            let mut forms = vec![range];
+            if let Some((special, meaning)) = row.special {
+                forms.push(json!({"const": row.json(special), "description": meaning}));
+            }
+            if row.absent == Absent::Nothing {
+                forms.push(json!({"type": "null"}));
+            }
+            if unit.seconds().is_some() {
+                forms.push(json!({"type": "string", "pattern": DURATION}));
+            }
+            if forms.len() == 1 { forms.remove(0) } else { json!({"anyOf": forms}) }
+        }
+    };
+    let unit = match row.unit.sign() {
+        "" => String::new(),
+        sign => format!(" [{sign}]"),
+    };
+    schema["description"] = Value::from(format!("{}{unit} {}", row.meaning, row.effect));
+    match row.absent {
+        Absent::Number(number) => schema["default"] = row.json(number),
+        Absent::Word(word) => schema["default"] = Value::from(word),
+        Absent::Nothing | Absent::Required => {}
+    }
+    schema
+}

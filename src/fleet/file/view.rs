@@ -1,0 +1,252 @@
+//! What an input is worth: the project file seen through one scenario.
+//!
+//! A scenario is a list of assignments over the baseline. Reading an address therefore looks into the
+//! scenario first and then at the address itself; both are places in the same file, so that a finding
+//! points at the line that really decides.
+
+use crate::base::json::{self, Kind, Node, Tree};
+use crate::base::{Finding, units};
+use crate::fleet::setting::{Absent, Setting, Unit};
+use std::collections::BTreeMap;
+
+/// A value of one input, in the file's unit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A number in the file's unit.
+    Number(f64),
+    /// A word of a choice, or a moment as text.
+    Word(String),
+    /// An optional input that is not given.
+    Nothing,
+}
+
+impl Value {
+    /// Returns the number, where it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Returns the value as people read it.
+    pub fn human(&self, setting: &Setting) -> String {
+        match (self, setting.unit) {
+            (Self::Number(number), _) => setting.human(*number),
+            (Self::Word(word), Unit::Choice(choices)) => choices
+                .iter()
+                .find(|choice| choice.value == word)
+                .map_or_else(|| word.clone(), |choice| choice.label.to_owned()),
+            (Self::Word(word), _) => word.clone(),
+            (Self::Nothing, _) => "–".to_owned(),
+        }
+    }
+
+    /// Returns the value as it is written to the file.
+    pub fn json(&self, setting: &Setting) -> serde_json::Value {
+        match self {
+            Self::Number(number) => setting.json(*number),
+            Self::Word(word) => serde_json::Value::from(word.as_str()),
+            Self::Nothing => serde_json::Value::Null,
+        }
+    }
+}
+
+/// A project file seen through one scenario, or through none for the baseline.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    tree: &'a Tree,
+    /// Address → pointer of the assignment that decides it.
+    assigned: BTreeMap<String, String>,
+}
+
+impl<'a> View<'a> {
+    /// Returns the file seen through the scenario with this id; `None` or an unknown id is the baseline.
+    pub fn new(tree: &'a Tree, scenario: Option<&str>) -> Self {
+        let mut assigned = BTreeMap::new();
+        if let Some(id) = scenario {
+            let base = format!("{}/set", json::join("/scenarios", id));
+            for member in tree.get(&base).map(Node::members).unwrap_or_default() {
+                assigned.insert(member.key.to_string(), json::join(&base, &member.key));
+            }
+        }
+        Self { tree, assigned }
+    }
+
+    /// Returns the tree behind the view.
+    pub fn tree(&self) -> &'a Tree {
+        self.tree
+    }
+
+    /// Returns the addresses that the scenario assigns, sorted, each with the pointer of its assignment.
+    pub fn assigned(&self) -> &BTreeMap<String, String> {
+        &self.assigned
+    }
+
+    /// Returns the node that decides an address, and the pointer at which it stands.
+    pub fn lookup(&self, address: &str) -> Option<(&'a Node, String)> {
+        let pointer = self.assigned.get(address).map_or(address, String::as_str);
+        self.tree.get(pointer).map(|node| (node, pointer.to_owned()))
+    }
+
+    /// Returns the value of an input, its default where the file does not give it.
+    ///
+    /// # Errors
+    /// A finding with line, reason and a proposed value where the file's value cannot be used.
+    pub fn value(&self, address: &str, setting: &Setting) -> Result<Value, Finding> {
+        match self.lookup(address) {
+            Some((node, pointer)) => {
+                let (line, column) = self.tree.place(node);
+                read(node, setting).map_err(|fault| fault.finding(&pointer, setting).at(line, column))
+            }
+            None => match setting.absent {
+                Absent::Number(number) => Ok(Value::Number(number)),
+                Absent::Word(word) => Ok(Value::Word(word.to_owned())),
+                Absent::Nothing => Ok(Value::Nothing),
+                Absent::Required => {
+                    let (line, column) = self.tree.place_of(address);
+                    Err(Finding::error("F012", address, format!("`{}` is missing.", setting.name()))
+                        .why(setting.meaning)
+                        .fix(format!("Add it: {}.", setting.range_text()))
+                        .at(line, column))
+                }
+            },
+        }
+    }
+}
+
+/// Why a node is not a value of an input.
+#[derive(Clone, Debug, PartialEq)]
+enum Fault {
+    /// Another JSON type is needed.
+    Type(String),
+    /// A text that is no duration.
+    NotADuration(String),
+    /// A number that the input does not accept.
+    Range(f64),
+    /// A word that is not in the list.
+    UnknownWord(String),
+    /// A text that is no moment.
+    NotAMoment(String),
+}
+
+/// Returns the value that a node gives to an input.
+fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
+    match (setting.unit, &node.kind) {
+        (_, Kind::Null) if setting.absent == Absent::Nothing => Ok(Value::Nothing),
+        (Unit::Choice(choices), Kind::String(word)) => match choices.iter().find(|c| c.value == &**word) {
+            Some(choice) => Ok(Value::Word(choice.value.to_owned())),
+            None => Err(Fault::UnknownWord(word.to_string())),
+        },
+        (Unit::Moment, Kind::String(text)) => match moment(text) {
+            Some(_) => Ok(Value::Word(text.to_string())),
+            None => Err(Fault::NotAMoment(text.to_string())),
+        },
+        (Unit::Choice(_) | Unit::Moment, _) => Err(Fault::Type(node.type_word().to_owned())),
+        (unit, Kind::String(text)) => match (unit.seconds(), units::parse_duration(text)) {
+            (Some(length), Some(seconds)) => accept(round_to_unit(seconds / length), setting),
+            (Some(_), None) => Err(Fault::NotADuration(text.to_string())),
+            (None, _) => Err(Fault::Type(node.type_word().to_owned())),
+        },
+        (_, Kind::Number(raw)) => accept(node.as_f64().unwrap_or_else(|| infinite(raw)), setting),
+        _ => Err(Fault::Type(node.type_word().to_owned())),
+    }
+}
+
+/// Returns infinity with the sign of a number that is too large to be one.
+fn infinite(raw: &str) -> f64 {
+    if raw.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }
+}
+
+/// Returns the number without the last bits that dividing a duration by its unit leaves behind.
+pub(crate) fn round_to_unit(value: f64) -> f64 {
+    let nearest = value.round();
+    if (value - nearest).abs() <= 1e-9 * nearest.abs().max(1.0) { nearest } else { value }
+}
+
+/// Returns the number if the input accepts it.
+fn accept(value: f64, setting: &Setting) -> Result<Value, Fault> {
+    if setting.accepts(value) { Ok(Value::Number(value)) } else { Err(Fault::Range(value)) }
+}
+
+/// Returns the moment that a text names, `2026-12-05T02:00:00+01:00`.
+pub fn moment(text: &str) -> Option<jiff::Zoned> {
+    let pieces = jiff::fmt::temporal::DateTimeParser::new().parse_pieces(text).ok()?;
+    let offset = pieces.to_numeric_offset()?;
+    let date_time = pieces.date().to_datetime(pieces.time()?);
+    offset.to_timestamp(date_time).ok().map(|at| at.to_zoned(jiff::tz::TimeZone::fixed(offset)))
+}
+
+impl Fault {
+    /// Returns the fault as a finding at the pointer.
+    fn finding(self, pointer: &str, setting: &Setting) -> Finding {
+        let name = setting.name();
+        let range = format!("Give {}.", setting.range_text());
+        match self {
+            Self::Type(found) => {
+                Finding::error("F013", pointer, format!("`{name}` is {found}, not {}.", wanted(setting)))
+                    .why(setting.meaning)
+                    .fix(match setting.unit {
+                        Unit::Choice(choices) => one_of(choices),
+                        _ => range,
+                    })
+            }
+            Self::NotADuration(text) => {
+                Finding::error("F015", pointer, format!("`{text}` is not a duration."))
+                    .why(setting.meaning)
+                    .fix("Try `90s` or `2 min`.")
+            }
+            Self::Range(value) => Self::range(value, pointer, setting).why(setting.meaning).fix(range),
+            Self::UnknownWord(word) => {
+                let Unit::Choice(choices) = setting.unit else {
+                    return Finding::error("F016", pointer, format!("`{word}` is not known."));
+                };
+                Finding::error("F016", pointer, format!("`{word}` is not known for `{name}`."))
+                    .why(setting.meaning)
+                    .fix(one_of(choices))
+            }
+            Self::NotAMoment(text) => {
+                Finding::error("F021", pointer, format!("`{text}` is not a moment with an offset."))
+                    .why(setting.meaning)
+                    .fix("Write it like 2026-12-05T02:00:00+01:00.")
+            }
+        }
+    }
+
+    /// Returns the finding for a number outside the range, with the nearest accepted one as a patch.
+    fn range(value: f64, pointer: &str, setting: &Setting) -> Finding {
+        let name = setting.name();
+        if !value.is_finite() {
+            return Finding::error("F014", pointer, format!("`{name}` is too large to be a number."));
+        }
+        let within = (setting.range.0..=setting.range.1).contains(&value);
+        let (code, what) = if within {
+            ("F023", format!("`{name}` is {value}; only whole numbers are accepted."))
+        } else {
+            ("F014", format!("`{name}` is {value}; accepted is {}.", setting.range_text()))
+        };
+        let proposed = if setting.whole { value.round() } else { value };
+        let proposed = proposed.clamp(setting.range.0, setting.range.1);
+        Finding::error(code, pointer, what).patch(
+            pointer,
+            setting.json(proposed),
+            format!("Set {}", setting.human(proposed)),
+        )
+    }
+}
+
+/// Returns what kind of JSON value an input wants, in words.
+fn wanted(setting: &Setting) -> &'static str {
+    match setting.unit {
+        Unit::Choice(_) => "one of its words",
+        Unit::Moment => "a moment in text",
+        unit if unit.seconds().is_some() => "a number or a duration such as `90s`",
+        _ => "a number",
+    }
+}
+
+/// Returns the sentence that lists the words of a choice.
+fn one_of(choices: &[crate::fleet::setting::Choice]) -> String {
+    let words: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.value)).collect();
+    format!("Use one of {}.", words.join(", "))
+}

@@ -1,0 +1,46 @@
+//! The fleet: groups of devices, the platform they sign in to, the outage, the targets and the
+//! scenarios, as typed values and as the lossless project file.
+//!
+//! [`FleetFile`] is the document: forgiving, span-keeping, edited without losing a byte that was not
+//! edited. Reading it gives [`Finding`](crate::base::Finding)s and, when nothing blocks, a [`Fleet`],
+//! in which impossible values cannot be built. Only a `Fleet` goes further.
+
+pub mod example;
+pub mod file;
+pub mod group;
+pub mod kind;
+pub mod outage;
+pub mod platform;
+pub mod setting;
+pub mod settings;
+pub mod target;
+
+pub use file::FleetFile;
+pub use group::{Agent, CSdk, DelayLaw, Group, OfflineStore, Retries, Telemetry};
+pub use kind::AgentKind;
+pub use outage::{Meets, Outage};
+pub use platform::{Platform, ServiceLaw};
+pub use setting::{Certainty, Setting, Unit};
+pub use target::Targets;
+
+/// A checked fleet with everything a simulation needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fleet {
+    /// Name shown to people.
+    pub name: String,
+    /// Groups in the order of the file, at least one.
+    pub groups: Vec<Group>,
+    /// The platform.
+    pub platform: Platform,
+    /// The outage.
+    pub outage: Outage,
+    /// What must hold.
+    pub targets: Targets,
+}
+
+impl Fleet {
+    /// Returns the number of devices in all groups.
+    pub fn devices(&self) -> u64 {
+        self.groups.iter().map(|group| u64::from(group.devices)).sum()
+    }
+}

@@ -1,0 +1,135 @@
+//! The registry of inputs: one table per area, one file per table.
+//!
+//! An area is a place in the project file: a group of devices (with the settings of its agent kind),
+//! the platform, the outage or the targets. To add an input, add a row; reader, editor, schema,
+//! reference page and `--set` follow from it.
+
+mod csdk;
+mod example_agent;
+mod group;
+mod outage;
+mod platform;
+mod targets;
+
+pub use csdk::{C_SDK, DELAY_LAWS};
+pub use example_agent::EXAMPLE_AGENT;
+pub use group::{GROUP, KINDS};
+pub use outage::{MEETS, OUTAGE};
+pub use platform::{PLATFORM, SERVICE_LAWS};
+pub use targets::TARGETS;
+
+use super::kind::AgentKind;
+use super::setting::Setting;
+
+/// A place in the project file that holds inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// What every group has, whatever its agents are.
+    Group,
+    /// What a group has because of its agent kind.
+    Agent(AgentKind),
+    /// The platform that the devices sign in to.
+    Platform,
+    /// The outage that is planned for.
+    Outage,
+    /// What must hold for the plan to be good enough.
+    Targets,
+}
+
+impl Area {
+    /// Every area, in the order of the file.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Self::Group].into_iter().chain(AgentKind::ALL.into_iter().map(Self::Agent)).chain([
+            Self::Platform,
+            Self::Outage,
+            Self::Targets,
+        ])
+    }
+
+    /// The rows of this area, in the order in which they are shown.
+    pub fn settings(self) -> &'static [Setting] {
+        match self {
+            Self::Group => GROUP,
+            Self::Agent(AgentKind::CSdk) => C_SDK,
+            Self::Agent(AgentKind::ExampleAgent) => EXAMPLE_AGENT,
+            Self::Platform => PLATFORM,
+            Self::Outage => OUTAGE,
+            Self::Targets => TARGETS,
+        }
+    }
+
+    /// Heading over the rows.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Group => "Every group",
+            Self::Agent(kind) => kind.label(),
+            Self::Platform => "Platform",
+            Self::Outage => "Outage",
+            Self::Targets => "Targets",
+        }
+    }
+
+    /// Pattern of the addresses of this area's inputs, without the key.
+    pub fn base(self) -> &'static str {
+        match self {
+            Self::Group | Self::Agent(_) => "/groups/<id>",
+            Self::Platform => "/platform",
+            Self::Outage => "/outage",
+            Self::Targets => "/targets",
+        }
+    }
+}
+
+/// Returns the row with this key that applies to a group of the given kind.
+pub fn group_setting(kind: AgentKind, key: &str) -> Option<&'static Setting> {
+    group_settings(kind).find(|setting| setting.key == key)
+}
+
+/// Returns all rows that apply to a group of the given kind: the agent's own settings last.
+pub fn group_settings(kind: AgentKind) -> impl Iterator<Item = &'static Setting> {
+    GROUP.iter().chain(Area::Agent(kind).settings())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::setting::{Absent, Unit};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_is_complete_and_its_default_is_accepted() {
+        for area in Area::all() {
+            let mut keys = BTreeSet::new();
+            for row in area.settings() {
+                let name = format!("{area:?} {}", row.key);
+                assert!(keys.insert(row.key), "{name} stands twice");
+                for text in [row.label, row.source, row.meaning, row.effect] {
+                    assert!(text.len() > 3, "{name} lacks a text");
+                }
+                assert!(row.meaning.ends_with('.') && row.effect.ends_with('.'), "{name}: whole sentences");
+                match row.absent {
+                    Absent::Number(number) => assert!(row.accepts(number), "{name}: default out of range"),
+                    Absent::Word(word) => match row.unit {
+                        Unit::Choice(choices) => assert!(choices.iter().any(|c| c.value == word), "{name}"),
+                        _ => unreachable!("{name}: a word for a number"),
+                    },
+                    Absent::Nothing | Absent::Required => {}
+                }
+                if let Some((from, to)) = row.slider {
+                    assert!(row.range.0 <= from && from < to && to <= row.range.1, "{name}: slider");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_group_has_each_key_once() {
+        for kind in AgentKind::ALL {
+            let mut keys = BTreeSet::new();
+            for row in group_settings(kind) {
+                assert!(keys.insert(row.key), "{kind:?} {}", row.key);
+            }
+            assert!(group_setting(kind, "connect_timeout").is_some());
+        }
+    }
+}
