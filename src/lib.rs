@@ -1,4 +1,5 @@
 //! Plans how a fleet of connected devices comes back after an outage.
 
+pub mod agent;
 pub mod base;
 pub mod fleet;
