@@ -2,4 +2,5 @@
 
 pub mod agent;
 pub mod base;
+pub mod check;
 pub mod fleet;
