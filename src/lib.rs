@@ -4,3 +4,4 @@ pub mod agent;
 pub mod base;
 pub mod check;
 pub mod fleet;
+pub mod sim;

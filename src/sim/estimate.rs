@@ -1,0 +1,271 @@
+//! How large a run will be, before it runs.
+//!
+//! Attempts come from closed forms: a device whose waits have mean μ and variance σ² makes
+//! `t/μ + (σ² − μ²)/2μ²` attempts in an outage of length t (renewal theory; 2t/R − 1/3 for the
+//! ExampleAgent's U(0, R)), and after the return it goes on until the platform, at full capacity, has
+//! served half of the fleet. A fleet that never recovers makes more; the engine counts, and stops at
+//! the same budget. Nothing here is a time: machines differ, counts do not.
+
+use super::error::{Fits, Needs, SimError};
+use super::run::bins;
+use crate::agent::{delay, spins};
+use crate::base::Micros;
+use crate::fleet::outage::SYN_GIVES_UP;
+use crate::fleet::{Agent, Fleet, Meets, Retries};
+
+/// Most attempts in one run.
+pub const ATTEMPT_BUDGET: u64 = 2_000_000_000;
+/// Most memory for all runs that are under way or kept [B].
+pub const BYTE_BUDGET: u64 = 4 << 30;
+
+/// Memory per device while a run is under way [B]: state, pending event, return time.
+const DEVICE_BYTES: u64 = 12 + 16 + 8;
+/// Memory per second of virtual time that a run keeps [B]: eleven curves of counts, one of times.
+const BIN_BYTES: u64 = 11 * 4 + 8;
+/// More of it while a run is under way [B]: the station's own curves.
+const STATION_BIN_BYTES: u64 = 4 + 8 + 8;
+
+/// The size of one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Attempts that one run makes if the platform serves at its capacity.
+    pub attempts: f64,
+    /// Attempts that one run makes if no device ever gets back.
+    pub attempts_at_most: f64,
+    /// Memory while one run is under way [B].
+    pub bytes: f64,
+    /// Memory that the result of one run keeps [B].
+    pub kept_bytes: f64,
+}
+
+/// Returns the size of one run of this fleet; takes no noticeable time for any fleet.
+pub fn estimate(fleet: &Fleet) -> Estimate {
+    let outage = fleet.outage.length.0 as f64;
+    let watch = fleet.outage.watch.0 as f64;
+    let hold = if fleet.outage.meets == Meets::BlackHole { SYN_GIVES_UP.0 as f64 } else { 0.0 };
+    let drain = fleet.devices() as f64 * fleet.platform.service_time.0 as f64
+        / f64::from(fleet.platform.workers.max(1));
+    // Mean time away after the return when devices come back at a constant rate until the last.
+    let away = if drain <= watch { drain / 2.0 } else { watch - watch * watch / (2.0 * drain) };
+    let (mut attempts, mut at_most) = (0.0, 0.0);
+    for group in &fleet.groups {
+        let waits = Waits::of(&group.agent);
+        let devices = f64::from(group.devices);
+        let after = 1.0 + away / waits.between(0.0);
+        attempts += devices * (waits.attempts(outage, hold) + after).min(waits.most);
+        at_most += devices * waits.attempts(outage + watch, 0.0);
+    }
+    let (bins, groups) = (bins(fleet.outage.horizon()) as f64, fleet.groups.len() as f64);
+    let kept = bins * (BIN_BYTES as f64 + 4.0 * groups);
+    let lists = f64::from(fleet.platform.workers).min(attempts)
+        + f64::from(fleet.platform.accept_queue).min(attempts);
+    // A growing list may hold twice what is in it.
+    let working =
+        fleet.devices() as f64 * DEVICE_BYTES as f64 + bins * STATION_BIN_BYTES as f64 + 16.0 * lists;
+    Estimate { attempts, attempts_at_most: at_most.max(attempts), bytes: kept + working, kept_bytes: kept }
+}
+
+/// Refuses fleets that cannot be simulated, naming what can.
+///
+/// # Errors
+/// [`SimError::EndlessAttempts`] and [`SimError::TooLarge`]; the fleet has to be changed.
+pub(super) fn admit(fleet: &Fleet, runs: u64, threads: u64) -> Result<(), SimError> {
+    if let Some(group) = fleet.groups.iter().find(|group| group.devices > 0 && spins(&group.agent)) {
+        return Err(SimError::EndlessAttempts { group: group.id.clone() });
+    }
+    let size = estimate(fleet);
+    if size.attempts > ATTEMPT_BUDGET as f64 {
+        return Err(too_many_attempts(fleet, size.attempts));
+    }
+    let budget = BYTE_BUDGET as f64;
+    if size.bytes > budget {
+        let fixed = size.bytes - fleet.devices() as f64 * DEVICE_BYTES as f64;
+        let devices = (budget - fixed) / DEVICE_BYTES as f64;
+        let fits = if devices >= fleet.groups.len() as f64 {
+            Fits::Devices(devices as u64)
+        } else {
+            Fits::Horizon(Micros((fleet.outage.horizon().0 as f64 * budget / 2.0 / size.bytes) as u64))
+        };
+        return Err(SimError::TooLarge { needs: Needs::Bytes(size.bytes as u64), fits });
+    }
+    let threads = threads.clamp(1, runs.max(1)) as f64;
+    let all = runs as f64 * size.kept_bytes + threads * (size.bytes - size.kept_bytes);
+    if all > budget {
+        let one = size.bytes - size.kept_bytes;
+        let fits = Fits::Runs(((budget - one) / (size.kept_bytes + one)).max(1.0) as u64);
+        return Err(SimError::TooLarge { needs: Needs::Bytes(all as u64), fits });
+    }
+    Ok(())
+}
+
+/// Returns the refusal of a run that would make this many attempts.
+pub(super) fn too_many_attempts(fleet: &Fleet, attempts: f64) -> SimError {
+    let share = ATTEMPT_BUDGET as f64 / attempts;
+    // Attempts grow at least in proportion to the devices, so the proportion is on the safe side.
+    let devices = fleet.devices() as f64 * share;
+    let fits = if devices >= fleet.groups.len() as f64 {
+        Fits::Devices(devices as u64)
+    } else {
+        let horizon = fleet.outage.horizon().0 as f64;
+        Fits::Between(Micros((horizon * fleet.devices() as f64 / ATTEMPT_BUDGET as f64).ceil() as u64))
+    };
+    SimError::TooLarge { needs: Needs::Attempts(attempts as u64), fits }
+}
+
+/// The waits of an agent, as far as the number of attempts depends on them [µs].
+struct Waits {
+    /// Mean of the random waits before a call.
+    mean: f64,
+    /// Variance of the random waits before a call [µs²].
+    variance: f64,
+    /// Fixed pause after each attempt.
+    pause: f64,
+    /// Attempts per call; infinite where it never ends.
+    per_call: f64,
+    /// Attempts that the device makes at most.
+    most: f64,
+}
+
+impl Waits {
+    fn of(agent: &Agent) -> Self {
+        let sdk = agent.sdk();
+        let random = match agent {
+            Agent::CSdk(_) => 0.0,
+            Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0 as f64,
+        };
+        let delay = delay::mean(sdk);
+        let per_call = match sdk.connect_retries {
+            Retries::Forever => f64::INFINITY,
+            Retries::Times(times) => f64::from(times),
+        };
+        let returns = matches!(agent, Agent::ExampleAgent { .. }) && per_call > 0.0;
+        Self {
+            mean: random / 2.0 + delay,
+            // Each is uniform, or nearly so.
+            variance: (random * random + 4.0 * delay * delay) / 12.0,
+            pause: sdk.connect_retry_interval.0 as f64,
+            per_call,
+            most: if returns { f64::INFINITY } else { per_call },
+        }
+    }
+
+    /// Returns the mean time between attempts that each last `hold` [µs], at least 1 µs.
+    fn between(&self, hold: f64) -> f64 {
+        // Without an end to the call, or without another call, only the pause is between attempts.
+        let calls = if self.most.is_finite() { 0.0 } else { self.mean / self.per_call };
+        (calls + self.pause + hold).max(1.0)
+    }
+
+    /// Returns the mean number of attempts in a span [µs] in which each one fails after `hold` [µs].
+    fn attempts(&self, span: f64, hold: f64) -> f64 {
+        let longest = 2.0 * self.mean;
+        let begun = if longest > span { span / longest } else { 1.0 };
+        if self.per_call.is_finite() && self.most.is_infinite() {
+            let cycle = (self.mean + self.per_call * (self.pause + hold)).max(1.0);
+            let renewals = (span + self.pause + hold) / cycle + (self.variance / cycle / cycle - 1.0) / 2.0;
+            return self.per_call * renewals.max(begun);
+        }
+        let after = span - longest.min(span) / 2.0;
+        (begun * (1.0 + after / self.between(hold))).min(self.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::{CSdk, DelayLaw};
+    use crate::sim::reference::{Scenario, fleet};
+    use crate::sim::run;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn estimates_are_near_what_a_run_makes() {
+        for scenario in Scenario::ALL {
+            let fleet = fleet(scenario, 2_000, false);
+            let made = run(&fleet, 1, &AtomicBool::new(false)).unwrap().totals.attempts as f64;
+            let size = estimate(&fleet);
+            assert!((0.6..2.5).contains(&(size.attempts / made)), "{scenario:?}: {size:?}, made {made}");
+            assert!(size.attempts_at_most >= made, "{scenario:?}: {size:?}, made {made}");
+        }
+    }
+
+    #[test]
+    fn estimates_know_both_agents_and_the_black_hole() {
+        let sdk = |delay_s, retries| CSdk {
+            max_connect_delay: Micros::from_secs(delay_s),
+            connect_timeout: Micros::from_secs(10),
+            connect_retries: retries,
+            connect_retry_interval: Micros::from_secs(5),
+            delay_law: DelayLaw::Documented,
+        };
+        let example =
+            |random, sdk| Agent::ExampleAgent { reconnect_random_delay: Micros::from_secs(random), sdk };
+        let agents = [
+            Agent::CSdk(sdk(10, Retries::Times(3))),
+            Agent::CSdk(sdk(10, Retries::Forever)),
+            Agent::CSdk(sdk(1_000, Retries::Forever)),
+            example(60, sdk(1, Retries::Times(1))),
+            example(60, sdk(20, Retries::Times(4))),
+            example(600, sdk(1, Retries::Forever)),
+        ];
+        for meets in [Meets::Refused, Meets::BlackHole] {
+            for agent in agents {
+                let mut fleet = fleet(Scenario::Storm, 500, false);
+                (fleet.groups[0].agent, fleet.outage.meets) = (agent, meets);
+                fleet.outage.length = Micros::from_secs(900);
+                let made = run(&fleet, 1, &AtomicBool::new(false)).unwrap().totals.attempts as f64;
+                let size = estimate(&fleet);
+                assert!((0.7..1.6).contains(&(size.attempts / made)), "{agent:?}: {size:?}, made {made}");
+                assert!(size.attempts_at_most >= made, "{agent:?}: {size:?}, made {made}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_what_fits() {
+        let mut fleet = fleet(Scenario::Storm, 1_000, false);
+        fleet.groups[0].devices = 1_000_000_000;
+        fleet.platform.workers = 400_000;
+        let error = admit(&fleet, 1, 1).unwrap_err();
+        let SimError::TooLarge { needs: Needs::Attempts(_), fits: Fits::Devices(devices) } = error else {
+            panic!("{error:?}")
+        };
+        fleet.groups[0].devices = devices as u32;
+        let error = admit(&fleet, 1, 1).unwrap_err();
+        let SimError::TooLarge { needs: Needs::Bytes(_), fits: Fits::Devices(devices) } = error else {
+            panic!("{error:?}")
+        };
+        assert!(devices > 50_000_000, "{devices}");
+        fleet.groups[0].devices = devices as u32;
+        assert_eq!(admit(&fleet, 1, 1), Ok(()));
+        assert!(matches!(admit(&fleet, 100, 2).unwrap_err(), SimError::TooLarge { fits: Fits::Runs(1), .. }));
+    }
+
+    #[test]
+    fn one_device_that_never_rests_is_told_to_rest() {
+        let mut fleet = fleet(Scenario::Storm, 1, false);
+        fleet.outage.length = Micros::from_secs(2_592_000);
+        if let Agent::ExampleAgent { reconnect_random_delay, .. } = &mut fleet.groups[0].agent {
+            *reconnect_random_delay = Micros(1);
+        }
+        let error = admit(&fleet, 1, 1).unwrap_err();
+        let SimError::TooLarge { fits: Fits::Between(time), .. } = error else { panic!("{error:?}") };
+        assert!(time > Micros(1_000) && time < Micros(2_000), "{time:?}");
+        assert!(error.to_string().contains("between two attempts of a device"), "{error}");
+    }
+
+    #[test]
+    fn absurd_lengths_and_endless_attempts_are_refused() {
+        let mut absurd = fleet(Scenario::Storm, 10, false);
+        absurd.outage.length = Micros(u64::MAX);
+        if let Agent::ExampleAgent { reconnect_random_delay, .. } = &mut absurd.groups[0].agent {
+            *reconnect_random_delay = Micros(u64::MAX);
+        }
+        let error = admit(&absurd, 1, 1).unwrap_err();
+        assert!(matches!(error, SimError::TooLarge { fits: Fits::Horizon(_), .. }), "{error:?}");
+        let mut endless = fleet(Scenario::Storm, 10, false);
+        let sdk = *endless.groups[0].agent.sdk();
+        endless.groups[0].agent = Agent::CSdk(CSdk { connect_retries: Retries::Forever, ..sdk });
+        assert_eq!(admit(&endless, 1, 1), Err(SimError::EndlessAttempts { group: "devices".into() }));
+    }
+}

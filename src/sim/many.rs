@@ -1,0 +1,71 @@
+//! Many runs of one fleet on several threads.
+//!
+//! Each run has a seed of its own that depends only on its number, and shares nothing with the others,
+//! so the result is the same whatever the number of threads and whoever finishes first.
+
+use super::engine;
+use super::error::SimError;
+use super::estimate::admit;
+use super::run::Run;
+use crate::base::draws::run_seed;
+use crate::fleet::Fleet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+
+/// Plays the runs with these numbers and returns them in the order of their numbers.
+///
+/// `threads` (at least 1) work at the same time, the calling one among them; where the system grants
+/// fewer, those do all the work. After each run `done` is called with the number of runs finished so
+/// far, each number once, from whichever thread finished. Run 0 has the seed itself, so a short study
+/// is the beginning of a longer one. Cancelling drops the runs of this call; to keep partial results,
+/// ask for them in several calls.
+///
+/// # Errors
+/// [`SimError::Cancelled`] soon after `stop` is set; otherwise what [`run`](super::run) returns, and
+/// [`SimError::TooLarge`] where one run fits into memory but not all.
+pub fn replicate(
+    fleet: &Fleet,
+    seed: u64,
+    runs: Range<u32>,
+    threads: usize,
+    stop: &AtomicBool,
+    done: &(dyn Fn(u32) + Sync),
+) -> Result<Vec<Run>, SimError> {
+    let wanted = runs.len();
+    admit(fleet, wanted as u64, threads as u64)?;
+    let (next, finished, failed) = (AtomicU32::new(0), AtomicU32::new(0), AtomicBool::new(false));
+    let work = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index as usize >= wanted || failed.load(Ordering::Relaxed) {
+                return results;
+            }
+            let result = engine::run(fleet, run_seed(seed, runs.start + index), stop);
+            match &result {
+                Ok(_) => done(finished.fetch_add(1, Ordering::Relaxed) + 1),
+                Err(_) => failed.store(true, Ordering::Relaxed),
+            }
+            results.push((index, result));
+        }
+    };
+    let mut results = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads.min(wanted))
+            .filter_map(|number| {
+                let name = format!("simulation {number}");
+                thread::Builder::new().name(name).spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        let mut results = work();
+        for helper in helpers {
+            match helper.join() {
+                Ok(more) => results.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,232 @@
+//! What several runs say together: bands per second, and each figure with its spread.
+//!
+//! A band is the 5th to 95th percentile over the runs *at each second*; no single run need follow it.
+//! A figure keeps its value in every run, so that targets can be counted ("in 45 of 50 runs") as well
+//! as judged by the confidence interval of the median. *Never* is infinity here.
+
+use super::run::{HASH_START, Run, fold};
+use crate::base::Micros;
+use crate::base::stats::{Interval, Spread, percentile};
+use crate::fleet::Fleet;
+use std::sync::Arc;
+
+/// A figure that every run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Time until 50 % of all devices are back [s]; infinite where that is never.
+    T50,
+    /// Time until 95 % of all devices are back [s].
+    T95,
+    /// Time until 99 % of all devices are back [s].
+    T99,
+    /// Time until all devices are back [s].
+    T100,
+    /// Most attempts in one second, the outage included [attempts/s].
+    Peak,
+    /// Most attempts that reached the platform in one second after its return [attempts/s].
+    PeakUp,
+    /// Values lost in device stores [values].
+    Lost,
+    /// Devices that gave up for good [devices].
+    Stranded,
+    /// Devices not back at the end [devices].
+    NeverBack,
+    /// Attempts [attempts].
+    Attempts,
+    /// Attempts refused by a full queue [attempts].
+    Refused,
+    /// Attempts that the device gave up waiting for [attempts].
+    TimedOut,
+    /// Attempts that the platform closed in its queue [attempts].
+    Closed,
+    /// Services for devices that had given up [sign-ins].
+    Wasted,
+    /// Most attempts waiting at the same time [attempts].
+    LargestQueue,
+}
+
+impl Measure {
+    /// Every figure, in the order in which [`Study::metrics`] holds them.
+    pub const ALL: [Self; 15] = [
+        Self::T50,
+        Self::T95,
+        Self::T99,
+        Self::T100,
+        Self::Peak,
+        Self::PeakUp,
+        Self::Lost,
+        Self::Stranded,
+        Self::NeverBack,
+        Self::Attempts,
+        Self::Refused,
+        Self::TimedOut,
+        Self::Closed,
+        Self::Wasted,
+        Self::LargestQueue,
+    ];
+
+    /// Returns the figure of one run, in the unit of the variant.
+    pub fn of(self, run: &Run) -> f64 {
+        let totals = &run.totals;
+        match self {
+            Self::T50 => seconds(run.times.t50),
+            Self::T95 => seconds(run.times.t95),
+            Self::T99 => seconds(run.times.t99),
+            Self::T100 => seconds(run.times.t100),
+            Self::Peak => f64::from(run.peak),
+            Self::PeakUp => f64::from(run.peak_up),
+            Self::Lost => totals.lost as f64,
+            Self::Stranded => totals.stranded as f64,
+            Self::NeverBack => run.never_back() as f64,
+            Self::Attempts => totals.attempts as f64,
+            Self::Refused => totals.refused as f64,
+            Self::TimedOut => totals.timed_out as f64,
+            Self::Closed => totals.closed as f64,
+            Self::Wasted => totals.wasted as f64,
+            Self::LargestQueue => f64::from(run.largest_queue),
+        }
+    }
+}
+
+/// Returns a time in seconds, *never* as infinity.
+fn seconds(time: Option<Micros>) -> f64 {
+    time.map_or(f64::INFINITY, Micros::secs)
+}
+
+/// One figure over all runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metric {
+    /// Its value in each run, in the order of the runs.
+    pub values: Vec<f64>,
+    /// Its median (nearest rank).
+    pub median: f64,
+    /// The 95 % confidence interval of the median; says itself whether there were enough runs.
+    pub interval: Interval,
+}
+
+impl Metric {
+    /// Returns the metric of these values; without values its median is *never* with confidence 0.
+    pub fn of(values: Vec<f64>) -> Self {
+        let mut sorted = values.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let median = percentile(&sorted, 50).unwrap_or(f64::INFINITY);
+        Self { values, median, interval: Interval::of_median(&sorted) }
+    }
+}
+
+/// 5th, 50th and 95th percentile over the runs at each second of absolute time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Band {
+    /// 5th percentile.
+    pub p5: Vec<f64>,
+    /// Median.
+    pub p50: Vec<f64>,
+    /// 95th percentile.
+    pub p95: Vec<f64>,
+}
+
+impl Band {
+    fn push(&mut self, values: &mut [f64]) {
+        if let Some(spread) = Spread::of(values) {
+            self.p5.push(spread.p5);
+            self.p50.push(spread.p50);
+            self.p95.push(spread.p95);
+        }
+    }
+}
+
+/// The bands that charts show. Bin 0 is the first second after the loss.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bands {
+    /// Share of all devices that are back at the end of the second, 0..1.
+    pub back: Band,
+    /// Attempts begun in the second [attempts/s].
+    pub attempts: Band,
+    /// Most attempts waiting in the second [attempts].
+    pub queue: Band,
+    /// Share of the workers' time that was used, 0..1.
+    pub utilisation: Band,
+}
+
+impl Bands {
+    fn of(runs: &[Arc<Run>], workers: u32) -> Self {
+        let mut bands = Self::default();
+        let bins = runs.first().map_or(0, |run| run.curves.back.len());
+        let mut returned = vec![0_u64; runs.len()];
+        let mut values = vec![0.0; runs.len()];
+        for bin in 0..bins {
+            for ((value, returned), run) in values.iter_mut().zip(&mut returned).zip(runs) {
+                *returned += u64::from(run.curves.back[bin]);
+                *value = *returned as f64 / run.devices.max(1) as f64;
+            }
+            bands.back.push(&mut values);
+            let mut fill = |band: &mut Band, of: &dyn Fn(&Run) -> f64| {
+                for (value, run) in values.iter_mut().zip(runs) {
+                    *value = of(run);
+                }
+                band.push(&mut values);
+            };
+            fill(&mut bands.attempts, &|run| f64::from(run.curves.attempts[bin]));
+            fill(&mut bands.queue, &|run| f64::from(run.curves.queue[bin]));
+            fill(&mut bands.utilisation, &|run| run.utilisation(bin, workers));
+        }
+        bands
+    }
+}
+
+/// The figures of one group over all runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupStudy {
+    /// Times until 50, 95, 99 and 100 % of the group are back [s].
+    pub times: [Metric; 4],
+    /// Devices that gave up for good [devices].
+    pub stranded: Metric,
+    /// Devices not back at the end [devices].
+    pub never_back: Metric,
+    /// Values lost in device stores [values].
+    pub lost: Metric,
+}
+
+/// Several runs of one fleet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Seed that the runs' seeds come from.
+    pub seed: u64,
+    /// The runs, in the order of their numbers.
+    pub runs: Vec<Arc<Run>>,
+    /// Bands per second.
+    pub bands: Bands,
+    /// One metric per [`Measure`], in the order of [`Measure::ALL`].
+    pub metrics: Vec<Metric>,
+    /// The groups, in the order of the file.
+    pub groups: Vec<GroupStudy>,
+    /// Fold of the runs' hashes: equal inputs give an equal result hash on every machine.
+    pub hash: u64,
+}
+
+impl Study {
+    /// Sums up runs of this fleet that [`super::replicate`] made from `seed`.
+    pub fn of(fleet: &Fleet, seed: u64, runs: Vec<Arc<Run>>) -> Self {
+        let over = |of: &dyn Fn(&Run) -> f64| Metric::of(runs.iter().map(|run| of(run)).collect());
+        let metrics = Measure::ALL.map(|measure| over(&|run| measure.of(run))).to_vec();
+        let groups = (0..fleet.groups.len()).map(|index| GroupStudy {
+            times: std::array::from_fn(|time| over(&|run| seconds(run.groups[index].times.all()[time]))),
+            stranded: over(&|run| run.groups[index].stranded as f64),
+            never_back: over(&|run| {
+                let group = &run.groups[index];
+                (u64::from(group.devices) - group.returned) as f64
+            }),
+            lost: over(&|run| run.groups[index].lost as f64),
+        });
+        let groups = groups.collect();
+        let bands = Bands::of(&runs, fleet.platform.workers);
+        let hash = runs.iter().fold(HASH_START, |hash, run| fold(hash, run.hash()));
+        Self { seed, runs, bands, metrics, groups, hash }
+    }
+
+    /// Returns one figure over all runs.
+    pub fn metric(&self, measure: Measure) -> &Metric {
+        // The order of `Measure::ALL` is the order of its variants; a test holds it.
+        &self.metrics[measure as usize]
+    }
+}
