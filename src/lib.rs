@@ -4,4 +4,5 @@ pub mod agent;
 pub mod base;
 pub mod check;
 pub mod fleet;
+pub mod plan;
 pub mod sim;

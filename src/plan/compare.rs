@@ -1,0 +1,80 @@
+//! How two scenarios differ: in what was put in, and in what came out.
+
+use super::{Figure, Outcome};
+use crate::fleet::FleetFile;
+use crate::fleet::file::{Input, Value};
+
+/// One figure of two results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The figure of this result.
+    pub this: Figure,
+    /// The same figure of the baseline, where there is one.
+    pub baseline: Option<Figure>,
+}
+
+impl Difference {
+    /// Returns the change in words: `−3:30`, `+40 /s`, `=`; empty without a baseline or where either is never.
+    pub fn change(&self) -> String {
+        let Some(baseline) = self.baseline else { return String::new() };
+        let (now, before) = (self.this.median, baseline.median);
+        if now == before || self.this.cell(now) == baseline.cell(before) {
+            return "=".to_owned();
+        }
+        if !now.is_finite() || !before.is_finite() {
+            return String::new();
+        }
+        let sign = if now > before { '+' } else { '\u{2212}' };
+        format!("{sign}{}", self.this.cell((now - before).abs()))
+    }
+}
+
+/// Returns every key figure of a result beside the baseline's.
+pub fn compare(this: &Outcome, baseline: Option<&Outcome>) -> Vec<Difference> {
+    let before = baseline.map(Outcome::figures).unwrap_or_default();
+    this.figures()
+        .into_iter()
+        .map(|figure| Difference {
+            this: figure,
+            baseline: before.iter().find(|other| other.key == figure.key).copied(),
+        })
+        .collect()
+}
+
+/// One input that two scenarios do not share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The input.
+    pub input: Input,
+    /// Name of the group it belongs to; empty for inputs of the platform, the outage and the targets.
+    pub group: String,
+    /// Value in the baseline, `None` where the baseline does not have the input.
+    pub from: Option<Value>,
+    /// Value now.
+    pub to: Value,
+}
+
+impl Change {
+    /// Returns the change in words: `30 s → 5 min`.
+    pub fn text(&self) -> String {
+        let from = self.from.as_ref().map_or_else(|| "–".to_owned(), |from| from.human(self.input.setting));
+        format!("{from} → {}", self.to.human(self.input.setting))
+    }
+}
+
+/// Returns the inputs whose values differ between two files seen through a scenario each.
+pub fn changes(
+    (this, scenario): (&FleetFile, Option<&str>),
+    (baseline, base_scenario): (&FleetFile, Option<&str>),
+) -> Vec<Change> {
+    let (now, before) = (this.view(scenario), baseline.view(base_scenario));
+    this.inputs(scenario)
+        .into_iter()
+        .filter_map(|input| {
+            let to = now.value(&input.address, input.setting).ok()?;
+            let from = before.value(&input.address, input.setting).ok();
+            let group = input.group.as_deref().map_or("", |id| this.group_name(id)).to_owned();
+            (from.as_ref() != Some(&to)).then_some(Change { input, group, from, to })
+        })
+        .collect()
+}

@@ -1,0 +1,179 @@
+//! One scenario with its result: targets judged, figures named, the answer in a sentence.
+
+use super::figure::{Figure, FigureUnit};
+use super::verdict::{TargetResult, Verdict, worst};
+use crate::base::stats::CONFIDENCE;
+use crate::base::units;
+use crate::fleet::Fleet;
+use crate::sim::{Measure, Metric, Study};
+use std::sync::Arc;
+
+/// A scenario's result.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// What was simulated.
+    pub fleet: Arc<Fleet>,
+    /// The runs and what they say together.
+    pub study: Study,
+    /// Runs that were asked for; the study may have fewer while it is refined or after a cancel.
+    pub planned: u32,
+    /// Each target of the fleet with its verdict.
+    pub targets: Vec<TargetResult>,
+}
+
+/// Key figures, in the order in which they are shown.
+const FIGURES: [(Measure, &str, &str, FigureUnit); 10] = [
+    (Measure::T95, "t95_s", "95 % back", FigureUnit::Duration),
+    (Measure::T50, "t50_s", "50 % back", FigureUnit::Duration),
+    (Measure::T99, "t99_s", "99 % back", FigureUnit::Duration),
+    (Measure::PeakUp, "peak_sign_ins_per_s", "Peak attempts", FigureUnit::PerSecond),
+    (Measure::LargestQueue, "largest_queue", "Largest queue", FigureUnit::Count),
+    (Measure::Refused, "refused", "Refused attempts", FigureUnit::Count),
+    (Measure::TimedOut, "timed_out", "Timed-out attempts", FigureUnit::Count),
+    (Measure::Lost, "lost_in_device_stores", "Lost in device stores", FigureUnit::Count),
+    (Measure::NeverBack, "never_back", "Devices not back", FigureUnit::Count),
+    (Measure::Stranded, "stranded", "Stranded devices", FigureUnit::Count),
+];
+
+/// Returns a figure from its metric. An interval of too few runs is no interval: it is everything.
+fn figure(
+    (_, key, label, unit): (Measure, &'static str, &'static str, FigureUnit),
+    metric: &Metric,
+) -> Figure {
+    let interval = &metric.interval;
+    let ci =
+        if interval.confidence >= CONFIDENCE { (interval.low, interval.high) } else { (0.0, f64::INFINITY) };
+    Figure { key, label, unit, median: metric.median, ci }
+}
+
+/// Returns what a target reached beside what was asked for: `Peak attempts 906 /s (target 150 /s)`.
+fn shortfall(target: &TargetResult) -> String {
+    let figure = &target.figure;
+    let (value, limit) = (figure.text(figure.median), figure.text(target.limit));
+    format!("{} {value} (target {limit})", figure.label)
+}
+
+impl Outcome {
+    /// Judges the runs of a scenario.
+    pub fn of(scenario: String, fleet: Arc<Fleet>, study: Study, planned: u32) -> Self {
+        let mut outcome = Self { scenario, fleet, study, planned, targets: Vec::new() };
+        let limits = outcome.fleet.targets;
+        let judged = [
+            ("t95_s", limits.t95.map(crate::base::Micros::secs)),
+            ("peak_sign_ins_per_s", limits.peak_sign_ins_per_s),
+            ("lost_in_device_stores", limits.lost_values.map(|count| count as f64)),
+        ];
+        outcome.targets = judged
+            .into_iter()
+            .filter_map(|(key, limit)| Some(TargetResult::judge(outcome.figure(key)?, limit?)))
+            .collect();
+        outcome
+    }
+
+    /// Returns the key figures in the order in which they are shown.
+    pub fn figures(&self) -> Vec<Figure> {
+        FIGURES.into_iter().map(|row| figure(row, self.study.metric(row.0))).collect()
+    }
+
+    /// Returns the figure with this key.
+    pub fn figure(&self, key: &str) -> Option<Figure> {
+        let row = FIGURES.into_iter().find(|(_, own, ..)| *own == key)?;
+        Some(figure(row, self.study.metric(row.0)))
+    }
+
+    /// Returns the median time until 95 % of the devices are back [s]; infinite for never.
+    pub fn t95(&self) -> f64 {
+        self.study.metric(Measure::T95).median
+    }
+
+    /// Returns the number of runs that are in.
+    pub fn runs(&self) -> u32 {
+        self.study.runs.len() as u32
+    }
+
+    /// Returns the verdict over all targets.
+    pub fn verdict(&self) -> Verdict {
+        worst(&self.targets)
+    }
+
+    /// Returns the answer in a sentence without a full stop: `95 % of devices back after 3 min 10 s (target 5 min)`.
+    ///
+    /// Where another target decides the verdict, that one stands first: a missed target is never hidden
+    /// behind one that is met.
+    pub fn headline(&self) -> String {
+        let on_time = self.targets.iter().find(|target| target.figure.key == "t95_s");
+        let decided = on_time.is_some_and(|target| target.verdict == self.verdict());
+        match self.decisive_shortfall().filter(|_| !decided) {
+            Some(shortfall) => format!("{shortfall}; {}", self.recovery()),
+            None => self.recovery(),
+        }
+    }
+
+    /// Returns what the worst target other than t95 reached, where one is not met.
+    fn decisive_shortfall(&self) -> Option<String> {
+        let worst = |target: &&TargetResult| target.verdict == self.verdict() && target.figure.key != "t95_s";
+        let not_met = |target: &&TargetResult| target.verdict != Verdict::Met;
+        self.targets.iter().filter(not_met).find(worst).map(shortfall)
+    }
+
+    /// Returns when the devices are back, in a sentence.
+    fn recovery(&self) -> String {
+        let t95 = self.t95();
+        let target = self.fleet.targets.t95.map_or_else(String::new, |limit| format!(" (target {limit})"));
+        if t95.is_finite() {
+            return format!("95 % of devices back after {}{target}", units::duration(t95));
+        }
+        let devices = units::count(self.fleet.devices());
+        let back = self.fleet.devices() as f64 - self.study.metric(Measure::NeverBack).median;
+        let back = units::count(back.max(0.0).round() as u64);
+        let watched = self.fleet.outage.watch;
+        format!("Only {back} of {devices} devices back after {watched}{target}")
+    }
+
+    /// Returns, for each target that is not met, what it reached: `Peak attempts 906 /s (target 150 /s)`.
+    ///
+    /// The target on t95 is left out, the headline says it.
+    pub fn shortfalls(&self) -> Vec<String> {
+        self.targets
+            .iter()
+            .filter(|target| target.verdict != Verdict::Met && target.figure.key != "t95_s")
+            .map(shortfall)
+            .collect()
+    }
+
+    /// Returns the answer on the clock, where the outage has a planned start and 95 % come back:
+    /// `95 % back at 02:18:53 +01:00, platform back at 02:15:00`.
+    pub fn wall_clock(&self) -> Option<String> {
+        let outage = &self.fleet.outage;
+        let at = |after_s: f64| {
+            let after = jiff::SignedDuration::try_from_secs_f64(outage.length.secs() + after_s).ok()?;
+            outage.start.as_ref()?.checked_add(after).ok()
+        };
+        let (back, platform) = (at(self.t95())?, at(0.0)?);
+        Some(format!(
+            "95 % back at {}, platform back at {}",
+            back.strftime("%H:%M:%S %:z"),
+            platform.strftime("%H:%M:%S")
+        ))
+    }
+
+    /// Returns in how many of the runs 95 % of the devices were back within the target, where there is one.
+    pub fn chances(&self) -> Option<(u32, u32)> {
+        let limit = self.fleet.targets.t95?.secs();
+        let values = &self.study.metric(Measure::T95).values;
+        Some((values.iter().filter(|value| **value <= limit).count() as u32, values.len() as u32))
+    }
+
+    /// Returns the group whose 95 % came back last: its name and its time [s], infinite for never.
+    pub fn slowest_group(&self) -> Option<(&str, f64)> {
+        let times = self.study.groups.iter().map(|group| group.times[1].median);
+        self.fleet
+            .groups
+            .iter()
+            .zip(times)
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(group, time)| (group.name.as_str(), time))
+    }
+}
