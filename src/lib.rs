@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod base;
 pub mod check;
+pub mod config;
 pub mod fleet;
 pub mod plan;
 pub mod sim;
