@@ -6,4 +6,5 @@ pub mod check;
 pub mod config;
 pub mod fleet;
 pub mod plan;
+pub mod report;
 pub mod sim;
