@@ -4,6 +4,7 @@ pub mod agent;
 pub mod base;
 pub mod check;
 pub mod config;
+pub mod desk;
 pub mod fleet;
 pub mod plan;
 pub mod report;

@@ -1,0 +1,148 @@
+//! Carrying out commands: one file per area.
+//!
+//! A handler changes the project or the desk, or says in a notice why it did not. What follows from a
+//! change (findings, simulation, autosave) is brought up to date in one place afterwards.
+
+mod document;
+mod file;
+mod run;
+mod scenario;
+mod settings;
+
+use super::command::{Command, UserCommand};
+use super::derived::{self, Derived};
+use super::document::Refused;
+use super::inbox::Project;
+use super::job::{Request, Target};
+use super::view::Pinned;
+use super::{Desk, recent};
+use crate::base::Severity;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Projects that stay open in the background; those with unsaved changes are never given up.
+const PARKED: usize = 8;
+
+impl Desk {
+    /// Carries out a command; what cannot be done is said in a notice and changes nothing.
+    pub fn apply(&mut self, command: Command, now: Duration) {
+        self.now = now;
+        match command {
+            Command::Document(command) => self.apply_document(command),
+            Command::Scenario(command) => self.apply_scenario(command),
+            Command::Run(command) => self.apply_run(command),
+            Command::File(command) => self.apply_file(command),
+            Command::Settings(command) => self.apply_settings(command),
+        }
+        self.refresh();
+    }
+
+    /// Says something.
+    pub(super) fn say(&mut self, severity: Severity, text: impl Into<String>, action: Option<UserCommand>) {
+        self.notices.push(self.now, severity, text.into(), action);
+    }
+
+    /// Says why a change was not made.
+    fn unless_refused(&mut self, result: Result<(), Refused>) {
+        if let Err(refused) = result {
+            self.say(Severity::Warning, refused.to_string(), None);
+        }
+    }
+
+    /// Brings everything that follows from the project up to date.
+    pub(super) fn refresh(&mut self) {
+        let state = (self.project.number, self.project.document.revision());
+        if self.derived_from != state {
+            let derived =
+                Derived::of(&self.project.document, self.pinned.as_ref(), self.derived.fleet.as_ref());
+            let same = match (&self.derived.fleet, &derived.fleet) {
+                (Some(before), Some(after)) => Arc::ptr_eq(before, after),
+                (before, after) => before.is_none() && after.is_none(),
+            };
+            self.derived = derived;
+            self.derived_from = state;
+            self.revision += 1;
+            let scene = (self.project.number, self.project.document.active().map(str::to_owned));
+            let moved = self.scene != scene;
+            if moved {
+                self.scene = scene;
+                self.epoch += 1;
+            }
+            if moved || !same {
+                self.simulate(false);
+            }
+        }
+        let all = [&self.project].into_iter().chain(&self.parked);
+        let unsaved = all.filter(|project| project.document.dirty()).map(Project::kept).collect();
+        self.session.keep(unsaved);
+        let settings = self.settings.text();
+        if self.settings_text != settings {
+            self.session.remember(settings.clone());
+            self.settings_text = settings;
+        }
+    }
+
+    /// Simulates the active scenario, and the pinned one where its result is not complete.
+    pub(super) fn simulate(&mut self, afresh: bool) {
+        let (runs, seed) = (self.settings.runs, self.seed);
+        let file = self.project.document.file();
+        let active = self.derived.fleet.as_ref().map(|fleet| Target {
+            name: file.scenario_name(self.project.document.active()),
+            fleet: Arc::clone(fleet),
+            shown: 0,
+        });
+        let shown = self.baseline.as_ref().map_or(0, |outcome| outcome.runs());
+        let baseline = self.pinned.as_ref().filter(|_| shown < runs).and_then(|pinned| {
+            Some(Target { name: pinned.name.clone(), fleet: Arc::clone(pinned.fleet.as_ref()?), shown })
+        });
+        self.outcome_current = false;
+        let request = Request { epoch: self.epoch, active, baseline, seed, runs, afresh };
+        self.simulation.request(request, self.now);
+    }
+
+    /// Compares with this from now on.
+    fn pin(&mut self, pinned: Option<Pinned>) {
+        self.baseline = None;
+        self.pinned = pinned;
+        let document = &self.project.document;
+        self.derived.changes = derived::changes(document.file(), document.active(), self.pinned.as_ref());
+        self.revision += 1;
+    }
+
+    /// Makes another project the open one; the one before stays in the background.
+    fn switch(&mut self, mut project: Project, again: bool) {
+        if !again {
+            self.numbers += 1;
+            project.number = self.numbers;
+        }
+        if let Some(path) = &project.path {
+            recent::note(&mut self.settings.recent, path);
+        }
+        let unsaved = self.project.document.dirty().then(|| self.project.document.file().name().to_owned());
+        let before = std::mem::replace(&mut self.project, project);
+        if again {
+            self.parked.insert(0, before);
+        } else {
+            self.parked.push(before);
+        }
+        while self.parked.len() > PARKED {
+            let Some(clean) = self.parked.iter().position(|parked| !parked.document.dirty()) else { break };
+            self.parked.remove(clean);
+        }
+        self.restored = None;
+        self.outcome = None;
+        let file = self.project.document.file();
+        let pinned = Pinned::of(file, None);
+        self.pin(Some(pinned));
+        if let Some(name) = unsaved {
+            let text = format!("Unsaved changes of {name} are kept.");
+            self.say(Severity::Info, text, Some(UserCommand::ReopenPrevious));
+        }
+    }
+
+    /// Returns a path as a notice shows it.
+    fn shown(path: &Path) -> String {
+        format!("`{}`", path.display())
+    }
+}

@@ -1,0 +1,169 @@
+//! What can be asked of the desk.
+//!
+//! A panel never changes anything: it pushes a [`Command`], and [`Desk::apply`](super::Desk::apply)
+//! carries it out. Two levels keep every leaf small; each area has its handler in `apply`.
+//!
+//! [`UserCommand`] is the other table: what people choose from menus, the palette and by keys, with
+//! its text. Some of those are one [`Command`], others ask for something first (a file, a name) and
+//! are the face's business.
+
+mod table;
+
+pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
+
+use super::settings::Theme;
+use crate::base::Fix;
+use crate::fleet::file::Value;
+use std::path::PathBuf;
+
+/// Anything that can be asked of the desk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Changes the project.
+    Document(DocumentCommand),
+    /// Chooses, makes and compares scenarios.
+    Scenario(ScenarioCommand),
+    /// Steers the simulation.
+    Run(RunCommand),
+    /// Opens, saves and exports.
+    File(FileCommand),
+    /// Changes what the program remembers between starts.
+    Settings(SettingsCommand),
+}
+
+/// A change of the project; every one is a named step that can be undone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DocumentCommand {
+    /// Gives inputs new values in the active scenario, or in the baseline where none is active.
+    Set {
+        /// Address and value of each input.
+        edits: Vec<(String, Value)>,
+        /// Whether the gesture is over; until then further values for the same inputs join this step.
+        finished: bool,
+    },
+    /// Makes the change that a finding proposes.
+    Apply(Fix),
+    /// Adds a group with complete settings.
+    AddGroup,
+    /// Adds a copy of the group with this id, with what scenarios say about it.
+    DuplicateGroup(String),
+    /// Removes the group with this id, with what scenarios say about it.
+    RemoveGroup(String),
+    /// Gives a group another name; its id and all addresses stay.
+    RenameGroup {
+        /// Id of the group.
+        id: String,
+        /// The new name.
+        name: String,
+    },
+    /// Gives the project another name.
+    SetName(String),
+    /// Takes the last step back.
+    Undo,
+    /// Makes the last undone step again.
+    Redo,
+}
+
+/// A choice between scenarios, or a change of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScenarioCommand {
+    /// Makes a scenario the active one; `None` is the baseline.
+    Activate(Option<String>),
+    /// Adds a copy of the active scenario and makes it the active one.
+    Duplicate,
+    /// Gives a scenario another name.
+    Rename {
+        /// Id of the scenario.
+        id: String,
+        /// The new name.
+        name: String,
+    },
+    /// Removes a scenario.
+    Remove(String),
+    /// Takes one assignment out of the active scenario, so that the baseline's value holds again.
+    ResetInput(String),
+    /// Keeps the active scenario as it is now, to compare with.
+    Pin,
+    /// Stops comparing.
+    Unpin,
+}
+
+/// Steering of the simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunCommand {
+    /// Simulates again; after a cancel the missing runs only.
+    Start,
+    /// Stops; the runs that are there stay.
+    Cancel,
+    /// Changes the number of runs, 1 to [`MAX_RUNS`](super::settings::MAX_RUNS).
+    SetRuns(u32),
+    /// Changes the seed of the draws.
+    SetSeed(u64),
+}
+
+/// Files and what the program remembers about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileCommand {
+    /// Opens a project file.
+    Open(PathBuf),
+    /// Opens a project that did not come from a file.
+    OpenText {
+        /// Name shown until it is saved.
+        name: String,
+        /// The whole project.
+        text: String,
+    },
+    /// Opens the shipped example with this name.
+    Example(String),
+    /// Opens again what was open before the last open.
+    ReopenPrevious,
+    /// Writes the project to its file.
+    Save,
+    /// Writes the project to another file, which becomes its own.
+    SaveAs(PathBuf),
+    /// Writes the agents' files of the active scenario below a folder.
+    Export(PathBuf),
+    /// Goes on with the project that was restored after a crash.
+    KeepRestored,
+    /// Leaves the restored project and opens what was saved last.
+    OpenLastSaved,
+    /// Forgets the list of recent files.
+    ClearRecent,
+    /// Hides the hint of the first start for good.
+    DismissHint,
+}
+
+/// Changes of what is remembered between starts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SettingsCommand {
+    /// Chooses the theme.
+    Theme(Theme),
+    /// Chooses the zoom, a factor from [`MIN_ZOOM`](super::settings::MIN_ZOOM) to
+    /// [`MAX_ZOOM`](super::settings::MAX_ZOOM).
+    Zoom(f32),
+    /// Remembers the size of the window [points].
+    Window {
+        /// Width [points].
+        width: f32,
+        /// Height [points].
+        height: f32,
+    },
+}
+
+macro_rules! into_command {
+    ($($leaf:ident => $area:ident),*) => {
+        $(impl From<$leaf> for Command {
+            fn from(leaf: $leaf) -> Self {
+                Self::$area(leaf)
+            }
+        })*
+    };
+}
+
+into_command! {
+    DocumentCommand => Document,
+    ScenarioCommand => Scenario,
+    RunCommand => Run,
+    FileCommand => File,
+    SettingsCommand => Settings
+}

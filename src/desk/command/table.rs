@@ -1,0 +1,316 @@
+//! The one table of user commands: menus, palette, shortcuts and the key list are made from it, so
+//! that they cannot drift apart.
+
+use super::{Command, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand};
+use crate::desk::View;
+use crate::desk::job::Status;
+use crate::desk::settings::Theme;
+use crate::fleet::example::EXAMPLES;
+
+/// What a person can choose from a menu, the palette or by keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the table beside says in words what each of them does")]
+pub enum UserCommand {
+    New,
+    Open,
+    ReopenPrevious,
+    Save,
+    SaveAs,
+    Export,
+    ClearRecent,
+    Quit,
+    Undo,
+    Redo,
+    AddGroup,
+    DuplicateScenario,
+    RenameScenario,
+    RemoveScenario,
+    PinBaseline,
+    Unpin,
+    RunAgain,
+    Cancel,
+    ScreenFleet,
+    ScreenSimulate,
+    ScreenConfigs,
+    Palette,
+    ThemeSystem,
+    ThemeDark,
+    ThemeLight,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    ShowKeys,
+}
+
+/// A menu of the menu bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Menu {
+    /// Projects and files.
+    File,
+    /// Changes of the project.
+    Edit,
+    /// Screens, theme and zoom.
+    View,
+    /// Simulation and comparison.
+    Run,
+    /// Help.
+    Help,
+}
+
+impl Menu {
+    /// Every menu, in the order of the menu bar.
+    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+
+    /// The word in the menu bar.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::View => "View",
+            Self::Run => "Run",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// A key with its modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shortcut {
+    /// Whether Ctrl is held, Cmd on macOS.
+    pub command: bool,
+    /// Whether Shift is held.
+    pub shift: bool,
+    /// Name of the key: a letter, a digit, `Enter`, `Escape`, `F1`, `Plus`, `Minus`, `?`.
+    pub key: &'static str,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The command.
+    pub command: UserCommand,
+    /// The menu that holds it.
+    pub menu: Menu,
+    /// What stands in the menu and the palette; `…` where it asks for more.
+    pub text: &'static str,
+    /// What it does, in one sentence.
+    pub tooltip: &'static str,
+    /// Keys, the one shown in menus first.
+    pub shortcuts: &'static [Shortcut],
+}
+
+const fn ctrl(key: &'static str) -> Shortcut {
+    Shortcut { command: true, shift: false, key }
+}
+
+const fn ctrl_shift(key: &'static str) -> Shortcut {
+    Shortcut { command: true, shift: true, key }
+}
+
+const fn plain(key: &'static str) -> Shortcut {
+    Shortcut { command: false, shift: false, key }
+}
+
+const fn entry(
+    command: UserCommand,
+    menu: Menu,
+    text: &'static str,
+    tooltip: &'static str,
+    shortcuts: &'static [Shortcut],
+) -> Entry {
+    Entry { command, menu, text, tooltip, shortcuts }
+}
+
+/// Every user command once, in the order of the menus.
+pub const TABLE: &[Entry] = {
+    use Menu::{Edit, File, Help, Run, View};
+    use UserCommand as C;
+    &[
+        entry(C::New, File, "New from example", "Opens the example fleet as a new project", &[ctrl("N")]),
+        entry(C::Open, File, "Open…", "Opens a project file", &[ctrl("O")]),
+        entry(C::ReopenPrevious, File, "Reopen previous", "Opens again what was open before", &[]),
+        entry(C::Save, File, "Save", "Writes the project to its file", &[ctrl("S")]),
+        entry(C::SaveAs, File, "Save as…", "Writes the project to another file", &[ctrl_shift("S")]),
+        entry(
+            C::Export,
+            File,
+            "Export agent files…",
+            "Writes the files that the agents read into a folder",
+            &[ctrl("E")],
+        ),
+        entry(C::ClearRecent, File, "Clear recent files", "Forgets the list of recent files", &[]),
+        entry(
+            C::Quit,
+            File,
+            "Quit",
+            "Closes the window; unsaved changes are kept for the next start",
+            &[ctrl("Q")],
+        ),
+        entry(C::Undo, Edit, "Undo", "Takes the last change back", &[ctrl("Z")]),
+        entry(C::Redo, Edit, "Redo", "Makes the last undone change again", &[ctrl_shift("Z"), ctrl("Y")]),
+        entry(C::AddGroup, Edit, "Add group", "Adds a group of devices with complete settings", &[]),
+        entry(
+            C::DuplicateScenario,
+            Edit,
+            "Duplicate scenario",
+            "Adds a copy of the active scenario and switches to it",
+            &[ctrl("D")],
+        ),
+        entry(
+            C::RenameScenario,
+            Edit,
+            "Rename scenario…",
+            "Gives the active scenario another name",
+            &[plain("F2")],
+        ),
+        entry(C::RemoveScenario, Edit, "Remove scenario", "Removes the active scenario", &[]),
+        entry(C::ScreenFleet, View, "Fleet", "Shows the groups of devices and their settings", &[ctrl("1")]),
+        entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
+        entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("3")]),
+        entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
+        entry(C::ThemeSystem, View, "Theme as in the system", "Follows the theme of the desktop", &[]),
+        entry(C::ThemeDark, View, "Dark theme", "Shows light text on a dark ground", &[]),
+        entry(C::ThemeLight, View, "Light theme", "Shows dark text on a light ground", &[]),
+        entry(C::ZoomIn, View, "Zoom in", "Makes everything larger", &[ctrl("Plus")]),
+        entry(C::ZoomOut, View, "Zoom out", "Makes everything smaller", &[ctrl("Minus")]),
+        entry(C::ZoomReset, View, "Reset zoom", "Shows everything at 100 %", &[ctrl("0")]),
+        entry(C::RunAgain, Run, "Run again", "Simulates the active scenario again", &[ctrl("Enter")]),
+        entry(
+            C::Cancel,
+            Run,
+            "Cancel",
+            "Stops the simulation and keeps its finished runs",
+            &[plain("Escape")],
+        ),
+        entry(
+            C::PinBaseline,
+            Run,
+            "Pin as baseline",
+            "Keeps the active scenario as it is now, to compare with",
+            &[plain("B")],
+        ),
+        entry(C::Unpin, Run, "Unpin baseline", "Stops comparing", &[]),
+        entry(C::ShowKeys, Help, "Keys", "Lists every key", &[plain("F1"), plain("?")]),
+    ]
+};
+
+impl UserCommand {
+    /// Returns the row of this command.
+    pub fn entry(self) -> &'static Entry {
+        // The table has every command once, a test walks both.
+        TABLE.iter().find(|entry| entry.command == self).unwrap_or(&TABLE[0])
+    }
+
+    /// Returns the command of the desk that this one is, or `None` where the face has to ask or show
+    /// something first.
+    pub fn command(self, view: &View<'_>) -> Option<Command> {
+        Some(match self {
+            Self::New => FileCommand::Example(EXAMPLES[0].name.to_owned()).into(),
+            Self::ReopenPrevious => FileCommand::ReopenPrevious.into(),
+            // Without a file of its own a project is saved through the dialog.
+            Self::Save => {
+                view.path?;
+                FileCommand::Save.into()
+            }
+            Self::ClearRecent => FileCommand::ClearRecent.into(),
+            Self::Undo => DocumentCommand::Undo.into(),
+            Self::Redo => DocumentCommand::Redo.into(),
+            Self::AddGroup => DocumentCommand::AddGroup.into(),
+            Self::DuplicateScenario => ScenarioCommand::Duplicate.into(),
+            Self::RemoveScenario => ScenarioCommand::Remove(view.scenario?.to_owned()).into(),
+            Self::PinBaseline => ScenarioCommand::Pin.into(),
+            Self::Unpin => ScenarioCommand::Unpin.into(),
+            Self::RunAgain => RunCommand::Start.into(),
+            Self::Cancel => RunCommand::Cancel.into(),
+            Self::ThemeSystem => SettingsCommand::Theme(Theme::System).into(),
+            Self::ThemeDark => SettingsCommand::Theme(Theme::Dark).into(),
+            Self::ThemeLight => SettingsCommand::Theme(Theme::Light).into(),
+            Self::ZoomIn => SettingsCommand::Zoom(view.settings.zoom_in()).into(),
+            Self::ZoomOut => SettingsCommand::Zoom(view.settings.zoom_out()).into(),
+            Self::ZoomReset => SettingsCommand::Zoom(1.0).into(),
+            Self::Open
+            | Self::SaveAs
+            | Self::Export
+            | Self::Quit
+            | Self::RenameScenario
+            | Self::ScreenFleet
+            | Self::ScreenSimulate
+            | Self::ScreenConfigs
+            | Self::Palette
+            | Self::ShowKeys => return None,
+        })
+    }
+
+    /// Returns whether the command can be used now.
+    ///
+    /// # Errors
+    /// The reason why not, as a tooltip says it.
+    pub fn enabled(self, view: &View<'_>) -> Result<(), &'static str> {
+        let when = |usable: bool, reason: &'static str| if usable { Ok(()) } else { Err(reason) };
+        match self {
+            Self::Undo => when(view.undo.is_some(), "There is nothing to undo"),
+            Self::Redo => when(view.redo.is_some(), "There is nothing to redo"),
+            Self::Save => when(view.dirty || view.path.is_none(), "Everything is saved"),
+            Self::ReopenPrevious => when(view.previous.is_some(), "Nothing else was open before"),
+            Self::ClearRecent => when(!view.settings.recent.is_empty(), "The list is empty"),
+            Self::RenameScenario | Self::RemoveScenario => {
+                when(view.scenario.is_some(), "The baseline is active; choose a scenario first")
+            }
+            Self::Unpin => when(view.pinned.is_some(), "No baseline is pinned"),
+            Self::Cancel => when(*view.status == Status::Running, "No simulation is running"),
+            Self::RunAgain | Self::PinBaseline => {
+                when(view.fleet.is_some(), "The project has errors; correct them first")
+            }
+            Self::Export => when(!view.checked.blocked(), "The project has errors; correct them first"),
+            Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
+            Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
+            Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),
+            Self::ZoomIn => when(view.settings.zoom_in() > view.settings.zoom, "This is the largest zoom"),
+            Self::ZoomOut => when(view.settings.zoom_out() < view.settings.zoom, "This is the smallest zoom"),
+            Self::ZoomReset => when(view.settings.zoom != 1.0, "The zoom is 100 %"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_command_stands_once_and_in_the_order_of_the_menus() {
+        let commands: BTreeSet<_> = TABLE.iter().map(|entry| entry.command).collect();
+        assert_eq!(commands.len(), TABLE.len(), "a command stands twice");
+        // The last variant: a new one in front of it without a row makes the numbers differ.
+        assert_eq!(TABLE.len(), UserCommand::ShowKeys as usize + 1);
+        assert!(TABLE.is_sorted_by_key(|entry| entry.menu), "menus are not together");
+        let texts: BTreeSet<_> = TABLE.iter().map(|entry| entry.text).collect();
+        assert_eq!(texts.len(), TABLE.len(), "two commands share a text");
+    }
+
+    #[test]
+    fn shortcuts_are_unique_and_can_be_typed_everywhere() {
+        let mut seen = BTreeSet::new();
+        for entry in TABLE {
+            for shortcut in entry.shortcuts {
+                assert!(seen.insert(*shortcut), "{shortcut:?} of {:?} is taken", entry.command);
+                assert!(!["/", "[", "\\"].contains(&shortcut.key), "not on every keyboard");
+            }
+        }
+    }
+
+    #[test]
+    fn wording_follows_the_rules() {
+        for entry in TABLE {
+            for text in [entry.text, entry.tooltip] {
+                assert!((4..=90).contains(&text.chars().count()), "{text}");
+                assert!(text.starts_with(char::is_uppercase), "{text}: sentence case");
+                assert!(!text.ends_with(['.', ':', '!']), "{text}: no full stop");
+                let capitals = text.split(' ').skip(1).filter(|word| word.starts_with(char::is_uppercase));
+                assert_eq!(capitals.count(), 0, "{text}: sentence case");
+            }
+            assert!(!entry.tooltip.ends_with('…'), "{}", entry.tooltip);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What follows from the project and is shown in every frame: computed once for each change.
+
+use super::document::Document;
+use super::view::Pinned;
+use crate::check;
+use crate::config::{self, GroupFiles};
+use crate::fleet::file::{Checked, Scenario};
+use crate::fleet::{Fleet, FleetFile};
+use crate::plan::{self, Change};
+use std::sync::Arc;
+
+/// What follows from a state of the project.
+#[derive(Debug)]
+pub(super) struct Derived {
+    pub(super) checked: Checked,
+    /// The checked fleet; the same value as long as it does not change.
+    pub(super) fleet: Option<Arc<Fleet>>,
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) agent_files: Vec<GroupFiles>,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Derived {
+    /// Returns what follows from a document; `before` gives its fleet where that is still the same.
+    pub(super) fn of(document: &Document, pinned: Option<&Pinned>, before: Option<&Arc<Fleet>>) -> Self {
+        let (file, active) = (document.file(), document.active());
+        let checked = check::file(file, active);
+        let fleet = checked.fleet.as_ref().map(|fleet| match before {
+            Some(before) if **before == *fleet => Arc::clone(before),
+            _ => Arc::new(fleet.clone()),
+        });
+        let agent_files =
+            fleet.as_ref().map_or_else(Vec::new, |fleet| config::render(fleet, &file.view(active)));
+        let changes = changes(file, active, pinned);
+        Self { checked, fleet, scenarios: file.scenarios(), agent_files, changes }
+    }
+}
+
+/// Returns the inputs in which a scenario differs from the pinned one.
+pub(super) fn changes(file: &FleetFile, active: Option<&str>, pinned: Option<&Pinned>) -> Vec<Change> {
+    pinned.map_or_else(Vec::new, |pinned| {
+        plan::changes((file, active), (&pinned.file, pinned.scenario.as_deref()))
+    })
+}
+
+impl Pinned {
+    /// Returns a scenario of a project as it is now.
+    pub(super) fn of(file: &FleetFile, scenario: Option<&str>) -> Self {
+        Self {
+            name: file.scenario_name(scenario),
+            file: file.clone(),
+            scenario: scenario.map(str::to_owned),
+            fleet: file.check(scenario).fleet.map(Arc::new),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The open project: one immutable [`FleetFile`] at a time, and the named steps between them.
+//!
+//! Every change goes through here as a whole new file, so undo is exact to the byte whatever an edit
+//! did. A drag sends many values for the same inputs; they become one step. Saving only marks a text
+//! as saved, so undo goes back beyond it.
+
+mod groups;
+mod inputs;
+mod naming;
+mod patch;
+mod scenarios;
+#[cfg(test)]
+mod tests;
+
+use super::saved::Saved;
+use crate::base::json::EditError;
+use crate::fleet::FleetFile;
+use patch::Patch;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Steps that can be undone; the oldest ones give way.
+pub(super) const STEPS: usize = 500;
+/// Memory for all steps [bytes].
+const BYTES: usize = 64 << 20;
+
+/// Why a change was not made; the project is as before.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub(super) enum Refused {
+    /// The address names nothing that can be set.
+    #[error("The project has no such input, so nothing was changed. Check the address: `{0}`")]
+    NoInput(String),
+    /// The value is none that the input accepts.
+    #[error("{label} does not accept this value, so nothing was changed. Accepted is {range}: `{value}`")]
+    Value {
+        /// Name of the input.
+        label: &'static str,
+        /// What it accepts.
+        range: String,
+        /// The value.
+        value: String,
+    },
+    /// There is no such group.
+    #[error("The project has no such group, so nothing was changed: `{0}`")]
+    NoGroup(String),
+    /// The group is the only one.
+    #[error("A fleet needs at least one group, so this one was not removed. Add another one first: `{0}`")]
+    LastGroup(String),
+    /// There is no such scenario.
+    #[error("The project has no such scenario, so nothing was changed: `{0}`")]
+    NoScenario(String),
+    /// The input has the baseline's value already.
+    #[error("The scenario does not change this input, so there is nothing to reset: `{0}`")]
+    NotAssigned(String),
+    /// A name without a visible character.
+    #[error("A name needs at least one letter or digit, so nothing was changed.")]
+    EmptyName,
+    /// A part of the file that cannot be copied without loss.
+    #[error("This part holds a number that is too large to be copied, so nothing was changed: `{0}`")]
+    NoCopy(String),
+    /// The file itself does not allow the edit.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+/// A step between two states of the project.
+#[derive(Debug)]
+struct Step {
+    name: String,
+    patch: Patch,
+    /// Active scenario before and after.
+    active: (Option<String>, Option<String>),
+}
+
+/// A drag that is not over yet.
+#[derive(Debug)]
+struct Gesture {
+    /// The inputs it moves, sorted.
+    inputs: Vec<String>,
+    /// The project when it began.
+    base: FleetFile,
+    /// Whether it has made a step so far.
+    stepped: bool,
+}
+
+/// The open project.
+#[derive(Debug)]
+pub(super) struct Document {
+    file: FleetFile,
+    active: Option<String>,
+    saved: Saved,
+    /// Whether the file differs from what is saved; asked in every frame, compared once for each change.
+    dirty: bool,
+    revision: u64,
+    undo: VecDeque<Step>,
+    redo: Vec<Step>,
+    gesture: Option<Gesture>,
+}
+
+impl Document {
+    /// Returns a project as it was opened, with its first scenario active.
+    pub(super) fn new(file: FleetFile) -> Self {
+        let active = file.scenarios().into_iter().next().map(|scenario| scenario.id);
+        let saved = Saved::text(file.tree().text().clone());
+        Self {
+            file,
+            active,
+            saved,
+            dirty: false,
+            revision: 0,
+            undo: VecDeque::new(),
+            redo: Vec::new(),
+            gesture: None,
+        }
+    }
+
+    /// Returns the project.
+    pub(super) fn file(&self) -> &FleetFile {
+        &self.file
+    }
+
+    /// Returns the text of the project, shared.
+    pub(super) fn text(&self) -> Arc<str> {
+        self.file.tree().text().clone()
+    }
+
+    /// Returns the id of the active scenario, `None` for the baseline.
+    pub(super) fn active(&self) -> Option<&str> {
+        self.active.as_deref()
+    }
+
+    /// Returns a number that grows with every change of project or active scenario.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Returns whether the project differs from what is saved.
+    pub(super) fn dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// Returns what is known of the text that is saved.
+    pub(super) fn saved(&self) -> &Saved {
+        &self.saved
+    }
+
+    /// Remembers what is saved; the steps stay.
+    pub(super) fn mark_saved(&mut self, saved: Saved) {
+        self.dirty = !saved.is(self.file.text());
+        self.saved = saved;
+    }
+
+    /// Makes a scenario the active one.
+    pub(super) fn activate(&mut self, scenario: Option<String>) -> Result<(), Refused> {
+        if let Some(id) = &scenario {
+            scenarios::known(&self.file, id)?;
+        }
+        self.gesture = None;
+        if self.active != scenario {
+            self.active = scenario;
+            self.revision += 1;
+        }
+        Ok(())
+    }
+
+    /// Returns the names of the steps that undo and redo would take.
+    pub(super) fn steps(&self) -> (Option<&str>, Option<&str>) {
+        (self.undo.back().map(|step| step.name.as_str()), self.redo.last().map(|step| step.name.as_str()))
+    }
+
+    /// Goes to another state of the project by one step. Nothing happens where it is the same state.
+    fn step(&mut self, name: String, file: FleetFile, active: Option<String>) {
+        self.gesture = None;
+        self.push(name, file, active);
+    }
+
+    fn push(&mut self, name: String, file: FleetFile, active: Option<String>) -> bool {
+        if file == self.file {
+            return false;
+        }
+        let patch = Patch::between(self.file.text(), file.text());
+        self.undo.push_back(Step { name, patch, active: (self.active.clone(), active.clone()) });
+        self.redo.clear();
+        self.go(file, active);
+        let mut bytes: usize = self.undo.iter().map(|step| step.patch.len()).sum();
+        while self.undo.len() > STEPS || bytes > BYTES {
+            let Some(oldest) = self.undo.pop_front() else { break };
+            bytes -= oldest.patch.len();
+        }
+        true
+    }
+
+    fn go(&mut self, file: FleetFile, active: Option<String>) {
+        self.dirty = !self.saved.is(file.text());
+        self.file = file;
+        self.active = active;
+        self.revision += 1;
+    }
+
+    /// Takes the last step back and returns its name.
+    pub(super) fn undo(&mut self) -> Option<&str> {
+        self.gesture = None;
+        // The text was a project before, so it is read as one again; if not, nothing is lost.
+        let file = FleetFile::parse(&self.undo.back()?.patch.revert(self.file.text())?).ok()?;
+        let step = self.undo.pop_back()?;
+        self.go(file, step.active.0.clone());
+        self.redo.push(step);
+        self.redo.last().map(|step| step.name.as_str())
+    }
+
+    /// Makes the last undone step again and returns its name.
+    pub(super) fn redo(&mut self) -> Option<&str> {
+        self.gesture = None;
+        let file = FleetFile::parse(&self.redo.last()?.patch.apply(self.file.text())?).ok()?;
+        let step = self.redo.pop()?;
+        self.go(file, step.active.1.clone());
+        self.undo.push_back(step);
+        self.undo.back().map(|step| step.name.as_str())
+    }
+}

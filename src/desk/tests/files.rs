@@ -1,0 +1,188 @@
+//! Opening, saving and exporting.
+
+use super::*;
+
+#[test]
+fn saves_exactly_what_was_edited_and_remembers_the_file() {
+    let place = Place::new();
+    place.file("a.json", SMALL);
+    let mut desk = place.open("a.json");
+    assert!(UserCommand::Save.enabled(&desk.now_view()).is_err());
+    desk.apply(name("Works"), ZERO);
+    assert!(desk.now_view().dirty);
+    desk.apply(FileCommand::Save.into(), Duration::from_secs(5));
+    assert_eq!(place.text("a.json"), SMALL.replace("Small", "Works"));
+    let view = desk.view(Duration::from_secs(8));
+    assert_eq!((view.dirty, view.saved_ago), (false, Some(Duration::from_secs(3))));
+
+    desk.apply(FileCommand::SaveAs(place.path("b")).into(), ZERO);
+    assert_eq!((desk.now_view().origin, place.text("b.json")), ("b.json", place.text("a.json")));
+    desk.do_all([name("B"), FileCommand::SaveAs(place.path("a")).into()]);
+    assert!(desk.said().1.starts_with("This file exists already"), "{:?}", desk.said());
+    desk.apply(DocumentCommand::Undo.into(), ZERO);
+    assert!(!desk.now_view().dirty, "undo goes beyond the save");
+    desk.apply(DocumentCommand::Undo.into(), ZERO);
+    assert_eq!(desk.now_view().file.text(), SMALL);
+
+    assert_eq!(desk.now_view().settings.recent, [place.path("b.json"), place.path("a.json")]);
+    desk.close();
+    let desk = place.usual();
+    assert_eq!(
+        desk.now_view().settings.recent,
+        [place.path("b.json"), place.path("a.json")],
+        "also at the next start"
+    );
+}
+
+#[test]
+fn a_project_without_a_file_asks_for_one() {
+    let mut desk = small();
+    assert_eq!(UserCommand::Save.command(&desk.now_view()), None, "the dialog is the face's");
+    desk.apply(FileCommand::Save.into(), ZERO);
+    assert_eq!(desk.notices.last().unwrap().action, Some(UserCommand::SaveAs));
+}
+
+#[test]
+fn another_programs_changes_are_not_overwritten_silently() {
+    let place = Place::new();
+    place.file("a.json", SMALL);
+    let mut desk = place.open("a.json");
+    place.file("a.json", "{}");
+    desk.do_all([name("Works"), FileCommand::Save.into()]);
+    assert_eq!((desk.said().0, place.text("a.json").as_str()), (Severity::Warning, "{}"));
+    place.file("a.json", "[]");
+    desk.apply(FileCommand::Save.into(), ZERO);
+    assert_eq!(place.text("a.json"), "[]", "changed once more");
+    desk.apply(FileCommand::Save.into(), ZERO);
+    assert_eq!(place.text("a.json"), SMALL.replace("Small", "Works"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_any_more_is_not_overwritten_silently() {
+    let place = Place::new();
+    place.file("a.json", SMALL);
+    let mut desk = place.open("a.json");
+    write_atomic(&place.path("a.json"), b"K\xfchlung").unwrap();
+    desk.do_all([name("Works"), FileCommand::Save.into()]);
+    assert!(desk.said().1.starts_with("The file cannot be read any more, so it was not replaced."));
+    assert_eq!(std::fs::read(place.path("a.json")).unwrap(), b"K\xfchlung");
+    desk.apply(FileCommand::Save.into(), ZERO);
+    assert_eq!(place.text("a.json"), SMALL.replace("Small", "Works"));
+}
+
+#[test]
+fn a_save_that_fails_leaves_everything_as_it_was() {
+    let place = Place::new();
+    let mut desk = small();
+    desk.apply(name("Works"), ZERO);
+    desk.apply(FileCommand::SaveAs(place.path("missing/a.json")).into(), ZERO);
+    let view = desk.now_view();
+    assert_eq!((view.dirty, view.path, view.saved_ago), (true, None, None));
+    assert_eq!(desk.said().0, Severity::Error);
+}
+
+#[test]
+fn files_that_cannot_be_opened_say_why_and_change_nothing() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    place.file("list.json", "[1]");
+    place.file("cut.json", "{ \"regather\": 1,");
+    place.file("new.json", "{ \"regather\": 2 }");
+    place.file("empty.json", "");
+    let large = std::fs::File::create(place.path("large.json")).unwrap();
+    large.set_len(100 << 20).unwrap();
+    write_atomic(&place.path("latin.json"), b"{ \"name\": \"K\xfchlung\" }").unwrap();
+
+    let mut desk = small();
+    desk.apply(name("Works"), ZERO);
+    let text = desk.now_view().file.text().to_owned();
+    for (file, word) in [
+        ("nothing.json", "no file"),
+        ("folder", "folder"),
+        ("large.json", "16"),
+        ("latin.json", "UTF-8"),
+        ("list.json", "a list"),
+        ("cut.json", "Line 1"),
+        ("new.json", "version 2"),
+        ("empty.json", "not opened"),
+    ] {
+        let count = desk.notices.count();
+        desk.apply(FileCommand::Open(place.path(file)).into(), ZERO);
+        let (severity, said) = desk.said();
+        assert!(said.contains(word) && said.ends_with(&format!("{file}`")), "{file}: {said}");
+        assert_eq!((severity, desk.notices.count()), (Severity::Error, count + 1), "{file}");
+        assert_eq!((desk.now_view().file.text(), desk.now_view().previous), (text.as_str(), None), "{file}");
+    }
+    for command in [
+        FileCommand::OpenText { name: "text".into(), text: "{}".into() },
+        FileCommand::Example("none".into()),
+        FileCommand::ReopenPrevious,
+    ] {
+        let count = desk.notices.count();
+        desk.apply(command.into(), ZERO);
+        assert_eq!((desk.now_view().file.text(), desk.notices.count()), (text.as_str(), count + 1));
+    }
+    assert_eq!(desk.now_view().settings.recent, [""; 0].map(PathBuf::from));
+}
+
+#[test]
+fn opening_keeps_what_was_there() {
+    let place = Place::new();
+    place.file("a.json", SMALL);
+    let mut desk = place.open("a.json");
+    desk.do_all([name("A2"), FileCommand::Example(EXAMPLES[1].name.into()).into()]);
+    let notice = desk.notices.last().unwrap();
+    let expected = ("Unsaved changes of A2 are kept.", Some(UserCommand::ReopenPrevious));
+    assert_eq!((notice.text.as_str(), notice.action), expected);
+    assert_eq!((desk.now_view().previous, desk.now_view().dirty), (Some("A2"), false));
+    assert_eq!(desk.now_view().pinned.unwrap().file.name(), desk.now_view().file.name());
+
+    desk.apply(FileCommand::OpenText { name: "c".into(), text: SMALL.into() }.into(), ZERO);
+    let names = |desk: &mut Desk| {
+        desk.apply(FileCommand::ReopenPrevious.into(), ZERO);
+        desk.now_view().file.name().to_owned()
+    };
+    let round: Vec<String> = (0..4).map(|_| names(&mut desk)).collect();
+    assert_eq!(
+        round,
+        [EXAMPLES[1].file().unwrap().name(), "A2", "Small", EXAMPLES[1].file().unwrap().name()]
+    );
+    desk.apply(FileCommand::ReopenPrevious.into(), ZERO);
+    desk.apply(DocumentCommand::Undo.into(), ZERO);
+    assert_eq!(desk.now_view().file.text(), SMALL, "its steps are still there");
+
+    for _ in 0..20 {
+        desk.apply(name("dirty"), ZERO);
+        desk.apply(FileCommand::OpenText { name: "c".into(), text: SMALL.into() }.into(), ZERO);
+    }
+    let dirty = desk.parked.iter().filter(|project| project.document.dirty()).count();
+    assert_eq!(dirty, 20, "unsaved changes are never given up");
+}
+
+#[test]
+fn opening_the_same_again_changes_nothing() {
+    let place = Place::new();
+    place.file("a.json", SMALL);
+    let mut desk = place.open("a.json");
+    desk.apply(FileCommand::Open(place.path("a.json")).into(), ZERO);
+    assert_eq!(desk.now_view().previous, None);
+}
+
+#[test]
+fn exports_and_says_how_many() {
+    let place = Place::new();
+    let mut desk = small();
+    desk.apply(FileCommand::Export(place.path("out")).into(), ZERO);
+    let said = |word: &str| format!("Exported 2 files to `{}`{word}", place.path("out").display());
+    assert_eq!(desk.said(), (Severity::Info, said("").as_str()));
+    assert!(place.text("out/pumps/ws_connection.json").contains("connect_timeout"));
+    desk.apply(FileCommand::Export(place.path("out")).into(), ZERO);
+    assert_eq!(desk.said().1, said(", 2 of them unchanged"));
+    let skipped: Vec<_> = desk.notices.iter().filter(|notice| notice.text.contains("Gates")).collect();
+    assert_eq!(skipped.len(), 2, "each time the group without a file is named");
+    desk.do_all([
+        DocumentCommand::RemoveGroup("pumps".into()).into(),
+        FileCommand::Export(place.path("out")).into(),
+    ]);
+    assert_eq!(desk.said().0, Severity::Error);
+}

@@ -1,0 +1,107 @@
+//! What a panel reads: one plain snapshot of the desk per frame, made of references.
+
+use super::command::UserCommand;
+use super::job::{Progress, Status};
+use super::notice::Notices;
+use super::session::Restored;
+use super::settings::Settings;
+use crate::base::Finding;
+use crate::config::GroupFiles;
+use crate::fleet::file::{Checked, Scenario};
+use crate::fleet::{Fleet, FleetFile};
+use crate::plan::{Change, Outcome};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The scenario that results are compared with, as it was when it was pinned.
+#[derive(Clone, Debug)]
+pub struct Pinned {
+    /// Name of the scenario then.
+    pub name: String,
+    /// The project then.
+    pub file: FleetFile,
+    /// Id of the scenario; `None` for the baseline.
+    pub scenario: Option<String>,
+    /// Its fleet; `None` where an error makes one impossible.
+    pub fleet: Option<Arc<Fleet>>,
+}
+
+/// The desk as a panel sees it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The project.
+    pub file: &'a FleetFile,
+    /// Where it came from: a file's name, `example`, or what it was called when it was handed over.
+    pub origin: &'a str,
+    /// Its own file; `None` until it is saved for the first time.
+    pub path: Option<&'a Path>,
+    /// The scenarios in the order of the file.
+    pub scenarios: &'a [Scenario],
+    /// Id of the active scenario; `None` for the baseline.
+    pub scenario: Option<&'a str>,
+    /// Number of the document's state; it differs whenever anything in it has changed.
+    pub revision: u64,
+    /// Whether there are changes that are not saved.
+    pub dirty: bool,
+    /// Time since the project was saved, where it was.
+    pub saved_ago: Option<Duration>,
+    /// Time since unsaved changes were last put aside for a crash, where they were.
+    pub kept_ago: Option<Duration>,
+    /// Name of the step that undo takes back.
+    pub undo: Option<&'a str>,
+    /// Name of the step that redo makes again.
+    pub redo: Option<&'a str>,
+    /// Name of the project that was open before, where it can be reopened.
+    pub previous: Option<&'a str>,
+    /// What reading and checking the active scenario found.
+    pub checked: &'a Checked,
+    /// The fleet of the active scenario; `None` where an error makes one impossible.
+    pub fleet: Option<&'a Arc<Fleet>>,
+    /// The agents' files of the active scenario; empty where there is no fleet.
+    pub agent_files: &'a [GroupFiles],
+    /// What results are compared with.
+    pub pinned: Option<&'a Pinned>,
+    /// Inputs in which the active scenario differs from the pinned one.
+    pub changes: &'a [Change],
+    /// The newest result.
+    pub outcome: Option<&'a Arc<Outcome>>,
+    /// Whether that result belongs to the inputs as they are; otherwise it is from before.
+    pub outcome_current: bool,
+    /// The newest result of the pinned scenario.
+    pub baseline: Option<&'a Arc<Outcome>>,
+    /// How the simulation of the active scenario stands.
+    pub status: &'a Status,
+    /// How far the running simulation is; `None` where none is running.
+    pub progress: Option<Progress>,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// What was said.
+    pub notices: &'a Notices,
+    /// What was restored at the start, until it is kept or left.
+    pub restored: Option<&'a Restored>,
+    /// Whether the hint of the first start is shown.
+    pub hint: bool,
+    /// What is remembered between starts.
+    pub settings: &'a Settings,
+}
+
+impl View<'_> {
+    /// Returns the findings of the active scenario, in the order of the file.
+    pub fn findings(&self) -> &[Finding] {
+        &self.checked.findings
+    }
+
+    /// Returns the name of the active scenario.
+    pub fn scenario_name(&self) -> String {
+        self.file.scenario_name(self.scenario)
+    }
+
+    /// Returns whether a command can be used now.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn enabled(&self, command: UserCommand) -> Result<(), &'static str> {
+        command.enabled(self)
+    }
+}
