@@ -9,3 +9,5 @@ pub mod fleet;
 pub mod plan;
 pub mod report;
 pub mod sim;
+#[cfg(feature = "gui")]
+pub mod ui;

@@ -1,0 +1,251 @@
+//! The application: draws the panels, then carries out what they asked for.
+//!
+//! `logic` takes in what jobs have to say and keeps theme, zoom and title in step; `ui` draws the frame
+//! of the window and the screen, collects requests and carries them out. No panel changes the desk.
+
+use super::configs::ConfigsPanel;
+use super::dialog::Dialogs;
+use super::fleet::FleetPanel;
+use super::keys;
+use super::request::{Purpose, Request, Screen};
+use super::shell::Shell;
+use super::simulate::SimulatePanel;
+use crate::desk::command::{FileCommand, SettingsCommand};
+use crate::desk::{Command, Desk, Theme, UserCommand};
+use eframe::Frame;
+use egui::{Context, ThemePreference, Ui, ViewportCommand};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The clock that the application is driven with; only differences matter.
+pub type Clock = Box<dyn Fn() -> Duration>;
+
+/// When the first frames were drawn, on the application's clock.
+#[derive(Debug, Default)]
+pub struct Moments {
+    frame: OnceLock<Duration>,
+    verdict: OnceLock<Duration>,
+}
+
+impl Moments {
+    fn drawn(&self, now: Duration, verdict: bool) {
+        self.frame.get_or_init(|| now);
+        if verdict {
+            self.verdict.get_or_init(|| now);
+        }
+    }
+
+    /// Returns when the first frame was drawn, where one was.
+    pub fn frame(&self) -> Option<Duration> {
+        self.frame.get().copied()
+    }
+
+    /// Returns when the first frame with a result was drawn, where one was.
+    pub fn verdict(&self) -> Option<Duration> {
+        self.verdict.get().copied()
+    }
+}
+
+/// The application.
+pub struct App {
+    desk: Desk,
+    clock: Clock,
+    panels: Panels,
+    dialogs: Dialogs,
+    /// When the first frames were drawn.
+    moments: Arc<Moments>,
+    /// Title that the window has.
+    title: String,
+}
+
+/// The state of the widgets, screen by screen.
+pub(super) struct Panels {
+    /// The screen that is shown.
+    pub screen: Screen,
+    shell: Shell,
+    fleet: FleetPanel,
+    simulate: SimulatePanel,
+    configs: ConfigsPanel,
+}
+
+impl App {
+    /// Returns the application on a desk. Fonts and themes are installed into the context.
+    pub fn new(ctx: &Context, desk: Desk, clock: Clock, screen: Screen) -> Self {
+        super::theme::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let panels = Panels {
+            screen,
+            shell: Shell::default(),
+            fleet: FleetPanel::default(),
+            simulate: SimulatePanel::default(),
+            configs: ConfigsPanel::default(),
+        };
+        let dialogs = Dialogs::new(ctx);
+        Self { desk, clock, panels, dialogs, moments: Arc::default(), title: String::new() }
+    }
+
+    /// Writes down here when the first frames are drawn.
+    #[must_use]
+    pub fn with_moments(mut self, moments: Arc<Moments>) -> Self {
+        self.moments = moments;
+        self
+    }
+
+    /// Returns the desk, for tests and pictures.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Returns the desk, for tests and pictures.
+    pub fn desk_mut(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    /// Shows a screen.
+    pub fn open(&mut self, screen: Screen) {
+        self.panels.screen = screen;
+    }
+
+    /// Returns the screen that is shown.
+    pub fn screen(&self) -> Screen {
+        self.panels.screen
+    }
+
+    /// Takes in what jobs, dialogs and the system have to say.
+    pub fn logic(&mut self, ctx: &Context) {
+        let now = (self.clock)();
+        if let Some((purpose, path)) = self.dialogs.poll() {
+            self.chosen(purpose, path, now);
+        }
+        for file in ctx.input(|input| input.raw.dropped_files.clone()) {
+            let path = file.path();
+            if !path.as_os_str().is_empty() {
+                self.desk.apply(FileCommand::Open(path.to_owned()).into(), now);
+            }
+        }
+        if let Some(next) = self.desk.tick(now) {
+            ctx.request_repaint_after(next);
+        }
+        let view = self.desk.view(now);
+        ctx.set_theme(match view.settings.theme {
+            Theme::System => ThemePreference::System,
+            Theme::Dark => ThemePreference::Dark,
+            Theme::Light => ThemePreference::Light,
+        });
+        if (ctx.zoom_factor() - view.settings.zoom).abs() > 1e-3 {
+            ctx.set_zoom_factor(view.settings.zoom);
+        }
+        let title = format!("{}{} – Regather", view.file.name(), if view.dirty { " •" } else { "" });
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Draws the window and carries out what was asked for.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let now = (self.clock)();
+        let mut out = Vec::new();
+        {
+            let view = self.desk.view(now);
+            self.moments.drawn(now, view.outcome.is_some());
+            keys::collect(ui.ctx(), &view, &mut out);
+            let panels = &mut self.panels;
+            let screen = panels.screen;
+            panels.shell.ui(ui, (screen, &view), &mut self.dialogs, &mut out, |ui, out| match screen {
+                Screen::Fleet => panels.fleet.ui(ui, &view, out),
+                Screen::Simulate => panels.simulate.ui(ui, &view, out),
+                Screen::Configs => panels.configs.ui(ui, &view, out),
+            });
+        }
+        if !out.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        for request in out {
+            self.carry_out(ui.ctx(), request, now);
+        }
+    }
+
+    /// Carries out one request.
+    fn carry_out(&mut self, ctx: &Context, request: Request, now: Duration) {
+        match request {
+            Request::Desk(command) => self.desk.apply(command, now),
+            Request::User(command) => self.user(ctx, command, now),
+            Request::GoTo(pointer) => self.go_to(&pointer),
+            Request::Path(purpose, path) => self.chosen(purpose, path, now),
+        }
+    }
+
+    /// Carries out a command from the table, unless it cannot be used now.
+    fn user(&mut self, ctx: &Context, command: UserCommand, now: Duration) {
+        let view = self.desk.view(now);
+        if view.enabled(command).is_err() {
+            return;
+        }
+        if let Some(command) = command.command(&view) {
+            self.desk.apply(command, now);
+            return;
+        }
+        match command {
+            UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
+            UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
+            UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
+            UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
+            UserCommand::Export => self.dialogs.ask(Purpose::Export, &view),
+            UserCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            UserCommand::Palette | UserCommand::ShowKeys | UserCommand::RenameScenario => {
+                self.panels.shell.show(command, &view);
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows the screen on which an input is edited.
+    fn go_to(&mut self, pointer: &str) {
+        match pointer.strip_prefix("/groups/").and_then(|rest| rest.split('/').next()) {
+            Some(group) => {
+                self.panels.screen = Screen::Fleet;
+                self.panels.fleet.select(group);
+            }
+            None => self.panels.screen = Screen::Simulate,
+        }
+    }
+
+    /// Uses a path that was chosen for a purpose.
+    fn chosen(&mut self, purpose: Purpose, path: std::path::PathBuf, now: Duration) {
+        let command: Command = match purpose {
+            Purpose::Open => FileCommand::Open(path).into(),
+            Purpose::SaveAs => FileCommand::SaveAs(path).into(),
+            Purpose::Export => FileCommand::Export(path).into(),
+        };
+        self.desk.apply(command, now);
+    }
+
+    /// Remembers the window and ends the session; unsaved changes come back at the next start.
+    fn end(&mut self, size: Option<egui::Vec2>) {
+        if let Some(size) = size {
+            let now = (self.clock)();
+            let window = SettingsCommand::Window { width: size.x, height: size.y };
+            self.desk.apply(window.into(), now);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        Self::logic(self, ctx);
+        if ctx.input(|input| input.viewport().close_requested()) {
+            let size = ctx.input(|input| input.viewport().inner_rect.map(|rect| rect.size()));
+            self.end(size);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.desk.end();
+    }
+}

@@ -1,0 +1,198 @@
+//! The settings of one group: every row of the registry that applies to it, with its findings.
+
+use super::rows::{Section, first_value, project_sections, sections};
+use crate::base::{Severity, json};
+use crate::desk::View;
+use crate::desk::command::DocumentCommand;
+use crate::fleet::file::{Value, address};
+use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::ui::request::Request;
+use crate::ui::setting::Number;
+use crate::ui::simulate::rows::help;
+use crate::ui::theme::{self, space};
+use crate::ui::widget::choice;
+use crate::ui::widget::quantity::lever;
+use egui::{Align, Layout, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
+
+/// State of the inspector: a name that is being typed.
+#[derive(Default)]
+pub struct Inspector {
+    name: Option<(String, String)>,
+}
+
+impl Inspector {
+    /// Draws the inspector of a group.
+    pub fn ui(&mut self, ui: &mut Ui, id: &str, view: &View<'_>, out: &mut Vec<Request>) {
+        self.head(ui, id, view, out);
+        for part in sections(view, id) {
+            ui.add_space(space::L);
+            section(ui, &json::join("/groups", id), &part, view, out);
+        }
+    }
+
+    /// Draws the name and what can be done with the group.
+    fn head(&mut self, ui: &mut Ui, id: &str, view: &View<'_>, out: &mut Vec<Request>) {
+        if self.name.as_ref().is_none_or(|(own, _)| own != id) {
+            self.name = Some((id.to_owned(), view.file.group_name(id).to_owned()));
+        }
+        let Some((_, text)) = &mut self.name else { return };
+        let edit = ui.horizontal(|ui| {
+            let label = ui.label("Name");
+            let edit =
+                TextEdit::singleline(text).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 4));
+            ui.add(edit).labelled_by(label.id)
+        });
+        let edit = edit.inner;
+        if edit.lost_focus() {
+            let name = text.trim().to_owned();
+            if !name.is_empty() && name != view.file.group_name(id) {
+                out.push(DocumentCommand::RenameGroup { id: id.to_owned(), name }.into());
+            }
+        }
+        if !edit.has_focus() && !edit.lost_focus() {
+            view.file.group_name(id).clone_into(text);
+        }
+        ui.add_space(space::XS);
+        ui.horizontal_wrapped(|ui| {
+            if ui.button("Duplicate group").clicked() {
+                out.push(DocumentCommand::DuplicateGroup(id.to_owned()).into());
+            }
+            let last = view.file.group_ids().count() < 2;
+            let remove = ui.add_enabled(!last, egui::Button::new("Remove group"));
+            if remove.on_disabled_hover_text("A fleet needs at least one group").clicked() {
+                out.push(DocumentCommand::RemoveGroup(id.to_owned()).into());
+            }
+        });
+    }
+}
+
+/// Draws the settings of the platform, the outage and the targets.
+pub fn project(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+    for (index, (base, part)) in project_sections().enumerate() {
+        if index > 0 {
+            ui.add_space(space::L);
+        }
+        section(ui, base, &part, view, out);
+    }
+}
+
+/// Draws a heading with its settings.
+fn section(ui: &mut Ui, base: &str, part: &Section, view: &View<'_>, out: &mut Vec<Request>) {
+    let title = RichText::new(part.title).font(theme::strong(theme::BODY));
+    ui.label(title.color(theme::tokens(ui.ctx()).text.strong));
+    for setting in &part.settings {
+        ui.push_id(setting.key, |ui| row(ui, base, setting, view, out));
+    }
+}
+
+/// Draws an optional setting that is not set, or what takes a set one out again.
+fn optional(ui: &mut Ui, setting: &Setting, value: &Value, view: &View<'_>) -> Option<Value> {
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        let weak = theme::tokens(ui.ctx()).text.weak;
+        if *value == Value::Nothing || setting.unit == Unit::Moment {
+            ui.label(setting.label).on_hover_text(help(setting));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            match (value, first_value(setting, view)) {
+                (Value::Nothing, Some(first)) => {
+                    let button = ui.button("Set");
+                    let spoken = format!("Set {}", setting.label);
+                    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+                    if button.clicked() {
+                        chosen = Some(Value::Number(first));
+                    }
+                    ui.label(RichText::new("not set").color(weak));
+                }
+                (Value::Nothing, None) => {
+                    ui.label(RichText::new("set in the file").color(weak));
+                }
+                _ => {
+                    let button = ui.button(RichText::new("Clear").size(theme::SMALL));
+                    let spoken = format!("Clear {}", setting.label);
+                    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+                    if button.clicked() {
+                        chosen = Some(Value::Nothing);
+                    }
+                    if setting.unit == Unit::Moment {
+                        ui.label(value.human(setting));
+                    }
+                }
+            }
+        });
+    });
+    chosen
+}
+
+/// Draws one setting with what was found about it.
+fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out: &mut Vec<Request>) {
+    let address = address::join(base, setting);
+    let seen = view.file.view(view.scenario);
+    let value = seen.value(&address, setting);
+    let set = |value, finished| DocumentCommand::Set { edits: vec![(address.clone(), value)], finished };
+    if let (Absent::Nothing, Ok(value)) = (setting.absent, &value) {
+        if let Some(value) = optional(ui, setting, value, view) {
+            out.push(set(value, true).into());
+        }
+        if !matches!(value, Value::Number(_)) {
+            return findings(ui, &address, view, out);
+        }
+    }
+    match (setting.unit, &value) {
+        (Unit::Choice(choices), value) => {
+            let word = match value {
+                Ok(Value::Word(word)) => word.as_str(),
+                _ => "",
+            };
+            if let Some(word) = choice::ui(ui, setting.label, &help(setting), word, choices) {
+                out.push(set(Value::Word(word.to_owned()), true).into());
+            }
+        }
+        (unit, value) => {
+            let current = value.as_ref().ok().and_then(Value::number).or(setting.default_number());
+            let echo = match setting.unit {
+                Unit::Milliseconds => format!("{} · file: {}", setting.name(), current.unwrap_or_default()),
+                _ if setting.name().eq_ignore_ascii_case(setting.label) => String::new(),
+                _ => setting.name().to_owned(),
+            };
+            let help = help(setting);
+            let number = Number {
+                label: setting.label,
+                help: &help,
+                value: current.unwrap_or(setting.range.0),
+                unit,
+                range: setting.range,
+                whole: setting.whole,
+                special: setting.special,
+                slider: setting.slider,
+                echo: &echo,
+            };
+            let change = lever(ui, &number.lever());
+            if let Some(change) = change {
+                out.push(set(Value::Number(change.value), change.finished).into());
+            }
+        }
+    }
+    findings(ui, &address, view, out);
+}
+
+/// Draws what was found about an input.
+fn findings(ui: &mut Ui, address: &str, view: &View<'_>, out: &mut Vec<Request>) {
+    let tokens = theme::tokens(ui.ctx());
+    for finding in view.findings().iter().filter(|f| f.pointer == address && f.silenced.is_none()) {
+        let (sign, colour) = match finding.severity {
+            Severity::Error => ("✕", tokens.status.bad),
+            Severity::Warning => ("⚠", tokens.status.uncertain),
+            Severity::Info => ("·", tokens.status.info),
+        };
+        ui.horizontal_wrapped(|ui| {
+            let text = format!("{sign} {} {} {}", finding.what, finding.why, finding.fix);
+            ui.label(RichText::new(text).size(theme::SMALL).color(colour));
+            if let Some(fix) = &finding.patch
+                && ui.button(RichText::new(&fix.label).size(theme::SMALL)).clicked()
+            {
+                out.push(DocumentCommand::Apply(fix.clone()).into());
+            }
+        });
+    }
+}

@@ -1,0 +1,111 @@
+//! The screen *Fleet*: the groups in a table, and the settings of the chosen one.
+
+mod inspector;
+pub mod rows;
+mod table;
+
+use super::request::Request;
+use super::theme::{self, space};
+use crate::desk::View;
+use crate::desk::command::DocumentCommand;
+use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Stroke, Ui, UiBuilder};
+
+/// Least and largest width of the settings [points].
+const INSPECTOR: (f32, f32) = (480.0, 600.0);
+/// Width of the screen [points] below which the settings stand under the table.
+const NARROW: f32 = 700.0;
+
+/// State of the screen's widgets.
+#[derive(Default)]
+pub struct FleetPanel {
+    chosen: Option<String>,
+    /// Whether what belongs to the whole project is shown instead of a group.
+    project: bool,
+    inspector: inspector::Inspector,
+}
+
+impl FleetPanel {
+    /// Chooses the group with this id.
+    pub fn select(&mut self, id: &str) {
+        self.chosen = Some(id.to_owned());
+        self.project = false;
+    }
+
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let ids: Vec<&str> = view.file.group_ids().collect();
+        if !self.chosen.as_deref().is_some_and(|chosen| ids.contains(&chosen)) {
+            self.chosen = ids.first().map(|id| (*id).to_owned());
+        }
+        let whole = ui.available_rect_before_wrap();
+        if whole.width() < NARROW {
+            inside().show(ui, |ui| {
+                scroll("fleet", ui, |ui| {
+                    self.table(ui, view, out);
+                    ui.add_space(space::L);
+                    self.inspect(ui, view, out);
+                });
+            });
+            return;
+        }
+        // Placed by hand: the table comes before the settings for the Tab key.
+        let side = (whole.width() * 0.38).clamp(INSPECTOR.0, INSPECTOR.1).min(whole.width() * 0.5);
+        let (left, right) = whole.split_left_right_at_x(whole.right() - side);
+        ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
+            inside().show(ui, |ui| scroll("groups", ui, |ui| self.table(ui, view, out)));
+        });
+        let line = Stroke::new(1.0, theme::tokens(ui.ctx()).separator);
+        ui.painter().vline(right.left(), right.y_range(), line);
+        ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
+            inside().show(ui, |ui| scroll("settings", ui, |ui| self.inspect(ui, view, out)));
+        });
+    }
+
+    /// Draws the settings of the chosen group.
+    fn inspect(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        if self.project {
+            inspector::project(ui, view, out);
+        } else if let Some(id) = self.chosen.clone() {
+            self.inspector.ui(ui, &id, view, out);
+        }
+    }
+
+    /// Draws the table of groups and what adds one.
+    fn table(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let table = rows::table(view);
+        ui.horizontal(|ui| {
+            let title = RichText::new(&table.title).font(theme::strong(theme::BODY));
+            ui.label(title.color(theme::tokens(ui.ctx()).text.strong));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Add group").clicked() {
+                    out.push(DocumentCommand::AddGroup.into());
+                }
+            });
+        });
+        ui.add_space(space::XS);
+        if table.rows.is_empty() {
+            ui.label("No devices yet. Add a group, or start from an example in the File menu.");
+            return;
+        }
+        let chosen = self.chosen.as_deref().filter(|_| !self.project);
+        if let Some(id) = table::ui(ui, &table.rows, chosen) {
+            self.select(&id);
+        }
+        ui.add_space(space::L);
+        let text = "Platform, outage and targets";
+        let button = Button::selectable(self.project, (text, egui::Atom::grow()));
+        if ui.add_sized([ui.available_width(), theme::TARGET], button).clicked() {
+            self.project = true;
+        }
+    }
+}
+
+/// Returns the frame around a part of the screen.
+fn inside() -> Frame {
+    Frame::new().inner_margin(Margin::symmetric(space::L as i8, space::S as i8))
+}
+
+/// Draws something that scrolls where it does not fit.
+fn scroll(id: &str, ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().id_salt(id).auto_shrink([false, true]).show(ui, add);
+}

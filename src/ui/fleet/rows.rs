@@ -1,0 +1,138 @@
+//! The table of groups and the sections of the inspector as plain text.
+
+use crate::base::{Severity, json, units};
+use crate::desk::View;
+use crate::fleet::file::address;
+use crate::fleet::setting::Setting;
+use crate::fleet::settings::{Area, GROUP, group_setting};
+
+/// Heads of the columns.
+pub const HEAD: [&str; 6] = ["Group", "Agent", "Devices", "Random delay", "Values", "Findings"];
+/// Columns that hold numbers.
+pub const NUMERIC: [usize; 3] = [2, 3, 4];
+
+/// The table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Line above: `12 000 devices in 4 groups`.
+    pub title: String,
+    /// Groups in the order of the file.
+    pub rows: Vec<Row>,
+}
+
+/// One group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Id of the group.
+    pub id: String,
+    /// Cells in the order of [`HEAD`]; `–` where there is nothing.
+    pub cells: [String; 6],
+    /// The row in a sentence.
+    pub spoken: String,
+}
+
+/// Returns the table of the active scenario.
+pub fn table(view: &View<'_>) -> Table {
+    let seen = view.file.view(view.scenario);
+    let rows: Vec<Row> = view
+        .file
+        .group_ids()
+        .map(|id| {
+            let base = json::join("/groups", id);
+            let kind = address::kind_of(&seen, id);
+            let read = |setting: &Setting| {
+                seen.value(&address::join(&base, setting), setting)
+                    .map_or_else(|_| "?".to_owned(), |value| value.human(setting))
+            };
+            let own = |key: &str| GROUP.iter().find(|row| row.key == key).map_or_else(String::new, read);
+            let delay = kind
+                .and_then(|kind| {
+                    Area::Agent(kind).settings().iter().find(|row| row.lever == Some("random_delay"))
+                })
+                .map_or_else(|| "–".to_owned(), read);
+            let name = view.file.group_name(id).to_owned();
+            let kind = kind.map_or_else(|| "?".to_owned(), |kind| kind.label().to_owned());
+            let devices = own("devices");
+            Row {
+                id: id.to_owned(),
+                spoken: format!("{name}, {kind}, {devices} devices, random delay {delay}"),
+                cells: [name, kind, devices, delay, values(view, id), findings(view, &base)],
+            }
+        })
+        .collect();
+    let devices = view.fleet.map_or_else(|| "?".to_owned(), |fleet| units::count(fleet.devices()));
+    let groups = if rows.len() == 1 { "1 group".to_owned() } else { format!("{} groups", rows.len()) };
+    Table { title: format!("{devices} devices in {groups}"), rows }
+}
+
+/// Returns how many values the group records in a second: `360 /s`.
+fn values(view: &View<'_>, id: &str) -> String {
+    let group = view.fleet.and_then(|fleet| fleet.groups.iter().find(|group| group.id == id));
+    group.map_or_else(
+        || "–".to_owned(),
+        |group| {
+            let rate = group.telemetry.values_per_s() * f64::from(group.devices);
+            format!("{}{}/s", units::significant(rate), units::THIN)
+        },
+    )
+}
+
+/// Returns the findings of a group: `1 error`, `2 warnings`, `–`.
+fn findings(view: &View<'_>, base: &str) -> String {
+    let below = format!("{base}/");
+    let count = |severity| {
+        view.findings()
+            .iter()
+            .filter(|f| f.severity == severity && f.silenced.is_none() && f.pointer.starts_with(&below))
+            .count()
+    };
+    match (count(Severity::Error), count(Severity::Warning)) {
+        (0, 0) => "–".to_owned(),
+        (0, 1) => "⚠ 1 warning".to_owned(),
+        (0, n) => format!("⚠ {n} warnings"),
+        (1, _) => "✕ 1 error".to_owned(),
+        (n, _) => format!("✕ {n} errors"),
+    }
+}
+
+/// A heading of the inspector with its settings.
+pub struct Section {
+    /// Heading.
+    pub title: &'static str,
+    /// Rows of the registry.
+    pub settings: Vec<&'static Setting>,
+}
+
+/// Returns the sections that belong to the whole project, each with the base of its addresses.
+pub fn project_sections() -> impl Iterator<Item = (&'static str, Section)> {
+    [Area::Platform, Area::Outage, Area::Targets].into_iter().map(|area| {
+        (area.base(), Section { title: area.title(), settings: area.settings().iter().collect() })
+    })
+}
+
+/// Returns what an optional input is set to first: a value that is worth starting from.
+pub fn first_value(setting: &Setting, view: &View<'_>) -> Option<f64> {
+    let capacity = view.fleet.map_or(100.0, |fleet| fleet.platform.capacity_per_s());
+    match setting.key {
+        "t95_s" => Some(300.0),
+        "peak_sign_ins_per_s" => Some(capacity.max(1.0).round()),
+        "lost_values" => Some(0.0),
+        "sign_in_timeout_ms" => Some(10_000.0),
+        _ => None,
+    }
+}
+
+/// Returns the sections of the inspector for a group.
+pub fn sections(view: &View<'_>, id: &str) -> Vec<Section> {
+    let seen = view.file.view(view.scenario);
+    let pick =
+        |keys: &[&str]| GROUP.iter().filter(|row| keys.iter().any(|key| row.key.starts_with(key))).collect();
+    let mut sections = vec![Section { title: "Devices", settings: pick(&["agent", "devices"]) }];
+    if let Some(kind) = address::kind_of(&seen, id) {
+        let own =
+            Area::Agent(kind).settings().iter().filter_map(|row| group_setting(kind, row.key)).collect();
+        sections.push(Section { title: "Connection", settings: own });
+    }
+    sections.push(Section { title: "Data while away", settings: pick(&["telemetry/", "offline_store/"]) });
+    sections
+}

@@ -1,0 +1,69 @@
+//! What a panel asks for. Panels push requests; the application carries them out after drawing.
+
+use crate::desk::{Command, UserCommand};
+use std::path::PathBuf;
+
+/// A screen of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Screen {
+    /// Groups of devices and their settings.
+    Fleet,
+    /// How the fleet comes back.
+    Simulate,
+    /// The files that the agents read.
+    Configs,
+}
+
+impl Screen {
+    /// Every screen, in work order.
+    pub const ALL: [Self; 3] = [Self::Fleet, Self::Simulate, Self::Configs];
+
+    /// The command that shows it.
+    pub fn command(self) -> UserCommand {
+        match self {
+            Self::Fleet => UserCommand::ScreenFleet,
+            Self::Simulate => UserCommand::ScreenSimulate,
+            Self::Configs => UserCommand::ScreenConfigs,
+        }
+    }
+
+    /// The word in the rail.
+    pub fn word(self) -> &'static str {
+        self.command().entry().text
+    }
+
+    /// Returns the screen with this word in lower case, as the command line names it.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|screen| screen.word().to_lowercase() == word)
+    }
+}
+
+/// What a file dialog is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Open a project.
+    Open,
+    /// Save the project to another file.
+    SaveAs,
+    /// Write agents' files into a folder.
+    Export,
+}
+
+/// What a panel asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A command for the desk.
+    Desk(Command),
+    /// A command from the table: menus, palette, keys, buttons.
+    User(UserCommand),
+    /// Show the place of an input: a JSON pointer.
+    GoTo(String),
+    /// A path was typed or chosen for a purpose.
+    Path(Purpose, PathBuf),
+}
+
+impl<C: Into<Command>> From<C> for Request {
+    fn from(command: C) -> Self {
+        Self::Desk(command.into())
+    }
+}

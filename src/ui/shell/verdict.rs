@@ -1,0 +1,157 @@
+//! The verdict strip: the one answer of the window, always visible, the only large text.
+
+use super::super::theme::{self, Tokens, space};
+use crate::desk::View;
+use crate::desk::job::Status;
+use crate::plan::Verdict;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Color32, Frame, Margin, Panel, RichText, Ui};
+
+/// What the strip says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    /// Sign, never colour alone.
+    pub sign: &'static str,
+    /// Word beside the sign.
+    pub word: &'static str,
+    /// How it stands.
+    pub tone: Tone,
+    /// The answer in a sentence.
+    pub sentence: String,
+    /// What else there is to say, in smaller text.
+    pub detail: String,
+}
+
+/// How it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Not as it should be.
+    Bad,
+    /// Too close to call.
+    Unsure,
+    /// No answer yet.
+    Open,
+}
+
+/// Returns what the strip says.
+pub fn strip(view: &View<'_>) -> Strip {
+    if view.fleet.is_none()
+        && let Some(finding) = view.findings().iter().find(|finding| finding.blocks())
+    {
+        return Strip {
+            sign: "✕",
+            word: "Cannot simulate",
+            tone: Tone::Bad,
+            sentence: finding.what.clone(),
+            detail: format!("{} {}", finding.why, finding.fix).trim().to_owned(),
+        };
+    }
+    if let Status::Failed(reason) = view.status {
+        return Strip {
+            sign: "✕",
+            word: "Cannot simulate",
+            tone: Tone::Bad,
+            sentence: reason.clone(),
+            detail: String::new(),
+        };
+    }
+    let Some(outcome) = view.outcome else {
+        return Strip {
+            sign: "…",
+            word: "Not simulated yet",
+            tone: Tone::Open,
+            sentence: String::new(),
+            detail: "The first runs arrive within a second".to_owned(),
+        };
+    };
+    let verdict = outcome.verdict();
+    let mut detail = outcome.shortfalls();
+    if let Some((met, runs)) = outcome.chances().filter(|(_, runs)| *runs > 1) {
+        detail.push(format!("target on time met in {met} of {runs} runs"));
+    }
+    if let Some((group, time)) = outcome.slowest_group().filter(|_| outcome.fleet.groups.len() > 1) {
+        let time = if time.is_finite() {
+            format!("95 % after {}", crate::base::units::duration(time))
+        } else {
+            "never 95 %".to_owned()
+        };
+        detail.push(format!("slowest group {group}, {time}"));
+    }
+    detail.extend(outcome.wall_clock());
+    if !view.outcome_current {
+        detail.insert(0, "Settings changed, results are from before".to_owned());
+    }
+    Strip {
+        sign: verdict.sign(),
+        word: verdict.word(),
+        tone: match verdict {
+            Verdict::Met => Tone::Good,
+            Verdict::Missed => Tone::Bad,
+            Verdict::Uncertain => Tone::Unsure,
+            Verdict::NoTarget => Tone::Open,
+        },
+        sentence: outcome.headline(),
+        detail: detail.join(" · "),
+    }
+}
+
+impl Tone {
+    fn colour(self, tokens: &Tokens) -> Color32 {
+        match self {
+            Self::Good => tokens.status.ok,
+            Self::Bad => tokens.status.bad,
+            Self::Unsure => tokens.status.uncertain,
+            Self::Open => tokens.status.info,
+        }
+    }
+}
+
+/// Draws the strip.
+pub fn ui(ui: &mut Ui, view: &View<'_>) {
+    let strip = strip(view);
+    let tokens = theme::tokens(ui.ctx());
+    let margin = Margin::symmetric(space::L as i8, space::S as i8);
+    Panel::top("verdict").frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
+        let mut job = LayoutJob::default();
+        job.wrap.max_width = ui.available_width();
+        let format = |font_id, color| TextFormat { font_id, color, ..TextFormat::default() };
+        let title = format(theme::strong(theme::TITLE), strip.tone.colour(tokens));
+        job.append(&format!("{} {}", strip.sign, strip.word), 0.0, title);
+        if !strip.sentence.is_empty() {
+            let answer = format(theme::plain(theme::TITLE), tokens.text.strong);
+            job.append(&unbroken(&format!("  {}", strip.sentence)), 0.0, answer);
+        }
+        let answer = ui.label(job);
+        let spoken = format!("{} {}  {}", strip.sign, strip.word, strip.sentence);
+        answer.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, spoken.trim_end()));
+        // Read out when it changes, wherever the keyboard is.
+        ui.ctx().accesskit_node_builder(answer.id, |node| {
+            node.set_live(egui::accesskit::Live::Polite);
+        });
+        let detail = if strip.detail.is_empty() { " " } else { &strip.detail };
+        let detail = RichText::new(detail).size(theme::SMALL).color(tokens.text.weak);
+        ui.add(egui::Label::new(detail).truncate());
+    });
+}
+
+/// Returns a sentence whose numbers stay on one line with their units.
+fn unbroken(text: &str) -> String {
+    let before = std::iter::once(' ').chain(text.chars());
+    let keep = |(before, c): (char, char)| if c == ' ' && before.is_ascii_digit() { '\u{a0}' } else { c };
+    before.zip(text.chars()).map(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_units() {
+        assert_eq!(
+            unbroken("after 3 min 51 s (target 5 min)"),
+            "after 3\u{a0}min 51\u{a0}s (target 5\u{a0}min)"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Pictures: the same twice to the byte, and a few that are kept and compared.
+//!
+//! The rasteriser of the program makes them, so they need no display. Fonts, shapes and curves are the same
+//! everywhere; processors may round the last bit of a colour or the edge of a letter differently.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use image::RgbaImage;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use regather::base::Severity;
+use regather::desk::command::{DocumentCommand, FileCommand, ScenarioCommand};
+use regather::desk::{Start, Theme};
+use regather::fleet::file::Value;
+use regather::ui::request::Screen;
+use regather::ui::screenshot::{Shot, picture};
+
+use crate::fixture::{Open, WHAT_IF, Window, fleet};
+
+/// How much a picture may differ from the kept one: this many of 255 steps in a colour channel count as
+/// equal, and this share of the pixels may differ by more. Edges of letters shift by less than that; a word,
+/// a colour or a moved control is more.
+const TOLERANCE: (u8, f64) = (24, 0.004);
+
+/// Returns the folder of kept pictures.
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/ui/snapshots")
+}
+
+/// Returns the share of pixels that differ.
+fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
+    if one.dimensions() != other.dimensions() {
+        return 1.0;
+    }
+    let far = |(a, b): &(&image::Rgba<u8>, &image::Rgba<u8>)| {
+        a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > TOLERANCE.0)
+    };
+    one.pixels().zip(other.pixels()).filter(far).count() as f64 / f64::from(one.width() * one.height())
+}
+
+/// Compares a picture with the kept one; with `UPDATE_PICTURES` set it is kept instead.
+fn compare(name: &str, picture: &RgbaImage) {
+    let path = folder().join(format!("{name}.png"));
+    if std::env::var_os("UPDATE_PICTURES").is_some() {
+        std::fs::create_dir_all(folder()).unwrap();
+        let file = std::fs::File::create(&path).unwrap();
+        let small = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+        picture.write_with_encoder(small).unwrap();
+        return;
+    }
+    let kept = image::open(&path).unwrap_or_else(|error| panic!("{error}: {}", path.display())).to_rgba8();
+    let share = difference(&kept, picture);
+    if share > TOLERANCE.1 {
+        let new = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        picture.save(&new).unwrap();
+        panic!("{:.2} % of the picture {name} differ, see {}", share * 100.0, new.display());
+    }
+}
+
+/// Returns a window that is drawn without a running animation.
+fn window(screen: Screen, size: [f32; 2], theme: Theme) -> Window {
+    let mut window = Window::open(Open { screen, size, theme, ..Open::default() });
+    window.apply(ScenarioCommand::Activate(Some(WHAT_IF.into())));
+    window
+}
+
+fn delay(window: &mut Window, seconds: f64) {
+    let edits = ["pumps", "cooling", "vending"]
+        .map(|group| (format!("/groups/{group}/reconnect_random_delay_seconds"), Value::Number(seconds)));
+    window.apply(DocumentCommand::Set { edits: edits.to_vec(), finished: true });
+    window.run_steps(30);
+}
+
+#[test]
+fn screens_look_as_they_were_approved() {
+    let mut simulate = window(Screen::Simulate, [960.0, 600.0], Theme::Dark);
+    delay(&mut simulate, 300.0);
+    compare("simulate-dark", &simulate.render().unwrap());
+
+    let mut fleet = window(Screen::Fleet, [960.0, 520.0], Theme::Light);
+    compare("fleet-light", &fleet.render().unwrap());
+
+    let mut configs = window(Screen::Configs, [960.0, 520.0], Theme::Dark);
+    compare("configs-dark", &configs.render().unwrap());
+}
+
+#[test]
+fn lines_that_ask_look_as_they_were_approved() {
+    let open = Open {
+        start: Start::Usual,
+        size: [960.0, 400.0],
+        theme: Theme::Light,
+        finished: false,
+        ..Open::default()
+    };
+    let mut window = Window::open(open);
+    window.apply(regather::desk::command::RunCommand::SetRuns(1));
+    window.apply(FileCommand::Open("/nowhere/plant.json".into()));
+    assert_eq!(window.desk().view(Duration::ZERO).notices.last().unwrap().severity, Severity::Error);
+    window.run_steps(30);
+    compare("lines-light", &window.render().unwrap());
+}
+
+#[test]
+fn one_shot_twice_is_the_same_to_the_byte() {
+    let shot = |screen| Shot {
+        start: Start::Project { file: fleet(), name: "example".into(), path: None },
+        screen,
+        size: [800.0, 500.0],
+        scale: 1.0,
+        theme: Theme::Dark,
+    };
+    let mut seen = BTreeMap::new();
+    for screen in Screen::ALL {
+        let first = picture(shot(screen)).unwrap();
+        assert_eq!(first.dimensions(), (800, 500));
+        assert!(first == picture(shot(screen)).unwrap(), "{screen:?} differs from itself");
+        assert!(seen.insert(first.into_raw(), screen).is_none(), "{screen:?} looks like another screen");
+    }
+}
+
+#[test]
+fn a_difference_is_noticed() {
+    let mut baseline = window(Screen::Simulate, [480.0, 300.0], Theme::Dark);
+    let before = baseline.render().unwrap();
+    delay(&mut baseline, 300.0);
+    assert!(difference(&before, &baseline.render().unwrap()) > TOLERANCE.1);
+}
