@@ -1,8 +1,15 @@
 //! Tests that need the whole crate or the whole repository; one binary, because each one links everything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+/// Files, numbers and disks that are not what they should be.
+mod bad_input;
+/// The command line as scripts and people see it.
+mod cli;
 /// The size and place of files, the words in them, and the planner that opens no socket.
 mod house;
 /// The modules of `src` import only downwards, and name only the crates granted to them.
 mod layers;
+/// Runs the built program.
+mod program;
 /// The files of this repository, for the tests that read them.
 mod repository;

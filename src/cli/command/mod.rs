@@ -1,0 +1,82 @@
+//! The subcommands, one file each, and what they ask the binary to do.
+
+pub mod example;
+pub mod generate;
+pub mod open;
+pub mod reference;
+pub mod schema;
+pub mod screenshot;
+pub mod simulate;
+pub mod validate;
+
+use super::error::CommandError;
+use super::exit::Exit;
+use super::printer::Printer;
+use crate::fleet::example::Example;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What the binary does next.
+#[derive(Debug)]
+pub enum Action {
+    /// Everything is done: end with this code.
+    Done(ExitCode),
+    /// Open the window.
+    Window(WindowArgs),
+    /// Make a picture of a screen.
+    Screenshot(screenshot::ScreenshotArgs),
+}
+
+impl From<Exit> for Action {
+    fn from(exit: Exit) -> Self {
+        Self::Done(exit.into())
+    }
+}
+
+/// What the window opens with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WindowArgs {
+    /// Project to open.
+    pub file: Option<PathBuf>,
+    /// Shipped example to open as a new project, where no file is named.
+    pub example: Option<Example>,
+    /// Whether to say, once it is closed, when the first frames were drawn.
+    pub timings: bool,
+}
+
+/// A subcommand with its arguments.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Simulate the outage and judge the result against the targets
+    Simulate(simulate::Args),
+    /// Check project files and list everything that is wrong, with lines
+    Validate(validate::Args),
+    /// Write the configuration files of the agents, one folder per group
+    Generate(generate::Args),
+    /// Write a shipped example project
+    Example(example::Args),
+    /// Print the JSON Schema of a file format
+    Schema(schema::Args),
+    /// Look up inputs, rules and codes, or run the reference model
+    Reference(reference::Args),
+    /// Make a picture of a screen without a display
+    Screenshot(screenshot::Args),
+}
+
+impl Command {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What could not be done, with the exit code in its kind.
+    pub(super) fn run(&self, printer: &Printer) -> Result<Action, CommandError> {
+        match self {
+            Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
+            Self::Validate(args) => validate::run(args, printer).map(Action::from),
+            Self::Generate(args) => generate::run(args, printer).map(Action::from),
+            Self::Example(args) => example::run(args, printer).map(Action::from),
+            Self::Schema(args) => schema::run(args, printer).map(Action::from),
+            Self::Reference(args) => reference::run(args, printer).map(Action::from),
+            Self::Screenshot(args) => screenshot::run(args),
+        }
+    }
+}

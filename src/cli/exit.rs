@@ -1,0 +1,94 @@
+//! What the exit codes mean: one table for the program, its help and its reference page.
+
+use crate::report::terminal::line;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, and where there were targets they are met.
+    Done,
+    /// A mistake in the program.
+    Bug,
+    /// The command line cannot be carried out as it stands.
+    Usage,
+    /// The input is invalid.
+    Invalid,
+    /// A target is missed or uncertain.
+    Missed,
+    /// Nothing answered, or it refused the credentials.
+    NotConnected,
+    /// A roll-out reached only a part of its devices.
+    Partly,
+    /// A stop condition ended the command.
+    Stopped,
+    /// A window was asked for and cannot be opened.
+    NoWindow,
+    /// Interrupted from the keyboard.
+    Interrupted,
+}
+
+impl Exit {
+    /// Every way to end, in the order of the codes.
+    pub const ALL: [Self; 10] = [
+        Self::Done,
+        Self::Bug,
+        Self::Usage,
+        Self::Invalid,
+        Self::Missed,
+        Self::NotConnected,
+        Self::Partly,
+        Self::Stopped,
+        Self::NoWindow,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees.
+    ///
+    /// An interrupt is left to the system: the process dies of the signal, which shells report as 130.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Bug => 1,
+            Self::Usage => 2,
+            Self::Invalid => 3,
+            Self::Missed => 4,
+            Self::NotConnected => 5,
+            Self::Partly => 6,
+            Self::Stopped => 7,
+            Self::NoWindow => 8,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the number means, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done, and all targets are met",
+            Self::Bug => "a mistake in the program; please report it",
+            Self::Usage => "wrong usage, or an output that cannot be written",
+            Self::Invalid => "invalid or unreadable input, or an unsilenced finding of severity error",
+            Self::Missed => "a target is missed or uncertain (simulate)",
+            Self::NotConnected => "could not connect or authenticate (no command uses it yet)",
+            Self::Partly => "a roll-out failed in part (no command uses it yet)",
+            Self::Stopped => "stopped by a stop condition (no command uses it yet)",
+            Self::NoWindow => "a window was asked for and cannot be opened here",
+            Self::Interrupted => "interrupted with Ctrl+C",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Returns the section of the help that lists the codes.
+pub fn help() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for exit in Exit::ALL {
+        line(&mut text, format_args!("  {:>3}  {}", exit.code(), exit.meaning()));
+    }
+    text.trim_end().to_owned()
+}
