@@ -130,13 +130,16 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
     let seen = view.file.view(view.scenario);
     let value = seen.value(&address, setting);
     let set = |value, finished| DocumentCommand::Set { edits: vec![(address.clone(), value)], finished };
-    if let (Absent::Nothing, Ok(value)) = (setting.absent, &value) {
-        if let Some(value) = optional(ui, setting, value, view) {
+    let choose = |ui: &mut Ui, out: &mut Vec<Request>| {
+        if let (Absent::Nothing, Ok(value)) = (setting.absent, &value)
+            && let Some(value) = optional(ui, setting, value, view)
+        {
             out.push(set(value, true).into());
         }
-        if !matches!(value, Value::Number(_)) {
-            return findings(ui, &address, view, out);
-        }
+    };
+    if setting.absent == Absent::Nothing && !matches!(value, Ok(Value::Number(_)) | Err(_)) {
+        choose(ui, out);
+        return findings(ui, &address, view, out);
     }
     match (setting.unit, &value) {
         (Unit::Choice(choices), value) => {
@@ -173,6 +176,7 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
             }
         }
     }
+    choose(ui, out);
     findings(ui, &address, view, out);
 }
 
