@@ -1,6 +1,7 @@
 //! Targets against results.
 
 use super::figure::Figure;
+use crate::base::stats::{CONFIDENCE, Interval};
 use serde::Serialize;
 
 /// Whether what was asked for is reached.
@@ -55,12 +56,11 @@ impl TargetResult {
     /// lower end does not, else uncertain.
     pub fn judge(figure: Figure, limit: f64) -> Self {
         let (low, high) = figure.ci;
-        let verdict = if high <= limit {
-            Verdict::Met
-        } else if low > limit {
-            Verdict::Missed
-        } else {
-            Verdict::Uncertain
+        // A figure without a trustworthy interval holds an unbounded one, which keeps nothing.
+        let verdict = match (Interval { low, high, confidence: CONFIDENCE }).keeps(limit) {
+            Some(true) => Verdict::Met,
+            Some(false) => Verdict::Missed,
+            None => Verdict::Uncertain,
         };
         Self { figure, limit, verdict }
     }

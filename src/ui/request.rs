@@ -1,6 +1,7 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
-use crate::desk::{Command, UserCommand};
+use crate::desk::{Command, UserCommand, View};
+use egui::{Button, Response, Ui};
 use std::path::PathBuf;
 
 /// A screen of the window.
@@ -60,6 +61,14 @@ pub enum Request {
     GoTo(String),
     /// A path was typed or chosen for a purpose.
     Path(Purpose, PathBuf),
+}
+
+/// Draws the button of a command: usable where the command is, and saying `tip`, else saying why not.
+pub fn offer(ui: &mut Ui, command: UserCommand, button: Button<'_>, tip: &str, view: &View<'_>) -> Response {
+    match view.enabled(command) {
+        Ok(()) => ui.add(button).on_hover_text(tip),
+        Err(reason) => ui.add_enabled(false, button).on_disabled_hover_text(reason),
+    }
 }
 
 impl<C: Into<Command>> From<C> for Request {

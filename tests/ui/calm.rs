@@ -43,15 +43,7 @@ fn the_window_settles_after_an_edit_and_after_a_message() {
 
 #[test]
 fn nothing_moves_while_runs_are_counted() {
-    let mut window = Window::open(Open {
-        start: Start::Project {
-            file: regather::fleet::example::EXAMPLES[0].file().unwrap(),
-            name: "example".into(),
-            path: None,
-        },
-        finished: false,
-        ..Open::default()
-    });
+    let mut window = Window::open(Open::shipped());
     let places = |window: &Window| {
         let named = ["Fleet", "What-if", "Pin as baseline"].map(|name| window.get_by_label(name).rect());
         let seed = window.get_by_label("seed 42").rect();

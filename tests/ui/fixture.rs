@@ -68,6 +68,15 @@ impl Default for Open {
     }
 }
 
+impl Open {
+    /// Returns the shipped example at its full size, while its first runs are simulated.
+    pub fn shipped() -> Self {
+        let file = EXAMPLES[0].file().unwrap();
+        let start = Start::Project { file, name: "example".into(), path: None };
+        Self { start, finished: false, ..Self::default() }
+    }
+}
+
 /// A window with its clock.
 pub struct Window {
     harness: Harness<'static, Option<App>>,

@@ -33,15 +33,7 @@ const GATEWAYS: &str = "/groups/gateways/max_connect_delay";
 
 #[test]
 fn the_shipped_example_opens_into_its_verdict_without_a_click() {
-    let mut window = Window::open(Open {
-        start: Start::Project {
-            file: regather::fleet::example::EXAMPLES[0].file().unwrap(),
-            name: "example".into(),
-            path: None,
-        },
-        finished: false,
-        ..Open::default()
-    });
+    let mut window = Window::open(Open::shipped());
     window.apply(RunCommand::SetRuns(6));
     assert_eq!(window.app().screen(), Screen::Simulate);
     assert!(window.says("✕ Misses target"), "{:#?}", window.names());

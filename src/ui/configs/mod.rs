@@ -1,6 +1,6 @@
 //! The screen *Configs*: what every group of devices gets, file by file, and the export.
 
-use super::request::Request;
+use super::request::{Request, offer};
 use super::theme::{self, space};
 use crate::base::units;
 use crate::config::{AgentFile, FileRow, GroupFiles, Part};
@@ -99,15 +99,9 @@ fn strong(ui: &Ui, text: &str) -> RichText {
 fn export(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     let tokens = theme::tokens(ui.ctx());
     let entry = UserCommand::Export.entry();
-    let enabled = view.enabled(UserCommand::Export);
     let text = RichText::new(entry.text).font(theme::strong(theme::BODY)).color(tokens.on_accent);
     let button = Button::new(text).fill(tokens.accent).min_size(egui::vec2(ui.available_width(), 32.0));
-    let response = ui.add_enabled(enabled.is_ok(), button).on_hover_text(entry.tooltip);
-    let response = match enabled {
-        Ok(()) => response,
-        Err(reason) => response.on_disabled_hover_text(reason),
-    };
-    if response.clicked() {
+    if offer(ui, UserCommand::Export, button, entry.tooltip, view).clicked() {
         out.push(Request::User(UserCommand::Export));
     }
     ui.add_space(space::XS);

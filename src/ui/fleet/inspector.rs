@@ -1,7 +1,7 @@
 //! The settings of one group: every row of the registry that applies to it, with its findings.
 
 use super::rows::{Section, first_value, project_sections, sections};
-use crate::base::{Severity, json};
+use crate::base::json;
 use crate::desk::View;
 use crate::desk::command::DocumentCommand;
 use crate::fleet::file::{Value, address};
@@ -184,11 +184,7 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
 fn findings(ui: &mut Ui, address: &str, view: &View<'_>, out: &mut Vec<Request>) {
     let tokens = theme::tokens(ui.ctx());
     for finding in view.findings().iter().filter(|f| f.pointer == address && f.silenced.is_none()) {
-        let (sign, colour) = match finding.severity {
-            Severity::Error => ("✕", tokens.status.bad),
-            Severity::Warning => ("⚠", tokens.status.uncertain),
-            Severity::Info => ("·", tokens.status.info),
-        };
+        let (sign, colour) = tokens.severity(finding.severity);
         ui.horizontal_wrapped(|ui| {
             let text = format!("{sign} {} {} {}", finding.what, finding.why, finding.fix);
             ui.label(RichText::new(text).size(theme::SMALL).color(colour));

@@ -1,6 +1,6 @@
 //! The menu bar: menus from the command table, undo and redo, the project's name, search.
 
-use super::super::request::Request;
+use super::super::request::{Request, offer};
 use super::super::{keys, theme};
 use crate::desk::command::{FileCommand, Menu, TABLE};
 use crate::desk::{UserCommand, View};
@@ -67,19 +67,14 @@ fn saved_text(view: &View<'_>) -> String {
 /// Draws a button with a sign for a command.
 fn sign_button(ui: &mut Ui, command: UserCommand, sign: &str, view: &View<'_>, out: &mut Vec<Request>) {
     let entry = command.entry();
-    let enabled = view.enabled(command);
     let step = match command {
         UserCommand::Undo => view.undo,
         _ => view.redo,
     };
     let name = step.map_or_else(|| entry.text.to_owned(), |step| format!("{} {step}", entry.text));
-    let response =
-        ui.add_enabled(enabled.is_ok(), Button::new(sign).min_size(egui::vec2(28.0, theme::TARGET)));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled.is_ok(), &name));
-    let response = match enabled {
-        Ok(()) => response.on_hover_text(&name),
-        Err(reason) => response.on_disabled_hover_text(reason),
-    };
+    let button = Button::new(sign).min_size(egui::vec2(28.0, theme::TARGET));
+    let response = offer(ui, command, button, &name, view);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, response.enabled(), &name));
     if response.clicked() {
         out.push(Request::User(command));
     }
@@ -88,18 +83,12 @@ fn sign_button(ui: &mut Ui, command: UserCommand, sign: &str, view: &View<'_>, o
 /// Draws the entries of a menu.
 fn entries(ui: &mut Ui, menu: Menu, view: &View<'_>, out: &mut Vec<Request>) {
     for entry in TABLE.iter().filter(|entry| entry.menu == menu) {
-        let enabled = view.enabled(entry.command);
         let mut button = Button::new(entry.text);
         let keys = keys::text(ui.ctx(), entry.command);
         if !keys.is_empty() {
             button = button.shortcut_text(keys);
         }
-        let response = ui.add_enabled(enabled.is_ok(), button);
-        let response = match enabled {
-            Ok(()) => response.on_hover_text(entry.tooltip),
-            Err(reason) => response.on_disabled_hover_text(reason),
-        };
-        if response.clicked() {
+        if offer(ui, entry.command, button, entry.tooltip, view).clicked() {
             out.push(Request::User(entry.command));
             ui.close();
         }

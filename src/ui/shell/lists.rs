@@ -50,12 +50,8 @@ impl Lists {
 
 /// Returns the sign and colour of a severity.
 fn sign(ui: &Ui, severity: Severity) -> RichText {
-    let tokens = theme::tokens(ui.ctx());
-    match severity {
-        Severity::Error => RichText::new("✕").color(tokens.status.bad),
-        Severity::Warning => RichText::new("⚠").color(tokens.status.uncertain),
-        Severity::Info => RichText::new("·").color(tokens.status.info),
-    }
+    let (sign, colour) = theme::tokens(ui.ctx()).severity(severity);
+    RichText::new(sign).color(colour)
 }
 
 /// Draws the findings.

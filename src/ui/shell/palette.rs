@@ -1,6 +1,6 @@
 //! The palette that finds any command by its name, and the list of keys.
 
-use super::super::request::Request;
+use super::super::request::{Request, offer};
 use super::super::{keys, theme};
 use crate::desk::View;
 use crate::desk::command::{Entry, TABLE};
@@ -75,7 +75,6 @@ impl Palette {
                 }
                 ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                     for (index, entry) in found.iter().enumerate() {
-                        let enabled = view.enabled(entry.command);
                         let mut button =
                             Button::selectable(index == self.chosen, (entry.text, egui::Atom::grow()));
                         let keys = keys::text(ui.ctx(), entry.command);
@@ -83,11 +82,7 @@ impl Palette {
                             button = button.shortcut_text(keys);
                         }
                         let button = button.min_size(egui::vec2(ui.available_width(), theme::TARGET));
-                        let response = ui.add_enabled(enabled.is_ok(), button).on_hover_text(entry.tooltip);
-                        let response = match enabled {
-                            Ok(()) => response,
-                            Err(reason) => response.on_disabled_hover_text(reason),
-                        };
+                        let response = offer(ui, entry.command, button, entry.tooltip, view);
                         if index == self.chosen && (up || down) {
                             response.scroll_to_me(None);
                         }

@@ -47,9 +47,9 @@ impl Strip {
         }
         let tokens = theme::tokens(ui.ctx());
         let (sign, colour) = match notice.severity {
-            Severity::Error => ("✕", tokens.status.bad),
-            Severity::Warning => ("⚠", tokens.status.uncertain),
+            // What is said without a fault has been done.
             Severity::Info => ("✓", tokens.status.ok),
+            fault => tokens.severity(fault),
         };
         line(ui, "notice", (sign, colour), &notice.text, |ui| {
             self.closed |= named(ui, "Close", "Close message").clicked();

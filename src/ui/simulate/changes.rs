@@ -8,7 +8,7 @@ use crate::desk::command::DocumentCommand;
 use crate::desk::{UserCommand, View};
 use crate::fleet::file::Value;
 use crate::plan::Change;
-use crate::ui::request::Request;
+use crate::ui::request::{Request, offer};
 use crate::ui::theme::{self, space};
 use egui::{Align, Button, Label, Layout, RichText, Ui};
 
@@ -119,14 +119,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     ui.horizontal_wrapped(|ui| {
         for command in [UserCommand::PinBaseline, UserCommand::Unpin] {
             let entry = command.entry();
-            let enabled = view.enabled(command);
             let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
-            let button = ui.add_enabled(enabled.is_ok(), button).on_hover_text(entry.tooltip);
-            let button = match enabled {
-                Ok(()) => button,
-                Err(reason) => button.on_disabled_hover_text(reason),
-            };
-            if button.clicked() {
+            if offer(ui, command, button, entry.tooltip, view).clicked() {
                 out.push(Request::User(command));
             }
         }

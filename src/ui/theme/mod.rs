@@ -13,6 +13,7 @@ mod visuals;
 
 use egui::{Color32, Context, FontFamily, FontId};
 
+use crate::base::Severity;
 use crate::report::chart::Role;
 
 /// Size of the one answer on a screen [points].
@@ -140,6 +141,15 @@ impl Tokens {
             Role::Limit => self.curves.limit,
             Role::Measured => self.curves.measured,
             Role::Neutral => self.curves.neutral,
+        }
+    }
+
+    /// Returns the sign and the colour of a severity.
+    pub fn severity(&self, severity: Severity) -> (&'static str, Color32) {
+        match severity {
+            Severity::Error => ("✕", self.status.bad),
+            Severity::Warning => ("⚠", self.status.uncertain),
+            Severity::Info => ("·", self.status.info),
         }
     }
 
