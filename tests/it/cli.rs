@@ -337,6 +337,17 @@ fn a_reader_that_goes_away_is_no_error() {
     }
 }
 
+/// A script that reads the first line only must still learn that a target is missed.
+#[test]
+fn a_reader_that_goes_away_changes_no_verdict() {
+    for form in [&[][..], &["--json", "--curves"]] {
+        let arguments = [&["simulate", PRODUCTS, "--runs", "6"][..], form].concat();
+        let mut child = program(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(4), "{form:?}");
+    }
+}
+
 /// An interrupted program dies of the signal, which shells report as 128 + 2 = 130.
 #[test]
 fn an_interrupt_ends_with_130() {
