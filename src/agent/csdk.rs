@@ -1,22 +1,22 @@
-//! The C SDK's connect call (`twApi_Connect`).
+//! The C SDK's connect call (`twApi_Connect`), which the EMS, the ExampleAgent and the .NET SDK make too.
 //!
 //! One random delay, then up to `connect_retries` attempts, each failure followed by the same fixed
 //! pause, the last one too. Measured with C SDK 2.2.1: 3 attempts with 5 s between them give up 15 s
-//! after the first, and −1 never returns.
+//! after the first, and −1 never returns. Where authentication or bind fails the WebSocket stays open,
+//! and the next attempt begins with authentication on it; that holds for later calls too.
 
 use super::{Action, Machine, Pause, Phase, State, delay};
 use crate::base::Micros;
-use crate::fleet::Retries;
+use crate::fleet::{CSdk, Retries};
 
 impl Machine<'_> {
     /// Enters the call: draws its delay, before the loop over the attempts.
-    pub(super) fn begin_call(&self, state: &mut State, now: Micros) -> Action {
-        let sdk = self.agent.sdk();
+    pub(super) fn begin_call(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Action {
         state.left = match sdk.connect_retries {
             Retries::Forever => 0,
             Retries::Times(times) => times,
         };
-        let wait = delay::of_call(sdk, self.draws, self.device, state.call);
+        let wait = delay::of_call(sdk, self.draws, self.device, state.memory);
         if wait == Micros::ZERO {
             return self.attempt(state);
         }
@@ -24,33 +24,24 @@ impl Machine<'_> {
         Action::Wait { until: now + wait, pause: Pause::Sdk }
     }
 
-    /// Begins an attempt.
-    pub(super) fn attempt(&self, state: &mut State) -> Action {
-        let number = state.attempts;
-        state.attempts = number.wrapping_add(1);
-        state.phase = Phase::Trying;
-        Action::Attempt { number, timeout: self.agent.sdk().connect_timeout }
-    }
-
     /// Counts a failed attempt and pauses, whether or not another attempt follows.
-    pub(super) fn failed(&self, state: &mut State, now: Micros) -> Action {
-        let sdk = self.agent.sdk();
+    pub(super) fn call_failed(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Action {
         if sdk.connect_retries != Retries::Forever {
             state.left = state.left.saturating_sub(1);
         }
         if sdk.connect_retry_interval == Micros::ZERO {
-            return self.paused(state, now);
+            return self.paused(sdk, state, now);
         }
         state.phase = Phase::Pausing;
         Action::Wait { until: now + sdk.connect_retry_interval, pause: Pause::Retry }
     }
 
     /// After the pause: tries again, or returns an error to the caller.
-    pub(super) fn paused(&self, state: &mut State, now: Micros) -> Action {
-        if self.agent.sdk().connect_retries == Retries::Forever || state.left > 0 {
+    pub(super) fn paused(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Action {
+        if sdk.connect_retries == Retries::Forever || state.left > 0 {
             self.attempt(state)
         } else {
-            self.call_over(state, now)
+            self.call_over(sdk, state, now)
         }
     }
 }

@@ -6,27 +6,37 @@
 //! runtime can drive the same machine with real time, so what is simulated is what runs.
 //!
 //! ```text
-//! NEW ──Lost──► [manager delay] ─► [SDK delay] ─► TRYING ──Connected──► ONLINE ──Lost──► …
-//!                     ▲                             │  ▲
-//!                     │                          Failed │ attempts left
-//!                     │                             ▼  │
-//!                     └─── call over ─────────── [pause]
+//! NEW ──Lost──► [manager delay] ─► [first delay] ─► TRYING ──Connected──► ONLINE ──Lost──► …
+//!                     ▲                              │  ▲
+//!                     │                           Failed │ attempts left
+//!                     │                              ▼  │
+//!                     └─── call over ──────────── [pause]
 //! ```
 //!
-//! The manager delay exists only for the ExampleAgent, where it stands before *every* connect call;
-//! the SDK delay is drawn once per call, and the pause follows every failure, also the last one of a
-//! call. With the C SDK alone a call that is over leaves the device stranded. Waits of no length are
-//! not told: the next action follows at once.
+//! | kind | before the first attempt | after a failure | attempts used up |
+//! |---|---|---|---|
+//! | C SDK, EMS | SDK delay, once per call | fixed pause, also after the last | stranded |
+//! | ExampleAgent | manager delay, then SDK delay | fixed pause, also after the last | next call, manager delay first |
+//! | .NET SDK | SDK delay; nothing where switched off | fixed pause, also after the last | next call |
+//! | Java SDK | fixed interval | the same interval | never |
+//! | generic | first delay | [back-off](backoff) | stranded at once |
+//!
+//! Waits of no length are not told: the next action follows at once. A stranded device begins anew when
+//! something outside of the agent calls again, told as another loss; an agent that never attempts
+//! by itself stays stranded.
 //!
 //! Facts: C SDK 2.2.1 as read and measured (one delay per call, `connect_retries` attempts, the pause
-//! also after the last); the manager as the published article on thundering herds describes it.
+//! also after the last, the socket kept when authentication fails); the manager as the published article
+//! on thundering herds describes it; Java and .NET inferred from public code and documentation.
 
+pub mod backoff;
 mod csdk;
 pub mod delay;
 mod example_agent;
+pub mod notice;
 
 use crate::base::{Draws, Micros};
-use crate::fleet::{Agent, Retries};
+use crate::fleet::{Agent, CSdk, DotNetSdk, Retries};
 
 /// What happened to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +47,9 @@ pub enum Event {
     Due,
     /// The attempt failed: refused, timed out or closed.
     Failed,
+    /// Authentication or bind failed, but the socket stands. Agents of the C SDK family go on with it,
+    /// for all others it is as [`Event::Failed`].
+    FailedOpen,
     /// The attempt succeeded: the device is signed in and bound.
     Connected,
 }
@@ -50,6 +63,12 @@ pub enum Pause {
     Sdk,
     /// Fixed pause of the SDK after a failed attempt (`connect_retry_interval`).
     Retry,
+    /// Fixed wait of the Java SDK before every attempt (`reconnect_interval_s`).
+    Interval,
+    /// Random wait of a generic agent before the first attempt after a loss (`first_delay_ms`).
+    First,
+    /// Wait of a generic agent after a failed attempt.
+    Backoff,
 }
 
 /// What a device does next.
@@ -62,14 +81,17 @@ pub enum Action {
         /// Why it waits.
         pause: Pause,
     },
-    /// Tries to connect now; answer with [`Event::Failed`] or [`Event::Connected`].
+    /// Tries to connect now; answer with [`Event::Failed`], [`Event::FailedOpen`] or [`Event::Connected`].
     Attempt {
         /// Number of the attempt in the device's life, from 0; the key of draws about this attempt.
         number: u32,
-        /// Longest wait for the platform's answer once TCP stands.
+        /// Longest wait for the platform's answer; what it bounds is a property of the group's link.
         timeout: Micros,
+        /// Whether the attempt goes on with the socket of the one before, from authentication on: no TCP,
+        /// no TLS, no upgrade, and only the message timeout applies.
+        same_socket: bool,
     },
-    /// Gives up for good: nothing in the agent will try again.
+    /// Gives up: nothing in the agent will try again.
     Strand,
     /// Nothing: the event does not concern the device as it is (a stale timer, say).
     Nothing,
@@ -80,7 +102,7 @@ pub enum Action {
 pub enum Next {
     /// The next attempt begins then.
     Attempt(Micros),
-    /// The device gives up for good then.
+    /// The device gives up then.
     Stranded(Micros),
     /// The event did not concern the device.
     Nothing,
@@ -94,7 +116,7 @@ enum Phase {
     New,
     /// Waits for the manager's delay.
     Managing,
-    /// Waits for the SDK's delay.
+    /// Waits for the delay that stands right before an attempt.
     Delaying,
     /// An attempt is under way.
     Trying,
@@ -102,20 +124,24 @@ enum Phase {
     Pausing,
     /// Connected.
     Online,
-    /// Given up for good.
+    /// Given up.
     Stranded,
 }
 
 /// The part of a machine that changes: 12 bytes per device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// Connect calls before the current one; keys the draws of both delays.
-    call: u32,
+    /// Connect calls before the current one, which key the draws of both delays; for an agent that backs
+    /// off its wait before [ms].
+    memory: u32,
     /// Attempts so far, in all calls.
     attempts: u32,
-    /// Attempts left in the current call; without meaning where a call tries for ever.
+    /// Attempts left in the current call, without meaning where a call tries for ever; for an agent that
+    /// backs off its failures since the loss.
     left: u16,
     phase: Phase,
+    /// Whether the socket of a failed attempt stands.
+    open: bool,
 }
 
 impl State {
@@ -124,9 +150,14 @@ impl State {
         self.attempts
     }
 
-    /// Returns whether the device gave up for good.
+    /// Returns whether the device gave up.
     pub fn is_stranded(&self) -> bool {
         self.phase == Phase::Stranded
+    }
+
+    /// Returns whether the current or next attempt goes on with the socket of the one before.
+    pub fn same_socket(&self) -> bool {
+        self.open
     }
 }
 
@@ -147,17 +178,24 @@ impl Machine<'_> {
     pub fn step(&self, state: &mut State, now: Micros, event: Event) -> Action {
         match (state.phase, event) {
             (Phase::New, Event::Lost) => self.lost(state, now),
-            (Phase::Online, Event::Lost) => {
-                // A new loss has draws of its own.
-                state.call = state.call.wrapping_add(1);
-                self.lost(state, now)
+            (Phase::Online | Phase::Stranded, Event::Lost) => self.lost_again(state, now),
+            (_, Event::Lost) => {
+                // What was lost is the socket that a failed attempt had left.
+                state.open = false;
+                Action::Nothing
             }
-            (Phase::Managing, Event::Due) => self.begin_call(state, now),
+            (Phase::Managing | Phase::Pausing, Event::Due) => self.due(state, now),
             (Phase::Delaying, Event::Due) => self.attempt(state),
-            (Phase::Trying, Event::Failed) => self.failed(state, now),
-            (Phase::Pausing, Event::Due) => self.paused(state, now),
+            (Phase::Trying, Event::Failed) => {
+                state.open = false;
+                self.failed(state, now)
+            }
+            (Phase::Trying, Event::FailedOpen) => {
+                state.open = self.agent.kind().is_c_sdk_family();
+                self.failed(state, now)
+            }
             (Phase::Trying, Event::Connected) => {
-                state.phase = Phase::Online;
+                (state.phase, state.open) = (Phase::Online, false);
                 Action::Nothing
             }
             _ => Action::Nothing,
@@ -179,48 +217,114 @@ impl Machine<'_> {
         }
     }
 
-    /// The connection is gone. An agent whose calls make no attempts never comes back, whoever calls.
+    /// The connection is gone. An agent that makes no attempts never comes back, whoever calls.
     fn lost(&self, state: &mut State, now: Micros) -> Action {
+        if !self.agent.reconnects() {
+            return Self::strand(state);
+        }
         match self.agent {
-            agent if agent.sdk().connect_retries == Retries::Times(0) => Self::strand(state),
-            Agent::CSdk(_) => self.begin_call(state, now),
-            Agent::ExampleAgent { reconnect_random_delay, .. } => {
-                self.manage(*reconnect_random_delay, state, now)
+            Agent::CSdk(sdk) | Agent::Ems(sdk) | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => {
+                self.begin_call(sdk, state, now)
             }
+            Agent::ExampleAgent { reconnect_random_delay, sdk } => {
+                self.manage(*reconnect_random_delay, sdk, state, now)
+            }
+            Agent::JavaSdk(java) => self.interval(java, state, now),
+            Agent::Generic(generic) => self.first_delay(generic, state, now),
+        }
+    }
+
+    /// A device that was online, or had given up and is called again, is without a connection.
+    fn lost_again(&self, state: &mut State, now: Micros) -> Action {
+        if state.phase == Phase::Stranded && !self.agent.reconnects() {
+            return Action::Nothing;
+        }
+        // A new loss has draws of its own.
+        state.memory = state.memory.wrapping_add(1);
+        state.open = false;
+        self.lost(state, now)
+    }
+
+    /// Begins an attempt.
+    fn attempt(&self, state: &mut State) -> Action {
+        let number = state.attempts;
+        state.attempts = number.wrapping_add(1);
+        state.phase = Phase::Trying;
+        Action::Attempt { number, timeout: self.agent.connect_timeout(), same_socket: state.open }
+    }
+
+    /// An attempt failed.
+    #[inline]
+    fn failed(&self, state: &mut State, now: Micros) -> Action {
+        match self.agent {
+            Agent::CSdk(sdk)
+            | Agent::ExampleAgent { sdk, .. }
+            | Agent::Ems(sdk)
+            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => self.call_failed(sdk, state, now),
+            Agent::JavaSdk(java) => self.interval(java, state, now),
+            Agent::Generic(generic) => self.back_off(generic, state, now),
+        }
+    }
+
+    /// The manager's delay or the SDK's pause is over.
+    #[inline]
+    fn due(&self, state: &mut State, now: Micros) -> Action {
+        match self.agent.sdk() {
+            Some(sdk) if state.phase == Phase::Managing => self.begin_call(sdk, state, now),
+            Some(sdk) => self.paused(sdk, state, now),
+            None => Action::Nothing,
         }
     }
 
     /// A connect call returned an error.
-    fn call_over(&self, state: &mut State, now: Micros) -> Action {
+    fn call_over(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Action {
         match self.agent {
-            Agent::CSdk(_) => Self::strand(state),
             Agent::ExampleAgent { reconnect_random_delay, .. } => {
-                state.call = state.call.wrapping_add(1);
-                self.manage(*reconnect_random_delay, state, now)
+                state.memory = state.memory.wrapping_add(1);
+                self.manage(*reconnect_random_delay, sdk, state, now)
             }
+            Agent::DotNetSdk(_) => {
+                state.memory = state.memory.wrapping_add(1);
+                self.begin_call(sdk, state, now)
+            }
+            Agent::CSdk(_) | Agent::Ems(_) | Agent::JavaSdk(_) | Agent::Generic(_) => Self::strand(state),
         }
     }
 
     fn strand(state: &mut State) -> Action {
-        state.phase = Phase::Stranded;
+        // Whoever calls again begins with a new socket.
+        (state.phase, state.open) = (Phase::Stranded, false);
         Action::Strand
     }
 }
 
 /// Returns whether attempts that fail at once can follow each other for ever without any time passing.
 ///
-/// Virtual time would stand still, and a real device would saturate its processor. The pause has no
-/// length, and either the call never ends or what stands between two calls has no length either.
+/// Virtual time would stand still, and a real device would saturate its processor. What stands between
+/// two attempts has no length, and neither has what stands between two calls, if a call ends at all.
 pub fn spins(agent: &Agent) -> bool {
-    let sdk = agent.sdk();
-    let calls_take_no_time = match (sdk.connect_retries, agent) {
-        (Retries::Times(0), _) | (Retries::Times(_), Agent::CSdk(_)) => false,
-        (Retries::Forever, _) => true,
-        (Retries::Times(_), Agent::ExampleAgent { reconnect_random_delay, .. }) => {
-            *reconnect_random_delay == Micros::ZERO && delay::mean(sdk) == 0.0
-        }
+    if !agent.reconnects() {
+        return false;
+    }
+    let call_spins = |sdk: &CSdk, between_calls: Micros| {
+        let calls_take_no_time = match sdk.connect_retries {
+            Retries::Forever => true,
+            Retries::Times(_) => between_calls == Micros::ZERO && delay::mean(sdk) == 0.0,
+        };
+        calls_take_no_time && sdk.connect_retry_interval == Micros::ZERO
     };
-    calls_take_no_time && sdk.connect_retry_interval == Micros::ZERO
+    match agent {
+        Agent::CSdk(sdk) | Agent::Ems(sdk) => {
+            sdk.connect_retries == Retries::Forever && call_spins(sdk, Micros::ZERO)
+        }
+        Agent::ExampleAgent { reconnect_random_delay, sdk } => call_spins(sdk, *reconnect_random_delay),
+        Agent::DotNetSdk(dotnet) => call_spins(&dotnet.sdk, Micros::ZERO),
+        Agent::JavaSdk(java) => java.reconnect_interval == Micros::ZERO,
+        // From 1 ms on every law waits at least 1 ms.
+        Agent::Generic(generic) => {
+            generic.connect_retries == Retries::Forever && generic.backoff.expo_ms(0) == 0
+        }
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn timeline(agent: &Agent, device: u64, lines: usize) -> Vec<String> {
                 told.push(format!("{pause:?} {}", until - now));
                 (now, event) = (until, Event::Due);
             }
-            Action::Attempt { number, timeout } => {
+            Action::Attempt { number, timeout, .. } => {
                 told.push(format!("attempt {number} within {timeout}"));
                 event = Event::Failed;
             }

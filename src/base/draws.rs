@@ -30,6 +30,16 @@ pub enum Stream {
     CallDelay,
     /// The service time of one sign-in.
     Service,
+    /// The waits of an agent that backs off.
+    Backoff,
+    /// The time since the last ping when a connection is lost.
+    PingPhase,
+    /// When a single device loses its connection by itself.
+    Trouble,
+    /// Which part of a group something happens to.
+    Share,
+    /// The service time at stations beyond the first.
+    Station,
 }
 
 impl Stream {
@@ -39,6 +49,11 @@ impl Stream {
             Self::AttemptDelay => 0,
             Self::CallDelay => 0xC0DE_0000_0000_0001,
             Self::Service => SERVICE_SALT,
+            Self::Backoff => 0xC0DE_0000_0000_0002,
+            Self::PingPhase => 0xC0DE_0000_0000_0003,
+            Self::Trouble => 0xC0DE_0000_0000_0004,
+            Self::Share => 0xC0DE_0000_0000_0005,
+            Self::Station => 0xC0DE_0000_0000_0006,
         }
     }
 }
@@ -92,6 +107,7 @@ pub fn run_seed(seed: u64, run: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn mix_is_the_splitmix64_finaliser() {
@@ -112,8 +128,18 @@ mod tests {
     #[test]
     fn streams_and_runs_differ() {
         let draws = Draws::new(1);
-        let words = [Stream::AttemptDelay, Stream::CallDelay, Stream::Service].map(|s| draws.bits(s, 5, 0));
-        assert!(words[0] != words[1] && words[1] != words[2] && words[0] != words[2]);
+        let streams = [
+            Stream::AttemptDelay,
+            Stream::CallDelay,
+            Stream::Service,
+            Stream::Backoff,
+            Stream::PingPhase,
+            Stream::Trouble,
+            Stream::Share,
+            Stream::Station,
+        ];
+        let words: BTreeSet<u64> = streams.iter().map(|&stream| draws.bits(stream, 5, 0)).collect();
+        assert_eq!(words.len(), streams.len());
         assert_eq!(run_seed(42, 0), 42);
         assert_ne!(run_seed(42, 1), run_seed(42, 2));
     }

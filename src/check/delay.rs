@@ -2,7 +2,7 @@
 
 use super::{Rule, address};
 use crate::base::{Finding, Micros, units};
-use crate::fleet::{Agent, DelayLaw, Fleet, Group};
+use crate::fleet::{Agent, AgentKind, BackoffLaw, DelayLaw, Fleet, Generic, Group};
 
 /// The rules.
 pub(super) static RULES: &[Rule] = &[
@@ -44,10 +44,10 @@ const WINDOWS_LIMIT_MS: f64 = 4_294_967_296.0 / 32_767.0;
 /// Finds builds whose random delay has no effect although one is configured.
 fn no_spread(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     for group in &fleet.groups {
-        let (Agent::CSdk(sdk), DelayLaw::Linux221) = (&group.agent, group.agent.sdk().delay_law) else {
-            continue;
-        };
-        if sdk.max_connect_delay > Micros::from_millis(2) {
+        // A connection manager spreads the devices whatever the SDK below it does.
+        let managed = group.agent.kind() == AgentKind::ExampleAgent;
+        let Some(sdk) = group.agent.sdk().filter(|_| !managed && group.agent.reconnects()) else { continue };
+        if sdk.delay_law == DelayLaw::Linux221 && sdk.max_connect_delay > Micros::from_millis(2) {
             let what = format!(
                 "{}: max_connect_delay is {}, but this SDK build waits 0 to 2 ms.",
                 group.name, sdk.max_connect_delay
@@ -64,7 +64,7 @@ fn no_spread(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 /// Finds delays above the limit of the Windows build.
 fn wraps(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     for group in &fleet.groups {
-        let sdk = group.agent.sdk();
+        let Some(sdk) = group.agent.sdk() else { continue };
         if sdk.delay_law == DelayLaw::Windows221 && sdk.max_connect_delay.millis() > WINDOWS_LIMIT_MS {
             let pointer = address(group, "max_connect_delay");
             let what = format!("{}: {} wraps to shorter waits.", group.name, sdk.max_connect_delay);
@@ -85,7 +85,7 @@ fn wraps(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 fn outlasted(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let capacity = fleet.platform.capacity_per_s();
     for group in &fleet.groups {
-        let Agent::CSdk(sdk) = &group.agent else { continue };
+        let (Agent::CSdk(sdk) | Agent::Ems(sdk)) = &group.agent else { continue };
         let interval = sdk.connect_retry_interval;
         let rate = f64::from(group.devices) / interval.secs().max(1e-3);
         if fleet.outage.length > sdk.max_connect_delay && rate > capacity {
@@ -109,23 +109,29 @@ fn outlasted(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the longest random wait that the group's manager draws before every attempt.
-fn manager_delay(group: &Group) -> Option<Micros> {
+/// Returns the longest random wait that the group's agents draw from 0 on before every attempt of a long
+/// outage, with its key.
+fn wait_before_attempts(group: &Group) -> Option<(Micros, &'static str)> {
     match &group.agent {
-        Agent::ExampleAgent { reconnect_random_delay, .. } => Some(*reconnect_random_delay),
-        Agent::CSdk(_) => None,
+        Agent::ExampleAgent { reconnect_random_delay, .. } => {
+            Some((*reconnect_random_delay, "reconnect_random_delay_seconds"))
+        }
+        Agent::Generic(Generic { backoff, .. }) if backoff.law == BackoffLaw::FullJitter => {
+            Some((backoff.cap, "backoff/cap_ms"))
+        }
+        _ => None,
     }
 }
 
-/// Finds manager delays so short that attempts time out in the queue.
+/// Finds random delays so short that attempts time out in the queue.
 ///
 /// The largest backlog is N(1 − μR/2N)²; no attempt times out while it is at most μ(T − S).
 fn too_short(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    let managed = || fleet.groups.iter().filter_map(|group| Some((group, manager_delay(group)?)));
+    let managed = || fleet.groups.iter().filter_map(|group| Some((group, wait_before_attempts(group)?)));
     let devices: f64 = managed().map(|(group, _)| f64::from(group.devices)).sum();
     let capacity = fleet.platform.capacity_per_s();
-    for (group, delay) in managed() {
-        let patience = (group.agent.sdk().connect_timeout - fleet.platform.service_time).secs();
+    for (group, (delay, key)) in managed() {
+        let patience = (group.agent.connect_timeout() - fleet.platform.service_time).secs();
         let share = 1.0 - capacity * delay.secs() / (2.0 * devices);
         // What does not fit into the queue is refused and does not wait.
         let room = f64::from(fleet.platform.accept_queue);
@@ -139,7 +145,7 @@ fn too_short(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
             units::count(devices as u64)
         );
         findings.push(
-            Finding::warning(rule.code, address(group, "reconnect_random_delay_seconds"), what)
+            Finding::warning(rule.code, address(group, key), what)
                 .why(format!(
                     "Up to {} attempts wait where {} can be served before they time out; timed-out attempts come back as new load. ({})",
                     units::count(backlog as u64),
@@ -156,7 +162,7 @@ fn long_queue(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let platform = &fleet.platform;
     let wait = f64::from(platform.accept_queue) / platform.capacity_per_s();
     let patience =
-        fleet.groups.iter().map(|group| group.agent.sdk().connect_timeout.secs()).fold(f64::MAX, f64::min);
+        fleet.groups.iter().map(|group| group.agent.connect_timeout().secs()).fold(f64::MAX, f64::min);
     if platform.sign_in_timeout.is_some_and(|limit| limit.secs() <= patience) || wait <= patience {
         return;
     }

@@ -20,6 +20,16 @@ const CASES: &[(&str, &str, &str)] = &[
     ("D001", "\"connect_retries\": -1", "\"connect_retries\": 3"),
     ("D002", "\"connect_retries\": -1", "\"connect_retries\": 300"),
     ("D003", "_seconds\": 120", "_seconds\": 120, \"connect_retries\": -1"),
+    (
+        "D004",
+        "\"agent\": \"c-sdk\", \"connect_retries\": -1, \"connect_retry_interval\": 30000",
+        "\"agent\": \"dotnet-sdk\"",
+    ),
+    (
+        "D005",
+        "\"devices\": 100, \"agent\": \"c-sdk\", \"connect_retries\": -1, \"connect_retry_interval\": 30000",
+        "\"devices\": 5000, \"agent\": \"generic\", \"backoff\": { \"law\": \"exponential\" }",
+    ),
     ("D010", "\"connect_retries\": -1", "\"connect_retries\": -1, \"delay_law\": \"2.2.1-linux\""),
     (
         "D011",

@@ -1,84 +1,71 @@
 //! A group: devices with the same agent and the same settings.
+//!
+//! Beside the agent, which decides when attempts begin, a group says how its connections are watched,
+//! what is recorded and stored, and what happens to single devices without any outage.
 
-use super::kind::AgentKind;
+use super::agent::Agent;
 use crate::base::Micros;
 
-/// How often a connect call tries.
+/// What the connect timeout bounds in an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retries {
-    /// The call never returns until it is connected (`connect_retries` = −1).
-    Forever,
-    /// The call makes this many attempts and then returns an error.
-    Times(u16),
+pub enum Bounds {
+    /// Only the wait for the answer to the upgrade, once TCP and TLS stand; a connect that meets nobody
+    /// lasts until the device's kernel gives up [measured with C SDK 2.2.1].
+    Answer,
+    /// The whole attempt from its first SYN, as the name says.
+    Attempt,
 }
 
-/// How an SDK build turns `max_connect_delay` into a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DelayLaw {
-    /// Uniform between 0 and `max_connect_delay`.
-    Documented,
-    /// C SDK 2.2.1 on Linux: a 32-bit overflow makes it 0 to 2 ms [measured].
-    Linux221,
-    /// C SDK 2.2.1 on Windows: works up to 2^32/32767 ms, about 131 s, and wraps above.
-    Windows221,
-}
-
-impl DelayLaw {
-    /// Returns the law with this word of [`super::settings::DELAY_LAWS`].
+impl Bounds {
+    /// Returns what is bounded by this word of [`super::settings::TIMEOUT_LAWS`].
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
-            "documented" => Some(Self::Documented),
-            "2.2.1-linux" => Some(Self::Linux221),
-            "2.2.1-windows" => Some(Self::Windows221),
+            "measured" => Some(Self::Answer),
+            "documented" => Some(Self::Attempt),
             _ => None,
         }
     }
 }
 
-/// Settings of the C SDK's connect call.
+/// How a device's connection is made and watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CSdk {
-    /// Longest random wait before the first attempt of a call.
-    pub max_connect_delay: Micros,
-    /// Longest wait for the platform's answer in one attempt.
-    pub connect_timeout: Micros,
-    /// Attempts per call.
-    pub connect_retries: Retries,
-    /// Fixed pause after every failed attempt, also after the last one.
-    pub connect_retry_interval: Micros,
-    /// How `max_connect_delay` becomes a wait.
-    pub delay_law: DelayLaw,
+pub struct Link {
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+    /// Time between two pings of the device.
+    pub ping_rate: Micros,
+    /// Longest wait for the answer to a ping.
+    pub pong_timeout: Micros,
+    /// Longest wait for the answers to authentication, bind and every request.
+    pub message_timeout: Micros,
+    /// What the connect timeout bounds.
+    pub bounds: Bounds,
 }
 
-/// What reconnects a device, with its settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agent {
-    /// The SDK alone: one connect call per loss.
-    CSdk(CSdk),
-    /// A connection manager that calls the SDK again and again.
-    ExampleAgent {
-        /// Longest random wait of the manager before each connect call.
-        reconnect_random_delay: Micros,
-        /// The call it makes.
-        sdk: CSdk,
-    },
+impl Link {
+    /// C SDK 2.2.1 over TLS with its default settings, as measured.
+    pub const C_SDK: Self = Self {
+        tls: true,
+        ping_rate: Micros::from_secs(55),
+        pong_timeout: Micros::from_secs(10),
+        message_timeout: Micros::from_secs(10),
+        bounds: Bounds::Answer,
+    };
 }
 
-impl Agent {
-    /// Returns the agent's kind.
-    pub fn kind(&self) -> AgentKind {
-        match self {
-            Self::CSdk(_) => AgentKind::CSdk,
-            Self::ExampleAgent { .. } => AgentKind::ExampleAgent,
-        }
+impl Default for Link {
+    fn default() -> Self {
+        Self::C_SDK
     }
+}
 
-    /// Returns the settings of the SDK's connect call.
-    pub fn sdk(&self) -> &CSdk {
-        match self {
-            Self::CSdk(sdk) | Self::ExampleAgent { sdk, .. } => sdk,
-        }
-    }
+/// How devices that are not always connected divide their time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DutyCycle {
+    /// Length of one cycle of connected and not connected, above 0.
+    pub period: Micros,
+    /// Connected part of it [1/1000], 1 to 999.
+    pub on_permille: u32,
 }
 
 /// What a device records.
@@ -97,6 +84,16 @@ impl Telemetry {
     }
 }
 
+/// When a device that is back sends what it has stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flush {
+    /// The offline message store: message after message in one burst, after authentication and before
+    /// bind.
+    BeforeBind,
+    /// Subscribed properties: one large update after bind.
+    AfterBind,
+}
+
 /// Where a device keeps values while it is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfflineStore {
@@ -104,12 +101,29 @@ pub struct OfflineStore {
     pub limit_bytes: u64,
     /// Size of one value [B], at least 1.
     pub value_bytes: u64,
+    /// When it is sent.
+    pub flush: Flush,
+    /// Whether requests that were not answered in time are stored and sent again, which doubles the load
+    /// of a slow platform.
+    pub resends: bool,
 }
 
 impl OfflineStore {
+    /// Returns a store for subscribed properties with this much room, for values of this size [B].
+    pub const fn new(limit_bytes: u64, value_bytes: u64) -> Self {
+        Self { limit_bytes, value_bytes, flush: Flush::AfterBind, resends: false }
+    }
+
     /// Returns the number of values that fit.
     pub fn values(&self) -> u64 {
         self.limit_bytes / self.value_bytes.max(1)
+    }
+}
+
+impl Default for OfflineStore {
+    /// Returns the store of subscribed properties of C SDK 2.2.1, as measured.
+    fn default() -> Self {
+        Self::new(16_384, 39)
     }
 }
 
@@ -128,4 +142,10 @@ pub struct Group {
     pub telemetry: Telemetry,
     /// Where they keep it while they are away.
     pub store: OfflineStore,
+    /// How their connections are made and watched.
+    pub link: Link,
+    /// How they divide their time; `None` where they are always connected.
+    pub duty: Option<DutyCycle>,
+    /// Local trouble: mean losses of one device without any outage [1/d].
+    pub drops_per_day: f64,
 }

@@ -10,17 +10,31 @@ pub enum AgentKind {
     CSdk,
     /// The vendor's sample application with a connection manager above the C SDK.
     ExampleAgent,
+    /// The vendor's Edge MicroServer, a gateway program above the C SDK.
+    Ems,
+    /// An application on the Java SDK.
+    JavaSdk,
+    /// An application on the .NET SDK.
+    #[serde(rename = "dotnet-sdk")]
+    DotNetSdk,
+    /// Any other WebSocket or MQTT agent that backs off.
+    Generic,
 }
 
 impl AgentKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::ExampleAgent, Self::CSdk];
+    pub const ALL: [Self; 6] =
+        [Self::ExampleAgent, Self::CSdk, Self::Ems, Self::JavaSdk, Self::DotNetSdk, Self::Generic];
 
     /// The word in the project file.
     pub fn word(self) -> &'static str {
         match self {
             Self::CSdk => "c-sdk",
             Self::ExampleAgent => "example-agent",
+            Self::Ems => "ems",
+            Self::JavaSdk => "java-sdk",
+            Self::DotNetSdk => "dotnet-sdk",
+            Self::Generic => "generic",
         }
     }
 
@@ -29,7 +43,18 @@ impl AgentKind {
         match self {
             Self::CSdk => "C SDK",
             Self::ExampleAgent => "ExampleAgent",
+            Self::Ems => "EMS",
+            Self::JavaSdk => "Java SDK",
+            Self::DotNetSdk => ".NET SDK",
+            Self::Generic => "Generic agent",
         }
+    }
+
+    /// Returns whether the kind inherits what C SDK 2.2.1 was measured to do with sockets: after a read or
+    /// write error it connects at once, undelayed, before its real attempt, and it keeps the socket when
+    /// authentication or bind fails.
+    pub fn is_c_sdk_family(self) -> bool {
+        matches!(self, Self::CSdk | Self::ExampleAgent | Self::Ems)
     }
 
     /// Returns the kind with this word.

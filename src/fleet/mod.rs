@@ -5,6 +5,7 @@
 //! edited. Reading it gives [`Finding`](crate::base::Finding)s and, when nothing blocks, a [`Fleet`],
 //! in which impossible values cannot be built. Only a `Fleet` goes further.
 
+pub mod agent;
 pub mod example;
 pub mod file;
 pub mod group;
@@ -15,8 +16,9 @@ pub mod setting;
 pub mod settings;
 pub mod target;
 
+pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, JavaSdk, Retries};
 pub use file::FleetFile;
-pub use group::{Agent, CSdk, DelayLaw, Group, OfflineStore, Retries, Telemetry};
+pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;
 pub use outage::{Meets, Outage};
 pub use platform::{Platform, ServiceLaw};

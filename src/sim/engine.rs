@@ -188,7 +188,7 @@ impl<'a> Engine<'a> {
         self.curves.arrivals[bin(now)] += 1;
         let group = self.starts.partition_point(|&first| first <= device) - 1;
         let number = self.states[device as usize].attempts().wrapping_sub(1);
-        let gives_up = now.saturating_add(self.fleet.groups[group].agent.sdk().connect_timeout.0);
+        let gives_up = now.saturating_add(self.fleet.groups[group].agent.connect_timeout().0);
         let (platform, draws) = (&self.fleet.platform, self.draws);
         let failed = match self.station.offer(now, || service(platform, draws, device, number)) {
             Offer::Refused => {

@@ -8,10 +8,10 @@
 
 use super::error::{Fits, Needs, SimError};
 use super::run::bins;
-use crate::agent::{delay, spins};
-use crate::base::Micros;
+use crate::agent::{Event, Machine, Next, State, delay, spins};
+use crate::base::{Draws, Micros};
 use crate::fleet::outage::SYN_GIVES_UP;
-use crate::fleet::{Agent, Fleet, Meets, Retries};
+use crate::fleet::{Agent, Fleet, Generic, Meets, Retries};
 
 /// Most attempts in one run.
 pub const ATTEMPT_BUDGET: u64 = 2_000_000_000;
@@ -124,29 +124,43 @@ struct Waits {
     per_call: f64,
     /// Attempts that the device makes at most.
     most: f64,
+    /// The agent, where its pauses grow and no closed form fits.
+    backs_off: Option<Generic>,
 }
 
 impl Waits {
     fn of(agent: &Agent) -> Self {
-        let sdk = agent.sdk();
-        let random = match agent {
-            Agent::CSdk(_) => 0.0,
-            Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0 as f64,
-        };
-        let delay = delay::mean(sdk);
-        let per_call = match sdk.connect_retries {
+        let per_call = match agent.retries() {
             Retries::Forever => f64::INFINITY,
             Retries::Times(times) => f64::from(times),
         };
-        let returns = matches!(agent, Agent::ExampleAgent { .. }) && per_call > 0.0;
-        Self {
-            mean: random / 2.0 + delay,
+        let calls_again = matches!(agent, Agent::ExampleAgent { .. } | Agent::DotNetSdk(_));
+        let most = match agent.reconnects() {
+            false => 0.0,
+            true if calls_again => f64::INFINITY,
+            true => per_call,
+        };
+        let mut waits = Self { mean: 0.0, variance: 0.0, pause: 0.0, per_call, most, backs_off: None };
+        if let Some(sdk) = agent.sdk() {
+            let random = match agent {
+                Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0 as f64,
+                _ => 0.0,
+            };
+            let delay = delay::mean(sdk);
+            waits.mean = random / 2.0 + delay;
             // Each is uniform, or nearly so.
-            variance: (random * random + 4.0 * delay * delay) / 12.0,
-            pause: sdk.connect_retry_interval.0 as f64,
-            per_call,
-            most: if returns { f64::INFINITY } else { per_call },
+            waits.variance = (random * random + 4.0 * delay * delay) / 12.0;
+            waits.pause = sdk.connect_retry_interval.0 as f64;
         }
+        match agent {
+            Agent::JavaSdk(java) => waits.pause = java.reconnect_interval.0 as f64,
+            Agent::Generic(generic) => {
+                waits.pause = settled(generic);
+                waits.backs_off = Some(*generic);
+            }
+            _ => {}
+        }
+        waits
     }
 
     /// Returns the mean time between attempts that each last `hold` [µs], at least 1 µs.
@@ -158,6 +172,9 @@ impl Waits {
 
     /// Returns the mean number of attempts in a span [µs] in which each one fails after `hold` [µs].
     fn attempts(&self, span: f64, hold: f64) -> f64 {
+        if let Some(generic) = &self.backs_off {
+            return sampled(generic, span, hold).min(self.most);
+        }
         let longest = 2.0 * self.mean;
         let begun = if longest > span { span / longest } else { 1.0 };
         if self.per_call.is_finite() && self.most.is_infinite() {
@@ -168,6 +185,49 @@ impl Waits {
         let after = span - longest.min(span) / 2.0;
         (begun * (1.0 + after / self.between(hold))).min(self.most)
     }
+}
+
+/// Devices that are played to estimate how a back-off grows.
+const SAMPLES: u64 = 8;
+/// Attempts that are played of each; after them the waits no longer grow.
+const SAMPLED_ATTEMPTS: u32 = 256;
+
+/// Returns how many attempts a device that backs off makes in a span in which each one fails after
+/// `hold` [µs], and the mean wait between its last ones [µs].
+///
+/// A few devices are played with their own machine, and what is beyond is continued in proportion.
+fn play(generic: &Generic, span: f64, hold: f64) -> (f64, f64) {
+    let agent = Agent::Generic(Generic { connect_retries: Retries::Forever, ..*generic });
+    let (mut attempts, mut late) = (0.0, 0.0);
+    for device in 0..SAMPLES {
+        let machine = Machine { agent: &agent, device, draws: Draws::new(0) };
+        let mut state = State::default();
+        let (mut now, mut half, mut event) = (Micros::ZERO, 0.0, Event::Lost);
+        while state.attempts() < SAMPLED_ATTEMPTS && now.0 as f64 <= span {
+            let Next::Attempt(at) = machine.run_ahead(&mut state, now, event) else { break };
+            if state.attempts() == SAMPLED_ATTEMPTS / 2 {
+                half = at.0 as f64;
+            }
+            if at.0 as f64 <= span {
+                attempts += 1.0;
+            }
+            (now, event) = (at + Micros(hold as u64), Event::Failed);
+        }
+        let between = (now.0 as f64 - half) / f64::from(SAMPLED_ATTEMPTS / 2);
+        late += between - hold;
+        attempts += ((span - now.0 as f64) / between.max(1.0)).max(0.0);
+    }
+    (attempts / SAMPLES as f64, (late / SAMPLES as f64).max(1.0))
+}
+
+/// Returns the attempts of a device that backs off.
+fn sampled(generic: &Generic, span: f64, hold: f64) -> f64 {
+    play(generic, span, hold).0
+}
+
+/// Returns the mean wait of a device that has backed off for long [µs].
+fn settled(generic: &Generic) -> f64 {
+    play(generic, f64::INFINITY, 0.0).1
 }
 
 #[cfg(test)]
@@ -264,7 +324,7 @@ mod tests {
         let error = admit(&absurd, 1, 1).unwrap_err();
         assert!(matches!(error, SimError::TooLarge { fits: Fits::Horizon(_), .. }), "{error:?}");
         let mut endless = fleet(Scenario::Storm, 10, false);
-        let sdk = *endless.groups[0].agent.sdk();
+        let sdk = *endless.groups[0].agent.sdk().unwrap();
         endless.groups[0].agent = Agent::CSdk(CSdk { connect_retries: Retries::Forever, ..sdk });
         assert_eq!(admit(&endless, 1, 1), Err(SimError::EndlessAttempts { group: "devices".into() }));
     }

@@ -43,8 +43,8 @@
 use super::run::Run;
 use crate::base::Micros;
 use crate::fleet::{
-    Agent, CSdk, DelayLaw, Fleet, Group, Meets, OfflineStore, Outage, Platform, Retries, ServiceLaw, Targets,
-    Telemetry,
+    Agent, CSdk, DelayLaw, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Retries, ServiceLaw,
+    Targets, Telemetry,
 };
 use serde::Serialize;
 
@@ -116,7 +116,10 @@ pub fn fleet(scenario: Scenario, agents: u32, exponential: bool) -> Fleet {
             devices: agents,
             agent: Agent::ExampleAgent { reconnect_random_delay: Micros::from_secs(random), sdk },
             telemetry: Telemetry { properties: 0, interval_s: 1.0 },
-            store: OfflineStore { limit_bytes: 0, value_bytes: 1 },
+            store: OfflineStore::new(0, 1),
+            link: Link::default(),
+            duty: None,
+            drops_per_day: 0.0,
         }],
         platform: Platform {
             workers: scaled(4),

@@ -6,6 +6,7 @@
 
 pub mod address;
 mod read;
+mod read_group;
 mod schema;
 mod view;
 

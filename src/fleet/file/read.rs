@@ -4,12 +4,11 @@ use super::address::{self, join};
 use super::{Checked, FleetFile, MAX_DEVICES, Value, View};
 use crate::base::json::{self, Kind, Node};
 use crate::base::{Finding, Micros, units};
-use crate::fleet::group::{Agent, CSdk, DelayLaw, Group, OfflineStore, Retries, Telemetry};
-use crate::fleet::kind::AgentKind;
+use crate::fleet::group::Group;
 use crate::fleet::outage::{Meets, Outage};
 use crate::fleet::platform::{Platform, ServiceLaw};
 use crate::fleet::setting::Setting;
-use crate::fleet::settings::{Area, group_settings};
+use crate::fleet::settings::Area;
 use crate::fleet::target::Targets;
 use crate::fleet::{Certainty, Fleet};
 use std::collections::BTreeMap;
@@ -41,8 +40,8 @@ pub(super) fn read(file: &FleetFile, scenario: Option<&str>) -> Checked {
 type Values = BTreeMap<&'static str, Value>;
 
 /// Reads areas and collects what is wrong.
-struct Reader<'a> {
-    view: View<'a>,
+pub(super) struct Reader<'a> {
+    pub(super) view: View<'a>,
     findings: Vec<Finding>,
 }
 
@@ -54,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// Returns the values of all given rows below a base pointer; `None` where one cannot be read.
-    fn values<'s>(
+    pub(super) fn values<'s>(
         &mut self,
         base: &str,
         rows: impl Iterator<Item = &'s Setting>,
@@ -76,7 +75,7 @@ impl Reader<'_> {
     }
 
     /// Finds keys below a base pointer that no row knows.
-    fn unknown_keys(&mut self, base: &str, rows: &[&str]) {
+    pub(super) fn unknown_keys(&mut self, base: &str, rows: &[&str]) {
         let Some((node, _)) = self.view.lookup(base) else { return };
         if !matches!(node.kind, Kind::Object(_)) {
             let what = format!("`{base}` is {}, not an object.", node.type_word());
@@ -274,36 +273,6 @@ impl Reader<'_> {
         );
     }
 
-    /// Reads one group.
-    fn group(&mut self, file: &FleetFile, id: &str) -> Option<Group> {
-        let base = json::join("/groups", id);
-        let kind = address::kind_of(&self.view, id);
-        let rows: Vec<&'static Setting> = match kind {
-            Some(kind) => group_settings(kind).collect(),
-            None => Area::Group.settings().iter().collect(),
-        };
-        let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
-        if kind.is_some() {
-            // Without a known kind nobody can say which keys belong there.
-            self.unknown_keys(&base, &keys);
-        }
-        let values = self.values(&base, rows.into_iter())?;
-        Some(Group {
-            id: id.to_owned(),
-            name: file.group_name(id).to_owned(),
-            devices: number(&values, "devices") as u32,
-            agent: agent(kind?, &values),
-            telemetry: Telemetry {
-                properties: number(&values, "telemetry/properties") as u64,
-                interval_s: number(&values, "telemetry/interval_s"),
-            },
-            store: OfflineStore {
-                limit_bytes: number(&values, "offline_store/limit_bytes") as u64,
-                value_bytes: number(&values, "offline_store/value_bytes") as u64,
-            },
-        })
-    }
-
     /// Reads the values of an area that stands once in the file.
     fn area(&mut self, area: Area) -> Option<Values> {
         let keys: Vec<&str> = area.settings().iter().map(|row| row.key).collect();
@@ -363,35 +332,15 @@ fn is_device_name(id: &str) -> bool {
 }
 
 /// Returns a number that the registry guarantees to be there, already checked against its range.
-fn number(values: &BTreeMap<&str, Value>, key: &str) -> f64 {
+pub(super) fn number(values: &BTreeMap<&str, Value>, key: &str) -> f64 {
     values.get(key).and_then(Value::number).unwrap_or_default()
 }
 
 /// Returns the word of a choice; empty where there is none.
-fn word<'v>(values: &'v BTreeMap<&str, Value>, key: &str) -> &'v str {
+pub(super) fn word<'v>(values: &'v BTreeMap<&str, Value>, key: &str) -> &'v str {
     match values.get(key) {
         Some(Value::Word(word)) => word,
         _ => "",
-    }
-}
-
-/// Returns the agent of a group from its checked values.
-fn agent(kind: AgentKind, values: &BTreeMap<&str, Value>) -> Agent {
-    let millis = |key| Micros::from_millis(number(values, key) as u64);
-    let retries = number(values, "connect_retries");
-    let sdk = CSdk {
-        max_connect_delay: millis("max_connect_delay"),
-        connect_timeout: millis("connect_timeout"),
-        connect_retries: if retries < 0.0 { Retries::Forever } else { Retries::Times(retries as u16) },
-        connect_retry_interval: millis("connect_retry_interval"),
-        delay_law: DelayLaw::from_word(word(values, "delay_law")).unwrap_or(DelayLaw::Documented),
-    };
-    match kind {
-        AgentKind::CSdk => Agent::CSdk(sdk),
-        AgentKind::ExampleAgent => Agent::ExampleAgent {
-            reconnect_random_delay: Micros::from_secs(number(values, "reconnect_random_delay_seconds") as u64),
-            sdk,
-        },
     }
 }
 

@@ -40,7 +40,7 @@ fn reads_a_fleet_with_defaults_and_durations_in_text() {
     let Agent::ExampleAgent { reconnect_random_delay, sdk } = fleet.groups[0].agent else { panic!() };
     assert_eq!(reconnect_random_delay, Micros::from_secs(60));
     assert_eq!(sdk.connect_retries, Retries::Times(1));
-    assert_eq!(fleet.groups[1].agent.sdk().connect_retries, Retries::Forever);
+    assert_eq!(fleet.groups[1].agent.retries(), Retries::Forever);
     let unknown: Vec<_> = checked.findings.iter().map(|f| (f.code, f.line)).collect();
     assert_eq!(unknown, [("F019", 5)], "the unknown `note` is named with its line");
 }

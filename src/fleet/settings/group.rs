@@ -16,6 +16,58 @@ pub const KINDS: &[Choice] = &[
         label: "C SDK",
         meaning: "An application on the C SDK that leaves reconnecting to the SDK.",
     },
+    Choice {
+        value: "ems",
+        label: "EMS",
+        meaning: "The vendor's gateway program above the C SDK; tries for ever by default.",
+    },
+    Choice {
+        value: "java-sdk",
+        label: "Java SDK",
+        meaning: "Waits a fixed interval before every attempt, for ever; nothing spreads it.",
+    },
+    Choice {
+        value: "dotnet-sdk",
+        label: ".NET SDK",
+        meaning: "Does not connect again by itself unless AutoReconnect is switched on.",
+    },
+    Choice {
+        value: "generic",
+        label: "Generic agent",
+        meaning: "Any other WebSocket or MQTT agent that backs off, also for what-if policies.",
+    },
+];
+
+const TLS: &[Choice] = &[
+    Choice { value: "on", label: "TLS", meaning: "Encrypted: the end of a connection is noticed at once." },
+    Choice {
+        value: "off",
+        label: "Plain",
+        meaning: "Not encrypted: an orderly end is noticed at the next ping only.",
+    },
+];
+
+/// When stored data is sent.
+pub const FLUSHES: &[Choice] = &[
+    Choice {
+        value: "before-bind",
+        label: "Before bind",
+        meaning: "Offline message store: all messages in one burst after authentication, before bind.",
+    },
+    Choice {
+        value: "after-bind",
+        label: "After bind",
+        meaning: "Subscribed properties: one large update after bind.",
+    },
+];
+
+const RESENDS: &[Choice] = &[
+    Choice { value: "off", label: "No", meaning: "A request that was not answered in time is lost." },
+    Choice {
+        value: "on",
+        label: "Yes",
+        meaning: "A request that was not answered in time is stored and sent again.",
+    },
 ];
 
 /// The rows.
@@ -41,6 +93,30 @@ pub const GROUP: &[Setting] = &[
         source: "Your fleet",
         meaning: "Number of devices in this group.",
         effect: "Each one loses its connection in the outage and has to come back.",
+        ..Setting::BLANK
+    },
+    Setting {
+        key: "tls",
+        label: "Connection",
+        unit: Unit::Choice(TLS),
+        absent: Absent::Word("on"),
+        certainty: Certainty::Assumed,
+        source: "That a fleet in production is encrypted",
+        meaning: "Whether the devices connect over TLS.",
+        effect: "Costs the platform a handshake per attempt; without it some losses are noticed late.",
+        ..Setting::BLANK
+    },
+    Setting {
+        key: "local_trouble/drops_per_day",
+        label: "Local trouble",
+        unit: Unit::Count("losses per day"),
+        range: (0.0, 1_000.0),
+        whole: false,
+        absent: Absent::Number(0.0),
+        certainty: Certainty::Assumed,
+        source: "None until you count yours",
+        meaning: "How often a single device loses its connection in a day without any outage.",
+        effect: "A steady trickle of sign-ins beside those of the outage.",
         ..Setting::BLANK
     },
     Setting {
@@ -90,6 +166,28 @@ pub const GROUP: &[Setting] = &[
         source: MEASURED,
         meaning: "Bytes that one stored value takes.",
         effect: "Decides how many values fit into the offline store.",
+        ..Setting::BLANK
+    },
+    Setting {
+        key: "offline_store/flush",
+        label: "Stored data is sent",
+        unit: Unit::Choice(FLUSHES),
+        absent: Absent::Word("after-bind"),
+        certainty: Certainty::Measured,
+        source: "C SDK 2.2.1: subscribed properties are sent in one update per thing after bind",
+        meaning: "When a device that is back sends what it has stored.",
+        effect: "Before bind, the burst stands in the way of the sign-in itself.",
+        ..Setting::BLANK
+    },
+    Setting {
+        key: "offline_store/resends",
+        label: "Sends unanswered requests again",
+        unit: Unit::Choice(RESENDS),
+        absent: Absent::Word("off"),
+        certainty: Certainty::Measured,
+        source: "C SDK 2.2.1: off unless the offline message store is compiled in",
+        meaning: "Whether requests that time out are stored and sent again.",
+        effect: "Doubles the load exactly when the platform is slow.",
         ..Setting::BLANK
     },
 ];

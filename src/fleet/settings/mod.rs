@@ -4,16 +4,15 @@
 //! the platform, the outage or the targets. To add an input, add a row; reader, editor, schema,
 //! reference page and `--set` follow from it.
 
-mod csdk;
-mod example_agent;
+mod agents;
 mod group;
 mod outage;
 mod platform;
 mod targets;
 
-pub use csdk::{C_SDK, DELAY_LAWS};
-pub use example_agent::EXAMPLE_AGENT;
-pub use group::{GROUP, KINDS};
+pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT};
+pub use agents::{GENERIC, JAVA_SDK, TIMEOUT_LAWS};
+pub use group::{FLUSHES, GROUP, KINDS};
 pub use outage::{MEETS, OUTAGE};
 pub use platform::{PLATFORM, SERVICE_LAWS};
 pub use targets::TARGETS;
@@ -52,6 +51,10 @@ impl Area {
             Self::Group => GROUP,
             Self::Agent(AgentKind::CSdk) => C_SDK,
             Self::Agent(AgentKind::ExampleAgent) => EXAMPLE_AGENT,
+            Self::Agent(AgentKind::Ems) => EMS,
+            Self::Agent(AgentKind::JavaSdk) => JAVA_SDK,
+            Self::Agent(AgentKind::DotNetSdk) => DOTNET_SDK,
+            Self::Agent(AgentKind::Generic) => GENERIC,
             Self::Platform => PLATFORM,
             Self::Outage => OUTAGE,
             Self::Targets => TARGETS,

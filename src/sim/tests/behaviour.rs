@@ -97,7 +97,7 @@ fn a_device_loses_what_its_store_has_no_room_for() {
     let mut fleet = ample(10, agent, 60.0);
     fleet.outage.watch = Micros::from_secs(40);
     fleet.groups[0].telemetry = Telemetry { properties: 3, interval_s: 2.0 };
-    fleet.groups[0].store = OfflineStore { limit_bytes: 4_000, value_bytes: 39 };
+    fleet.groups[0].store = OfflineStore::new(4_000, 39);
     // 100 s away at 1.5 values/s, room for 102.
     assert_eq!(play(&fleet, 1).totals.lost, 10 * (150 - 102));
     fleet.groups[0].store.limit_bytes = 16_384;

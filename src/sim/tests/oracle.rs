@@ -142,17 +142,17 @@ impl Oracle<'_> {
     fn call(&mut self, index: usize, at: u64) {
         let device = &mut self.devices[index];
         let agent = &self.fleet.groups[device.group].agent;
-        let sdk = agent.sdk();
+        let sdk = agent.sdk().unwrap();
         if sdk.connect_retries == Retries::Times(0) {
             device.doing = Doing::Strands(at);
             return;
         }
         let manager = match agent {
-            Agent::CSdk(_) | Agent::ExampleAgent { reconnect_random_delay: Micros(0), .. } => 0,
-            Agent::ExampleAgent { reconnect_random_delay, .. } => {
+            Agent::ExampleAgent { reconnect_random_delay, .. } if *reconnect_random_delay > Micros(0) => {
                 let word = u64::from(self.draws.word(Stream::AttemptDelay, index as u64, device.call));
                 1 + ((word * reconnect_random_delay.0) >> 32)
             }
+            _ => 0,
         };
         let word = u64::from(self.draws.word(Stream::CallDelay, index as u64, device.call));
         let longest = sdk.max_connect_delay.0;
@@ -170,9 +170,9 @@ impl Oracle<'_> {
     fn fail(&mut self, index: usize) {
         let device = &mut self.devices[index];
         let agent = &self.fleet.groups[device.group].agent;
-        let after = self.now + agent.sdk().connect_retry_interval.0;
+        let after = self.now + agent.sdk().unwrap().connect_retry_interval.0;
         device.failed_in_call += 1;
-        let again = match agent.sdk().connect_retries {
+        let again = match agent.retries() {
             Retries::Forever => true,
             Retries::Times(times) => device.failed_in_call < u64::from(times),
         };
@@ -221,7 +221,7 @@ impl Oracle<'_> {
             return self.fail(index);
         }
         let device = &mut self.devices[index];
-        let timeout = self.fleet.groups[device.group].agent.sdk().connect_timeout.0;
+        let timeout = self.fleet.groups[device.group].agent.connect_timeout().0;
         device.doing = Doing::Fails(self.now + timeout, false);
         let number = device.attempts - 1;
         self.requests.push(Request {

@@ -4,8 +4,8 @@ use super::{oracle, play};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
 use crate::fleet::{
-    Agent, CSdk, DelayLaw, Fleet, Group, Meets, OfflineStore, Outage, Platform, Retries, ServiceLaw, Targets,
-    Telemetry,
+    Agent, CSdk, DelayLaw, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Retries, ServiceLaw,
+    Targets, Telemetry,
 };
 use crate::sim::{Run, SimError, Totals, estimate, run};
 use proptest::prelude::*;
@@ -63,7 +63,10 @@ fn made_up(case: u64) -> Fleet {
             devices: 1 + dice.roll(7) as u32,
             agent,
             telemetry: Telemetry { properties: dice.roll(9), interval_s: 0.7 },
-            store: OfflineStore { limit_bytes: dice.roll(4_000), value_bytes: 39 },
+            store: OfflineStore::new(dice.roll(4_000), 39),
+            link: Link::default(),
+            duty: None,
+            drops_per_day: 0.0,
         });
     }
     Fleet {
@@ -179,7 +182,10 @@ fn any_group() -> impl Strategy<Value = Group> {
                 None => Agent::CSdk(sdk),
             },
             telemetry: Telemetry { properties, interval_s: 1e-3 },
-            store: OfflineStore { limit_bytes: 100, value_bytes: 0 },
+            store: OfflineStore::new(100, 0),
+            link: Link::default(),
+            duty: None,
+            drops_per_day: 0.0,
         },
     )
 }

@@ -1,12 +1,13 @@
 //! Settings of the ExampleAgent: a connection manager of its own above the C SDK.
 //!
 //! Key names are those of the published article; units and nesting of the files are inferred. The SDK's
-//! own rows are those of [`super::csdk`], with what is different below a manager.
+//! own rows are those of the C SDK alone, with what is different below a manager.
 
-use super::csdk;
+use super::{csdk, link};
 use crate::fleet::setting::{Absent, Certainty, Setting, Unit};
 
 const ARTICLE: &str = "ThingWorx article on thundering herd scenarios; unit inferred from the C SDK";
+const BELOW: &str = "The C SDK below the sample: its default, measured with C SDK 2.2.1";
 const WS: Option<&str> = Some("ws_connection.json");
 
 /// The rows.
@@ -68,4 +69,11 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
         effect: "Touches only the SDK's own delay; the manager's delay always works.",
         ..csdk::DELAY_LAW
     },
+    link::TIMEOUT_LAW,
+    // Nobody knows whether the sample's files hold these keys, so they stand in none of them.
+    Setting { certainty: Certainty::Inferred, source: BELOW, ..link::PING_RATE },
+    Setting { certainty: Certainty::Inferred, source: BELOW, ..link::PONG_TIMEOUT },
+    Setting { certainty: Certainty::Inferred, source: BELOW, ..link::MESSAGE_TIMEOUT },
+    Setting { certainty: Certainty::Inferred, source: BELOW, ..link::DUTY_ON },
+    Setting { certainty: Certainty::Inferred, source: BELOW, ..link::DUTY_PERIOD },
 ];

@@ -1,5 +1,6 @@
 //! Settings of agents that use the C SDK directly (`twcfg` fields, compiled into the firmware).
 
+use super::link;
 use crate::fleet::setting::{Absent, Certainty, Choice, Setting, Unit};
 
 /// How a C SDK build turns `max_connect_delay` into a wait.
@@ -106,5 +107,16 @@ pub(super) const DELAY_LAW: Setting = Setting {
 };
 
 /// The rows.
-pub const C_SDK: &[Setting] =
-    &[MAX_CONNECT_DELAY, CONNECT_TIMEOUT, CONNECT_RETRIES, CONNECT_RETRY_INTERVAL, DELAY_LAW];
+pub const C_SDK: &[Setting] = &[
+    MAX_CONNECT_DELAY,
+    CONNECT_TIMEOUT,
+    CONNECT_RETRIES,
+    CONNECT_RETRY_INTERVAL,
+    DELAY_LAW,
+    link::TIMEOUT_LAW,
+    Setting { file: FILE, ..link::PING_RATE },
+    Setting { file: FILE, ..link::PONG_TIMEOUT },
+    Setting { file: FILE, ..link::MESSAGE_TIMEOUT },
+    Setting { file: FILE, ..link::DUTY_ON },
+    Setting { file: FILE, ..link::DUTY_PERIOD },
+];
