@@ -44,3 +44,44 @@ pub fn since_ping(draws: Draws, device: u64, loss_number: u32, link: &Link) -> M
     let drawn = draws.delay(Stream::PingPhase, device, u64::from(loss_number), link.ping_rate.0);
     Micros(drawn).since(Micros(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Link = Link { tls: false, ..Link::C_SDK };
+
+    #[test]
+    fn each_loss_is_noticed_in_its_own_time() {
+        let after = Micros::from_secs(20);
+        for link in [Link::C_SDK, PLAIN] {
+            for loss in [Loss::Reset, Loss::CloseFrame] {
+                assert_eq!(notice(&link, loss, after), Micros::ZERO);
+            }
+            // At the next ping, 35 s later, plus the wait for its answer.
+            assert_eq!(notice(&link, Loss::Silence, after), Micros::from_secs(45));
+        }
+        assert_eq!(notice(&Link::C_SDK, Loss::Fin, after), Micros::ZERO);
+        assert_eq!(notice(&PLAIN, Loss::Fin, after), Micros::from_secs(35));
+        // Measured: ping 4 s, pong 2.5 s; 3.86 s from the freeze to the next ping's end.
+        let quick =
+            Link { ping_rate: Micros::from_secs(4), pong_timeout: Micros::from_millis(2_500), ..Link::C_SDK };
+        assert_eq!(notice(&quick, Loss::Silence, Micros::from_millis(2_640)), Micros::from_millis(3_860));
+        assert_eq!(notice(&PLAIN, Loss::Fin, Micros::from_secs(99)), Micros::ZERO);
+    }
+
+    #[test]
+    fn the_last_ping_is_uniformly_long_ago() {
+        let draws = Draws::new(1);
+        let phases: Vec<u64> = (0..20_000).map(|device| since_ping(draws, device, 0, &PLAIN).0).collect();
+        assert!(phases.iter().all(|&phase| phase < 55_000_000));
+        let mean = phases.iter().sum::<u64>() as f64 / 20_000.0;
+        assert!((mean / 27.5e6 - 1.0).abs() < 0.02, "{mean}");
+        // Silence is noticed after 37.5 s in the mean and 65 s at most, with the default settings.
+        let longest = phases.iter().map(|&phase| notice(&PLAIN, Loss::Silence, Micros(phase))).max().unwrap();
+        assert!(longest <= Micros::from_secs(65) && longest > Micros::from_millis(64_900), "{longest}");
+        assert_ne!(since_ping(draws, 5, 0, &PLAIN), since_ping(draws, 5, 1, &PLAIN));
+        let never = Link { ping_rate: Micros::ZERO, ..PLAIN };
+        assert_eq!(since_ping(draws, 5, 0, &never), Micros::ZERO);
+    }
+}

@@ -181,7 +181,7 @@ pub enum Agent {
         /// The call it makes.
         sdk: CSdk,
     },
-    /// The Edge MicroServer: the SDK's connect call with defaults of its own.
+    /// The EMS: the SDK's connect call with defaults of its own.
     Ems(CSdk),
     /// The Java SDK: a fixed wait before every attempt, for ever.
     JavaSdk(JavaSdk),

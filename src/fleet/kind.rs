@@ -10,7 +10,7 @@ pub enum AgentKind {
     CSdk,
     /// The vendor's sample application with a connection manager above the C SDK.
     ExampleAgent,
-    /// The vendor's Edge MicroServer, a gateway program above the C SDK.
+    /// The EMS, the vendor's gateway program above the C SDK.
     Ems,
     /// An application on the Java SDK.
     JavaSdk,

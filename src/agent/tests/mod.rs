@@ -1,8 +1,11 @@
 //! Every line of the C SDK's machine, the manager above it, and the delay laws.
 
+mod backoff;
+mod kinds;
+
 use super::*;
 use crate::base::draws::Stream;
-use crate::fleet::{CSdk, DelayLaw};
+use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, Generic, JavaSdk};
 use proptest::prelude::*;
 
 fn sdk(delay_ms: u64, retries: Retries, interval_ms: u64) -> CSdk {
@@ -17,6 +20,26 @@ fn sdk(delay_ms: u64, retries: Retries, interval_ms: u64) -> CSdk {
 
 fn example(random_s: u64, sdk: CSdk) -> Agent {
     Agent::ExampleAgent { reconnect_random_delay: Micros::from_secs(random_s), sdk }
+}
+
+fn java(interval_s: u64) -> Agent {
+    Agent::JavaSdk(JavaSdk {
+        reconnect_interval: Micros::from_secs(interval_s),
+        connect_timeout: Micros::from_secs(20),
+    })
+}
+
+fn dotnet(auto_reconnect: bool, sdk: CSdk) -> Agent {
+    Agent::DotNetSdk(DotNetSdk { auto_reconnect, sdk })
+}
+
+fn generic(first_s: u64, retries: Retries, law: BackoffLaw, base_ms: u64, cap_ms: u64) -> Agent {
+    Agent::Generic(Generic {
+        first_delay: Micros::from_secs(first_s),
+        connect_timeout: Micros::from_secs(10),
+        connect_retries: retries,
+        backoff: Backoff { law, base: Micros::from_millis(base_ms), cap: Micros::from_millis(cap_ms) },
+    })
 }
 
 /// Tells what a device does when every attempt fails at once, one line per action.
@@ -212,18 +235,37 @@ fn only_agents_that_let_time_pass_are_accepted() {
 proptest! {
     #[test]
     fn any_order_of_events_is_survived(
-        retries in 0_u16..4, interval in 0_u64..3, random in 0_u64..3, manager: bool,
-        events in prop::collection::vec(0_usize..4, 0..60),
+        retries in 0_u16..4, interval in 0_u64..3, random in 0_u64..3, kind in 0_usize..11,
+        events in prop::collection::vec(0_usize..5, 0..60),
     ) {
         let call = sdk(random * 1_000, Retries::Times(retries), interval * 1_000);
-        let agent = if manager { example(random, call) } else { Agent::CSdk(call) };
+        let agent = match kind {
+            0 => example(random, call),
+            1 => Agent::CSdk(call),
+            2 => Agent::Ems(call),
+            3 => java(interval),
+            4 => dotnet(true, call),
+            5 => dotnet(false, call),
+            law => generic(random, Retries::Times(retries), backoff::LAWS[law - 6], interval, random * 5),
+        };
         let machine = Machine { agent: &agent, device: 1, draws: Draws::new(1) };
         let (mut state, mut now) = (State::default(), Micros::ZERO);
         for event in events {
-            let event = [Event::Lost, Event::Due, Event::Failed, Event::Connected][event];
-            if let Action::Wait { until, .. } = machine.step(&mut state, now, event) {
-                prop_assert!(until > now, "time passes in a wait");
-                now = until;
+            let event =
+                [Event::Lost, Event::Due, Event::Failed, Event::Connected, Event::FailedOpen][event];
+            let before = state.attempts();
+            match machine.step(&mut state, now, event) {
+                Action::Wait { until, .. } => {
+                    prop_assert!(until > now, "time passes in a wait");
+                    now = until;
+                }
+                Action::Attempt { number, same_socket, .. } => {
+                    prop_assert_eq!((number, state.attempts()), (before, before + 1));
+                    prop_assert!(agent.reconnects() && same_socket == state.same_socket());
+                    prop_assert!(agent.kind().is_c_sdk_family() || !same_socket);
+                }
+                Action::Strand => prop_assert!(state.is_stranded()),
+                Action::Nothing => {}
             }
         }
     }
