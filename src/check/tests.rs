@@ -131,3 +131,71 @@ fn a_group_is_called_stranded_only_where_every_device_is() {
     let linux = "\"connect_retries\": 3, \"max_connect_delay\": 600000, \"delay_law\": \"2.2.1-linux\"";
     assert!(with("\"length_s\": 300", linux), "this build waits 2 ms at most");
 }
+
+/// Returns the codes of the healthy fleet with other settings of its second group.
+fn with_direct(settings: &str) -> Vec<&'static str> {
+    let usual =
+        "\"devices\": 100, \"agent\": \"c-sdk\", \"connect_retries\": -1, \"connect_retry_interval\": 30000";
+    let text = HEALTHY.replace(usual, settings);
+    assert_ne!(text, HEALTHY);
+    codes(&text)
+}
+
+#[test]
+fn every_kind_has_a_healthy_fleet() {
+    for kind in ["ems", "java-sdk", "generic"] {
+        assert_eq!(
+            with_direct(&format!("\"devices\": 100, \"agent\": \"{kind}\"")),
+            Vec::<&str>::new(),
+            "{kind}"
+        );
+    }
+    let dotnet = "\"devices\": 100, \"agent\": \"dotnet-sdk\"";
+    assert_eq!(with_direct(dotnet), ["D004"]);
+    assert_eq!(with_direct(&format!("{dotnet}, \"auto_reconnect\": \"on\"")), Vec::<&str>::new());
+}
+
+#[test]
+fn finite_attempts_strand_every_kind_that_nothing_calls_again() {
+    let found = |kind: &str, more: &str| {
+        let text = format!("\"devices\": 100, \"agent\": \"{kind}\", \"connect_retries\": 4{more}");
+        with_direct(&text)
+    };
+    assert_eq!(found("ems", ""), ["D001"]);
+    assert_eq!(found("c-sdk", ", \"duty_cycle\": { \"period_ms\": 600000 }"), Vec::<&str>::new());
+    assert_eq!(found("dotnet-sdk", ", \"auto_reconnect\": \"on\""), Vec::<&str>::new());
+    // Waits of 1, 2 and 4 s; or of 200 s each, so that the fourth attempt may reach the platform.
+    assert_eq!(found("generic", ""), ["D001"]);
+    assert_eq!(
+        found(
+            "generic",
+            ", \"backoff\": { \"law\": \"full-jitter\", \"base_ms\": 200000, \"cap_ms\": 200000 }"
+        ),
+        ["D002"]
+    );
+}
+
+#[test]
+fn a_timeout_of_the_whole_attempt_shortens_the_black_hole() {
+    let text = HEALTHY.replace("\"length_s\": 600", "\"length_s\": 300, \"attempts_meet\": \"black-hole\"");
+    let with = |law: &str| {
+        let to =
+            format!("\"connect_retries\": 3, \"connect_retry_interval\": 5000, \"timeout_law\": \"{law}\"");
+        codes(&text.replace("\"connect_retries\": -1, \"connect_retry_interval\": 30000", &to))
+    };
+    // Three attempts of 134 s reach beyond 300 s; three of 10 s do not.
+    assert_eq!((with("measured"), with("documented")), (vec!["D002"], vec!["D001"]));
+}
+
+#[test]
+fn herds_without_any_spread_are_named_where_they_are_too_large() {
+    let herd = |devices: u32, rest: &str| with_direct(&format!("\"devices\": {devices}, {rest}"));
+    let java = "\"agent\": \"java-sdk\"";
+    assert_eq!((herd(1_000, java), herd(1_100, java)), (vec![], vec!["D005"]));
+    let generic = |law: &str| {
+        format!("\"agent\": \"generic\", \"backoff\": {{ \"law\": \"{law}\", \"cap_ms\": 600000 }}")
+    };
+    for (law, codes) in [("fixed", vec!["D005"]), ("exponential", vec!["D005"]), ("full-jitter", vec![])] {
+        assert_eq!(herd(1_100, &generic(law)), codes, "{law}");
+    }
+}

@@ -38,6 +38,34 @@ fn groups_on_the_sdk_itself_get_a_reason_instead_of_a_file() {
 }
 
 #[test]
+fn every_other_kind_gets_its_part_or_a_reason() {
+    let of = |kind: AgentKind| {
+        let file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();
+        rendered(&file, None).into_iter().find(|group| group.group == "gateways").unwrap().part
+    };
+    for kind in [AgentKind::JavaSdk, AgentKind::DotNetSdk, AgentKind::Generic] {
+        let Part::None(reason) = of(kind) else { panic!("{kind:?} has a writer") };
+        assert!(reason.contains(&format!("no file is written for {} groups yet", kind.label())), "{reason}");
+    }
+    let Part::Files(files) = of(AgentKind::Ems) else { panic!() };
+    assert_eq!((files.len(), files[0].name), (1, "config.ws_connection.json"));
+    let object: serde_json::Value = serde_json::from_str(&files[0].text).unwrap();
+    assert_eq!(
+        object,
+        serde_json::json!({ "ws_connection": {
+            "max_connect_delay": 60_000,
+            "connect_timeout": 10_000,
+            "connect_retries": -1,
+            "connect_retry_interval": 30_000,
+            "ping_rate": 55_000,
+            "pingpong_timeout": 10_000,
+            "msg_timeout": 10_000,
+        } })
+    );
+    assert!(files[0].notes[0].contains("not the whole file"));
+}
+
+#[test]
 fn every_setting_of_a_file_comes_back_with_the_same_value() {
     let file = example();
     for scenario in [None, Some("what-if")] {

@@ -44,7 +44,7 @@ pub enum SimError {
     /// A failed attempt could follow another for ever with no time between them.
     #[error(
         "Devices of group `{group}` would repeat failed attempts for ever with no time between them, so that \
-         simulated time stands still. Set connect_retry_interval or the random delay to at least 1 ms."
+         simulated time stands still. Set the pause between attempts or the random delay to at least 1 ms."
     )]
     EndlessAttempts {
         /// Id of the group.

@@ -46,12 +46,17 @@ pub fn estimate(fleet: &Fleet) -> Estimate {
     let drain = fleet.devices() as f64 * fleet.platform.service_time.0 as f64
         / f64::from(fleet.platform.workers.max(1));
     // Mean time away after the return when devices come back at a constant rate until the last.
-    let away = if drain <= watch { drain / 2.0 } else { watch - watch * watch / (2.0 * drain) };
+    let away = |drain: f64| {
+        if drain <= watch { drain / 2.0 } else { watch - watch * watch / (2.0 * drain) }
+    };
+    let room = f64::from(fleet.platform.workers) + f64::from(fleet.platform.accept_queue);
     let (mut attempts, mut at_most) = (0.0, 0.0);
     for group in &fleet.groups {
         let waits = Waits::of(&group.agent);
         let devices = f64::from(group.devices);
-        let after = 1.0 + away / waits.between(0.0);
+        // A herd comes back in one moment of each interval, and only what then finds room is served.
+        let rounds = if waits.herd { devices / room.max(1.0) } else { 0.0 };
+        let after = 1.0 + away(drain.max(rounds * waits.pause)) / waits.between(0.0);
         attempts += devices * (waits.attempts(outage, hold) + after).min(waits.most);
         at_most += devices * waits.attempts(outage + watch, 0.0);
     }
@@ -124,6 +129,8 @@ struct Waits {
     per_call: f64,
     /// Attempts that the device makes at most.
     most: f64,
+    /// Whether nothing spreads the attempts of devices that fail together.
+    herd: bool,
     /// The agent, where its pauses grow and no closed form fits.
     backs_off: Option<Generic>,
 }
@@ -140,7 +147,8 @@ impl Waits {
             true if calls_again => f64::INFINITY,
             true => per_call,
         };
-        let mut waits = Self { mean: 0.0, variance: 0.0, pause: 0.0, per_call, most, backs_off: None };
+        let mut waits =
+            Self { mean: 0.0, variance: 0.0, pause: 0.0, per_call, most, herd: false, backs_off: None };
         if let Some(sdk) = agent.sdk() {
             let random = match agent {
                 Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0 as f64,
@@ -153,8 +161,12 @@ impl Waits {
             waits.pause = sdk.connect_retry_interval.0 as f64;
         }
         match agent {
-            Agent::JavaSdk(java) => waits.pause = java.reconnect_interval.0 as f64,
+            Agent::JavaSdk(java) => {
+                waits.pause = java.reconnect_interval.0 as f64;
+                waits.herd = true;
+            }
             Agent::Generic(generic) => {
+                waits.herd = !generic.backoff.law.spreads() && generic.first_delay == Micros::ZERO;
                 waits.pause = settled(generic);
                 waits.backs_off = Some(*generic);
             }
@@ -233,7 +245,7 @@ fn settled(generic: &Generic) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::{CSdk, DelayLaw};
+    use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk};
     use crate::sim::reference::{Scenario, fleet};
     use crate::sim::run;
     use std::sync::atomic::AtomicBool;
@@ -250,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn estimates_know_both_agents_and_the_black_hole() {
+    fn estimates_know_every_agent_and_the_black_hole() {
         let sdk = |delay_s, retries| CSdk {
             max_connect_delay: Micros::from_secs(delay_s),
             connect_timeout: Micros::from_secs(10),
@@ -260,6 +272,14 @@ mod tests {
         };
         let example =
             |random, sdk| Agent::ExampleAgent { reconnect_random_delay: Micros::from_secs(random), sdk };
+        let backing_off = |law, cap| {
+            Agent::Generic(Generic {
+                first_delay: Micros::from_secs(5),
+                connect_timeout: Micros::from_secs(10),
+                connect_retries: Retries::Forever,
+                backoff: Backoff { law, base: Micros::from_secs(1), cap: Micros::from_secs(cap) },
+            })
+        };
         let agents = [
             Agent::CSdk(sdk(10, Retries::Times(3))),
             Agent::CSdk(sdk(10, Retries::Forever)),
@@ -267,6 +287,16 @@ mod tests {
             example(60, sdk(1, Retries::Times(1))),
             example(60, sdk(20, Retries::Times(4))),
             example(600, sdk(1, Retries::Forever)),
+            Agent::Ems(sdk(10, Retries::Forever)),
+            Agent::JavaSdk(JavaSdk {
+                reconnect_interval: Micros::from_secs(15),
+                connect_timeout: Micros::from_secs(10),
+            }),
+            Agent::DotNetSdk(DotNetSdk { auto_reconnect: true, sdk: sdk(20, Retries::Times(3)) }),
+            backing_off(BackoffLaw::Exponential, 60),
+            backing_off(BackoffLaw::FullJitter, 60),
+            backing_off(BackoffLaw::EqualJitter, 300),
+            backing_off(BackoffLaw::DecorrelatedJitter, 60),
         ];
         for meets in [Meets::Refused, Meets::BlackHole] {
             for agent in agents {

@@ -108,7 +108,7 @@ fn a_value_that_the_registry_does_not_accept_is_refused_whole() {
         let result = document.set(&[number(FAN_DELAY, 40.0), wrong], true);
         assert!(matches!(result, Err(Refused::Value { .. })), "{result:?}");
     }
-    let word = ("/groups/pumps/agent".to_owned(), Value::Word("ems".to_owned()));
+    let word = ("/groups/pumps/agent".to_owned(), Value::Word("toaster".to_owned()));
     assert!(document.set(&[word], true).is_err());
     assert!(matches!(document.set(&[number("/nowhere/x", 1.0)], true), Err(Refused::NoInput(_))));
     assert!(document.set(&[(DELAY.to_owned(), Value::Nothing)], true).is_err(), "the delay is required");

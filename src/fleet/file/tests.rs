@@ -4,7 +4,9 @@ use super::address::{expand, levers, resolve, typed};
 use super::*;
 use crate::base::Micros;
 use crate::fleet::example::EXAMPLES;
-use crate::fleet::{Agent, Retries};
+use crate::fleet::{
+    Agent, Backoff, BackoffLaw, Bounds, DutyCycle, Flush, JavaSdk, Link, OfflineStore, Retries,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -43,6 +45,59 @@ fn reads_a_fleet_with_defaults_and_durations_in_text() {
     assert_eq!(fleet.groups[1].agent.retries(), Retries::Forever);
     let unknown: Vec<_> = checked.findings.iter().map(|f| (f.code, f.line)).collect();
     assert_eq!(unknown, [("F019", 5)], "the unknown `note` is named with its line");
+}
+
+#[test]
+fn every_kind_is_read_with_its_own_names_and_defaults() {
+    let group = |text: &str| {
+        let file = SMALL.replace("\"agent\": \"c-sdk\", \"connect_retries\": -1", text);
+        FleetFile::parse(&file).unwrap().check(None).fleet.unwrap().groups.remove(1)
+    };
+    let secs = Micros::from_secs;
+    let ems = group(r#""agent": "ems", "pingpong_timeout": 7000, "msg_timeout": "8s""#);
+    let Agent::Ems(sdk) = ems.agent else { panic!() };
+    assert_eq!((sdk.connect_retries, sdk.connect_retry_interval), (Retries::Forever, secs(10)));
+    assert_eq!((ems.link.pong_timeout, ems.link.message_timeout), (secs(7), secs(8)));
+    assert_eq!((ems.duty, ems.link.ping_rate, ems.link.bounds), (None, secs(55), Bounds::Answer));
+
+    let java = group(r#""agent": "java-sdk", "idle_ping_rate_s": 10"#);
+    let expected = JavaSdk { reconnect_interval: secs(15), connect_timeout: secs(10) };
+    assert_eq!(java.agent, Agent::JavaSdk(expected));
+    assert_eq!((java.link.ping_rate, java.link.bounds), (secs(10), Bounds::Attempt));
+
+    assert!(!group(r#""agent": "dotnet-sdk""#).agent.reconnects(), "off by default");
+    assert!(group(r#""agent": "dotnet-sdk", "auto_reconnect": "on""#).agent.reconnects());
+
+    let generic = group(
+        r#""agent": "generic", "first_delay_ms": "2s", "keep_alive_s": 30, "detection_factor": 2.5,
+           "backoff": { "law": "equal-jitter", "cap_ms": 9000 }, "tls": "off",
+           "local_trouble": { "drops_per_day": 0.5 },
+           "offline_store": { "flush": "before-bind", "resends": "on" }"#,
+    );
+    let backoff = Backoff { law: BackoffLaw::EqualJitter, base: secs(1), cap: secs(9) };
+    let Agent::Generic(agent) = generic.agent else { panic!() };
+    assert_eq!((agent.backoff, agent.first_delay), (backoff, secs(2)));
+    assert_eq!(agent.connect_retries, Retries::Forever);
+    assert_eq!(
+        (generic.link.tls, generic.link.ping_rate, generic.link.pong_timeout),
+        (false, secs(30), secs(45))
+    );
+    assert_eq!((generic.drops_per_day, generic.store.flush), (0.5, Flush::BeforeBind));
+    assert!(generic.store.resends);
+}
+
+#[test]
+fn the_defaults_of_the_c_sdk_are_the_measured_link() {
+    let group = small().check(None).fleet.unwrap().groups.remove(1);
+    assert_eq!((group.link, group.store, group.duty), (Link::default(), OfflineStore::default(), None));
+    let duty = |text: &str| {
+        let file = SMALL.replace("\"connect_retries\": -1", text);
+        FleetFile::parse(&file).unwrap().check(None).fleet.unwrap().groups.remove(1).duty
+    };
+    let cycle = DutyCycle { period: Micros::from_secs(6), on_permille: 500 };
+    assert_eq!(duty(r#""duty_cycle": { "on_pct": 50, "period_ms": 6000 }"#), Some(cycle));
+    assert_eq!(duty(r#""duty_cycle": { "on_pct": 100, "period_ms": 6000 }"#), None);
+    assert_eq!(duty(r#""duty_cycle": { "on_pct": 50 }"#), None, "without a period it is always connected");
 }
 
 #[test]

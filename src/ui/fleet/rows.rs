@@ -133,6 +133,7 @@ pub fn sections(view: &View<'_>, id: &str) -> Vec<Section> {
             Area::Agent(kind).settings().iter().filter_map(|row| group_setting(kind, row.key)).collect();
         sections.push(Section { title: "Connection", settings: own });
     }
+    sections.push(Section { title: "Network", settings: pick(&["tls", "local_trouble/"]) });
     sections.push(Section { title: "Data while away", settings: pick(&["telemetry/", "offline_store/"]) });
     sections
 }
