@@ -137,6 +137,9 @@ pub struct Setting {
     pub special: Option<(f64, &'static str)>,
     /// What it is when the file does not mention it.
     pub absent: Absent,
+    /// Key of the row beside it that has to be given before this one counts (its own, where the default
+    /// switches something off): until then nothing rests on the default.
+    pub needs: Option<&'static str>,
     /// File on the device that holds it, where one does.
     pub file: Option<&'static str>,
     /// Name of the lever that moves this input in every group that has it.
@@ -163,6 +166,7 @@ impl Setting {
         whole: true,
         special: None,
         absent: Absent::Required,
+        needs: None,
         file: None,
         lever: None,
         slider: None,

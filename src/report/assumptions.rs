@@ -99,6 +99,12 @@ fn origin(input: &Input, value: &Value, view: &View<'_>) -> Option<(Certainty, S
         let of_platform = input.address.starts_with(Area::Platform.base());
         return of_platform.then(|| (Certainty::Assumed, NO_SOURCE.to_owned()));
     }
+    if let Some(needs) = input.setting.needs
+        && let Some(base) = input.address.strip_suffix(input.setting.key)
+        && view.lookup(&format!("{base}{needs}")).is_none()
+    {
+        return None;
+    }
     match input.setting.absent {
         Absent::Number(_) | Absent::Word(_) => {
             Some((input.setting.certainty, format!("default: {}", input.setting.source)))
@@ -126,6 +132,15 @@ mod tests {
         // A choice of the engineer is no assumption.
         assert!(found.iter().all(|assumption| assumption.label != "Random delay before every attempt"));
         assert!(found.is_sorted_by_key(|assumption| std::cmp::Reverse(assumption.certainty as u8)));
+    }
+
+    #[test]
+    fn nothing_rests_on_what_is_switched_off() {
+        let file = example::EXAMPLES[1].file().unwrap();
+        let tells = |file: &FleetFile, label| assumptions(file, None, &[]).iter().any(|a| a.label == label);
+        assert!(!tells(&file, "Local trouble") && !tells(&file, "Connected part of a duty cycle"));
+        let file = file.with("/groups/pumps/duty_cycle/period_ms", &Json::from(60_000)).unwrap();
+        assert!(tells(&file, "Connected part of a duty cycle"));
     }
 
     #[test]

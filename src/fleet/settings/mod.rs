@@ -118,6 +118,9 @@ mod tests {
                     },
                     Absent::Nothing | Absent::Required => {}
                 }
+                if let Some(needs) = row.needs {
+                    assert!(area.settings().iter().any(|other| other.key == needs), "{name}: {needs}");
+                }
                 if let Some((from, to)) = row.slider {
                     assert!(row.range.0 <= from && from < to && to <= row.range.1, "{name}: slider");
                 }

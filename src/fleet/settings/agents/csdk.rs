@@ -117,6 +117,7 @@ pub const C_SDK: &[Setting] = &[
     Setting { file: FILE, ..link::PING_RATE },
     Setting { file: FILE, ..link::PONG_TIMEOUT },
     Setting { file: FILE, ..link::MESSAGE_TIMEOUT },
-    Setting { file: FILE, ..link::DUTY_ON },
-    Setting { file: FILE, ..link::DUTY_PERIOD },
+    // twConfig.h calls them duty_cycle and duty_cycle_period.
+    link::DUTY_ON,
+    link::DUTY_PERIOD,
 ];

@@ -56,6 +56,7 @@ pub const EMS: &[Setting] = &[
     },
     Setting {
         absent: Absent::Number(100.0),
+        needs: Some("duty_cycle/on_pct"),
         certainty: Certainty::Documented,
         source: DUTY,
         effect: "Below 100 % gateways drop and sign in again in every cycle, outage or not.",
@@ -63,6 +64,7 @@ pub const EMS: &[Setting] = &[
     },
     Setting {
         absent: Absent::Number(60_000.0),
+        needs: Some("duty_cycle/on_pct"),
         certainty: Certainty::Documented,
         source: DUTY,
         effect: "Without effect while the connected part is 100 %.",
