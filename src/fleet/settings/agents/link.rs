@@ -98,7 +98,7 @@ pub(super) const DUTY_PERIOD: Setting = Setting {
     label: "Period of the duty cycle",
     unit: Unit::Milliseconds,
     range: (1_000.0, 604_800_000.0),
-    special: Some((0.0, "always connected")),
+    special: Some((0.0, "off")),
     absent: Absent::Number(0.0),
     needs: Some("duty_cycle/period_ms"),
     certainty: Certainty::Measured,
