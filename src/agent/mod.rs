@@ -206,13 +206,31 @@ impl Machine<'_> {
     /// moment in which the device gives up.
     #[inline]
     pub fn run_ahead(&self, state: &mut State, now: Micros, event: Event) -> Next {
+        // What a simulation asks for again and again takes a short cut; everything else stays out of its loop.
+        match (state.phase, event, self.agent.sdk()) {
+            (Phase::Trying, Event::Failed, Some(sdk)) => self.failed_ahead(sdk, state, now),
+            (Phase::New, Event::Lost, Some(sdk)) if self.agent.reconnects() => {
+                self.call_ahead(sdk, state, now)
+            }
+            _ => {
+                let (changed, next) = self.step_ahead(*state, now, event);
+                *state = changed;
+                next
+            }
+        }
+    }
+
+    /// Steps through all waits to the next attempt, or to the moment in which the device gives up.
+    // By value, so that a caller's state can stay in registers.
+    #[inline(never)]
+    fn step_ahead(&self, mut state: State, now: Micros, event: Event) -> (State, Next) {
         let (mut now, mut event) = (now, event);
         loop {
-            match self.step(state, now, event) {
+            match self.step(&mut state, now, event) {
                 Action::Wait { until, .. } => (now, event) = (until, Event::Due),
-                Action::Attempt { .. } => return Next::Attempt(now),
-                Action::Strand => return Next::Stranded(now),
-                Action::Nothing => return Next::Nothing,
+                Action::Attempt { .. } => return (state, Next::Attempt(now)),
+                Action::Strand => return (state, Next::Stranded(now)),
+                Action::Nothing => return (state, Next::Nothing),
             }
         }
     }

@@ -138,7 +138,10 @@ mod tests {
     fn nothing_rests_on_what_is_switched_off() {
         let file = example::EXAMPLES[1].file().unwrap();
         let tells = |file: &FleetFile, label| assumptions(file, None, &[]).iter().any(|a| a.label == label);
-        assert!(!tells(&file, "Local trouble") && !tells(&file, "Connected part of a duty cycle"));
+        assert!(
+            !tells(&file, "Local losses of a device per day")
+                && !tells(&file, "Connected part of a duty cycle")
+        );
         let file = file.with("/groups/pumps/duty_cycle/period_ms", &Json::from(60_000)).unwrap();
         assert!(tells(&file, "Connected part of a duty cycle"));
     }

@@ -232,22 +232,53 @@ fn only_agents_that_let_time_pass_are_accepted() {
     assert!(!passing.iter().any(spins));
 }
 
+/// Returns one of the kinds with small settings.
+fn small(kind: usize, random: u64, retries: Retries, interval: u64) -> Agent {
+    let call = sdk(random * 1_000, retries, interval * 1_000);
+    match kind {
+        0 => example(random, call),
+        1 => Agent::CSdk(call),
+        2 => Agent::Ems(call),
+        3 => java(interval),
+        4 => dotnet(true, call),
+        5 => dotnet(false, call),
+        law => generic(random, retries, backoff::LAWS[law - 6], interval, random * 5),
+    }
+}
+
 proptest! {
+    #[test]
+    fn running_ahead_is_stepping(
+        retries in 0_u16..4, forever: bool, interval in 0_u64..3, random in 0_u64..3, kind in 0_usize..11,
+        events in prop::collection::vec(0_usize..8, 0..40),
+    ) {
+        let retries = if forever { Retries::Forever } else { Retries::Times(retries) };
+        let agent = small(kind, random, retries, interval);
+        let machine = Machine { agent: &agent, device: 1, draws: Draws::new(1) };
+        let (mut state, mut stepped, mut now) = (State::default(), State::default(), Micros::ZERO);
+        for event in events {
+            let event = match event {
+                0 => Event::Lost,
+                1 => Event::Connected,
+                2 => Event::FailedOpen,
+                _ => Event::Failed,
+            };
+            let expected;
+            (stepped, expected) = machine.step_ahead(stepped, now, event);
+            prop_assert_eq!(machine.run_ahead(&mut state, now, event), expected);
+            prop_assert_eq!(state, stepped);
+            if let Next::Attempt(at) | Next::Stranded(at) = expected {
+                now = at;
+            }
+        }
+    }
+
     #[test]
     fn any_order_of_events_is_survived(
         retries in 0_u16..4, interval in 0_u64..3, random in 0_u64..3, kind in 0_usize..11,
         events in prop::collection::vec(0_usize..5, 0..60),
     ) {
-        let call = sdk(random * 1_000, Retries::Times(retries), interval * 1_000);
-        let agent = match kind {
-            0 => example(random, call),
-            1 => Agent::CSdk(call),
-            2 => Agent::Ems(call),
-            3 => java(interval),
-            4 => dotnet(true, call),
-            5 => dotnet(false, call),
-            law => generic(random, Retries::Times(retries), backoff::LAWS[law - 6], interval, random * 5),
-        };
+        let agent = small(kind, random, Retries::Times(retries), interval);
         let machine = Machine { agent: &agent, device: 1, draws: Draws::new(1) };
         let (mut state, mut now) = (State::default(), Micros::ZERO);
         for event in events {

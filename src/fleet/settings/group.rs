@@ -108,7 +108,7 @@ pub const GROUP: &[Setting] = &[
     },
     Setting {
         key: "local_trouble/drops_per_day",
-        label: "Local trouble",
+        label: "Local losses of a device per day",
         unit: Unit::Count("losses per day"),
         range: (0.0, 1_000.0),
         whole: false,
