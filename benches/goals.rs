@@ -6,7 +6,7 @@
 
 use regather::base::units::{count, duration, significant};
 use regather::fleet::example::EXAMPLES;
-use regather::sim::reference::{self, Scenario};
+use regather::sim::storm1::{self, Scenario};
 use regather::sim::{Study, replicate, run};
 use std::io::Read;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ fn main() {
     println!("storm-1, one thread, mean of several runs");
     let cases = [(10_000, false, 100), (10_000, true, 100), (100_000, false, 10), (1_000_000, false, 1)];
     for (agents, exponential, repeat) in cases {
-        let fleet = reference::fleet(Scenario::Storm, agents, exponential);
+        let fleet = storm1::fleet(Scenario::Storm, agents, exponential);
         // The kernel books CPU time by the tick, so several runs are measured together.
         let (cpu, attempts) = cpu_time(|| {
             let runs = (0..repeat).map(|_| run(&fleet, 1, &stop).map_or(0, |run| run.totals.attempts));

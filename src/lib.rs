@@ -5,13 +5,14 @@
 //! ```text
 //! fleets/*.json ─► fleet ─► check ─► sim ─► plan ─► config ─► files for the agents
 //!                    │                ▲       │
-//!                    └──── agent ─────┘       └─► report ─► text, JSON, charts
+//!                    ├──── agent ─────┤       └─► report ─► text, JSON, charts
+//!                    └── admission ───┘
 //!  base under all  ·  desk = document + commands + jobs  ·  ui and cli on top
 //! ```
 //!
 //! [`fleet`] reads a project losslessly and yields a checked [`fleet::Fleet`]; [`agent`] says how each
-//! kind of device reconnects, [`sim`] plays the outage, [`plan`] judges the result, [`config`] writes
-//! what the devices need. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
+//! kind of device reconnects and [`admission`] how a platform lets it in, [`sim`] plays the outage,
+//! [`plan`] judges the result, [`config`] writes what the devices need. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
 //!
 //! From a project to an answer and to a file:
 //!
@@ -31,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod admission;
 pub mod agent;
 pub mod base;
 pub mod check;

@@ -18,6 +18,7 @@ const RAND_MAX_LINUX: u32 = 0x7FFF_FFFF;
 const RAND_MAX_WINDOWS: u32 = 0x7FFF;
 
 /// Returns the wait at the start of connect call number `call` (from 0) of a device.
+#[inline]
 pub fn of_call(sdk: &CSdk, draws: Draws, device: u64, call: u32) -> Micros {
     let (device, call, longest) = (device, u64::from(call), sdk.max_connect_delay);
     match sdk.delay_law {

@@ -220,6 +220,33 @@ impl Machine<'_> {
         }
     }
 
+    /// Takes an event and lets every attempt before `until` that needs a new socket fail at once, telling
+    /// each of them, up to `most` of them; returns what comes then.
+    #[inline]
+    pub fn fails_until(
+        &self,
+        state: &mut State,
+        now: Micros,
+        event: Event,
+        (until, most): (Micros, u64),
+        mut fails: impl FnMut(Micros),
+    ) -> Next {
+        let mut next = self.run_ahead(state, now, event);
+        // In registers while it goes round.
+        let (mut own, mut left) = (*state, most);
+        while let Next::Attempt(at) = next
+            && at < until
+            && !own.open
+            && left > 0
+        {
+            left -= 1;
+            fails(at);
+            next = self.run_ahead(&mut own, at, Event::Failed);
+        }
+        *state = own;
+        next
+    }
+
     /// Steps through all waits to the next attempt, or to the moment in which the device gives up.
     // By value, so that a caller's state can stay in registers.
     #[inline(never)]

@@ -9,20 +9,7 @@
 
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::Link;
-
-/// How a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// A TCP reset, or an error of the network below.
-    Reset,
-    /// A WebSocket close frame (or an MQTT disconnect) from the platform.
-    CloseFrame,
-    /// An orderly end of the TCP connection without a close frame.
-    Fin,
-    /// Nothing: packets vanish.
-    Silence,
-}
+use crate::fleet::{Link, Loss};
 
 /// Returns the wait between a loss and the moment in which the device notices it.
 ///

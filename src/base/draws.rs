@@ -3,7 +3,7 @@
 //! A draw is a pure function of (seed, stream, agent, index). Results therefore do not depend on
 //! threads, on the order of events or on the platform, and two scenarios that share a seed share
 //! their luck. The mixing function is the splitmix64 finaliser; the keying of stream 0 is the
-//! normative one of the reference model `storm-1` (see [`crate::sim::reference`]).
+//! normative one of the reference model `storm-1` (see [`crate::sim::storm1`]).
 
 /// Weyl increment of splitmix64, the golden ratio in 64 bits.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -15,6 +15,7 @@ const SERVICE_SALT: u64 = 0x5EED_5EED;
 const INDEX_BITS: u32 = 20;
 
 /// Returns the splitmix64 finaliser of `z`.
+#[inline]
 pub fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -30,30 +31,37 @@ pub enum Stream {
     CallDelay,
     /// The service time of one sign-in.
     Service,
-    /// The waits of an agent that backs off.
+    /// The service time of one upgrade at a Connection Server.
+    Upgrade,
+    /// Whether a TLS handshake is resumed.
+    Handshake,
+    /// The second number that a lognormal service time needs.
+    Second,
+    /// The sleep of a back-off policy.
     Backoff,
-    /// The time since the last ping when a connection is lost.
+    /// Where in its ping period a device is when its connection is lost.
     PingPhase,
     /// When a single device loses its connection by itself.
     Trouble,
-    /// Which part of a group something happens to.
+    /// Which part of the fleet a device belongs to.
     Share,
-    /// The service time at stations beyond the first.
-    Station,
 }
 
 impl Stream {
     /// Value folded into the seed; stream 0 is the normative stream of `storm-1`.
+    #[inline]
     fn salt(self) -> u64 {
         match self {
             Self::AttemptDelay => 0,
             Self::CallDelay => 0xC0DE_0000_0000_0001,
             Self::Service => SERVICE_SALT,
-            Self::Backoff => 0xC0DE_0000_0000_0002,
-            Self::PingPhase => 0xC0DE_0000_0000_0003,
-            Self::Trouble => 0xC0DE_0000_0000_0004,
-            Self::Share => 0xC0DE_0000_0000_0005,
-            Self::Station => 0xC0DE_0000_0000_0006,
+            Self::Upgrade => 0xC0DE_0000_0000_0002,
+            Self::Handshake => 0xC0DE_0000_0000_0003,
+            Self::Second => 0xC0DE_0000_0000_0004,
+            Self::Backoff => 0xC0DE_0000_0000_0005,
+            Self::PingPhase => 0xC0DE_0000_0000_0006,
+            Self::Trouble => 0xC0DE_0000_0000_0007,
+            Self::Share => 0xC0DE_0000_0000_0008,
         }
     }
 }
@@ -74,18 +82,21 @@ impl Draws {
     ///
     /// Agents below 2^44 and indices below 2^20 have keys of their own; a larger index runs into the
     /// next agent's keys, which keeps results reproducible but lets two agents share a draw.
+    #[inline]
     pub fn bits(self, stream: Stream, agent: u64, index: u64) -> u64 {
         let key = (agent << INDEX_BITS).wrapping_add(index);
         mix((self.seed ^ stream.salt()).wrapping_mul(SEED_SPREAD).wrapping_add(key.wrapping_mul(GOLDEN)))
     }
 
     /// Returns the upper 32 bits of a draw.
+    #[inline]
     pub fn word(self, stream: Stream, agent: u64, index: u64) -> u32 {
         (self.bits(stream, agent, index) >> 32) as u32
     }
 
     /// Returns a whole number uniform in 1..=`range` (`storm-1`: `1 + floor(u32 * R / 2^32)`), or 0
     /// where `range` is 0 and nothing is drawn.
+    #[inline]
     pub fn delay(self, stream: Stream, agent: u64, index: u64, range: u64) -> u64 {
         if range == 0 {
             return 0;
@@ -94,6 +105,7 @@ impl Draws {
     }
 
     /// Returns a uniform number in the open interval (0, 1) with 53 bits.
+    #[inline]
     pub fn unit(self, stream: Stream, agent: u64, index: u64) -> f64 {
         ((self.bits(stream, agent, index) >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
     }
@@ -136,7 +148,9 @@ mod tests {
             Stream::PingPhase,
             Stream::Trouble,
             Stream::Share,
-            Stream::Station,
+            Stream::Upgrade,
+            Stream::Handshake,
+            Stream::Second,
         ];
         let words: BTreeSet<u64> = streams.iter().map(|&stream| draws.bits(stream, 5, 0)).collect();
         assert_eq!(words.len(), streams.len());

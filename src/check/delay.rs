@@ -84,7 +84,7 @@ fn wraps(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 /// Finds SDK-only groups that return within one retry interval faster than the platform signs in.
 fn outlasted(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let capacity = fleet.platform.capacity_per_s();
-    for group in &fleet.groups {
+    for group in fleet.cut_groups() {
         let (Agent::CSdk(sdk) | Agent::Ems(sdk)) = &group.agent else { continue };
         let interval = sdk.connect_retry_interval;
         let rate = f64::from(group.devices) / interval.secs().max(1e-3);
@@ -127,7 +127,7 @@ fn wait_before_attempts(group: &Group) -> Option<(Micros, &'static str)> {
 ///
 /// The largest backlog is N(1 − μR/2N)²; no attempt times out while it is at most μ(T − S).
 fn too_short(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    let managed = || fleet.groups.iter().filter_map(|group| Some((group, wait_before_attempts(group)?)));
+    let managed = || fleet.cut_groups().filter_map(|group| Some((group, wait_before_attempts(group)?)));
     let devices: f64 = managed().map(|(group, _)| f64::from(group.devices)).sum();
     let capacity = fleet.platform.capacity_per_s();
     for (group, (delay, key)) in managed() {

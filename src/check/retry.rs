@@ -75,7 +75,7 @@ fn last_chance(group: &Group, attempts: u16, meets: Meets) -> Option<Micros> {
             let last = SYN_RETRANSMISSIONS.iter().rfind(|&&after| after <= patience);
             (patience, last.copied().unwrap_or(Micros::ZERO))
         }
-        Meets::Refused | Meets::Http503 => (Micros::ZERO, Micros::ZERO),
+        _ => (Micros::ZERO, Micros::ZERO),
     };
     Some(delay + pauses + Micros(hold.0.saturating_mul(between)) + through)
 }
@@ -84,7 +84,7 @@ fn last_chance(group: &Group, attempts: u16, meets: Meets) -> Option<Micros> {
 ///
 /// A duty cycle, which calls again in its next period, saves them.
 fn giving_up(fleet: &Fleet) -> impl Iterator<Item = (&Group, u16)> {
-    fleet.groups.iter().filter_map(|group| match (&group.agent, group.agent.retries()) {
+    fleet.cut_groups().filter_map(|group| match (&group.agent, group.agent.retries()) {
         (Agent::CSdk(_) | Agent::Ems(_) | Agent::Generic(_), Retries::Times(attempts))
             if group.duty.is_none() =>
         {

@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[Rule {
 
 /// Finds stores that overflow before the platform is back.
 fn too_small(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in &fleet.groups {
+    for group in fleet.cut_groups() {
         let rate = group.telemetry.values_per_s();
         let recorded = rate * fleet.outage.length.secs();
         let room = group.store.values();

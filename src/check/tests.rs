@@ -40,6 +40,22 @@ const CASES: &[(&str, &str, &str)] = &[
     ("D013", "\"service_time_ms\": 20,", "\"service_time_ms\": 2000,"),
     ("D014", "\"accept_queue\": 1000", "\"accept_queue\": 100000"),
     ("D020", "\"properties\": 10", "\"properties\": 1000"),
+    ("T016", "\"workers\": 4", "\"workers\": 4, \"held_connections\": 1000"),
+    ("T017", "\"workers\": 4", "\"workers\": 4, \"balancer\": { \"held_connections\": 1000 }"),
+    ("T019", "\"workers\": 4", "\"workers\": 4, \"connection_servers\": { \"file_descriptors\": 512 }"),
+    ("T027", "\"workers\": 4", "\"workers\": 4, \"balancer\": { \"idle_timeout_s\": 30 }"),
+    ("T028", "\"workers\": 4", "\"workers\": 4, \"bind_protection_s\": 60"),
+    (
+        "T050",
+        "\"service_time_ms\": 20, \"accept_queue\": 1000",
+        "\"service_time_ms\": 400, \"accept_queue\": 4096",
+    ),
+    ("T051", "\"workers\": 4", "\"workers\": 4, \"writes\": { \"writes_per_s\": 200, \"queue\": 1000 }"),
+    (
+        "T052",
+        "\"accept_queue\": 1000 },\n  \"outage\": { \"length_s\": 600",
+        "\"bind_protection_s\": 90 },\n  \"outage\": { \"length_s\": 600, \"kind\": \"site-partition\"",
+    ),
 ];
 
 fn codes(text: &str) -> Vec<&'static str> {

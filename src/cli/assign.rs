@@ -90,6 +90,7 @@ fn accepted(input: &Input) -> String {
             words.join(", ")
         }
         crate::fleet::Unit::Moment => "a moment such as 2026-12-05T02:00:00+01:00".to_owned(),
+        crate::fleet::Unit::Groups => "ids of groups of this file with commas between them".to_owned(),
         _ => input.setting.range_text(),
     }
 }

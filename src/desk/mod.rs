@@ -29,7 +29,7 @@ pub use view::{Pinned, View};
 
 use crate::base::Severity;
 use crate::fleet::FleetFile;
-use crate::plan::Outcome;
+use crate::plan::{Outcome, Preview};
 use derived::Derived;
 use inbox::Project;
 use job::{Arrival, Replicate, Simulation, Subject};
@@ -74,6 +74,7 @@ pub struct Desk {
     simulation: Simulation,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
+    preview: Option<Arc<Preview>>,
     baseline: Option<Arc<Outcome>>,
     seed: u64,
     session: Session,
@@ -151,6 +152,7 @@ impl Desk {
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
+            preview: None,
             baseline: None,
             seed: settings::DEFAULT_SEED,
             session: begun.session,
@@ -194,6 +196,9 @@ impl Desk {
             match subject {
                 Subject::Active => {
                     self.outcome_current = current;
+                    if current {
+                        self.preview = None;
+                    }
                     self.outcome = Some(outcome);
                 }
                 Subject::Baseline => {
@@ -236,6 +241,7 @@ impl Desk {
             changes: &self.derived.changes,
             outcome: self.outcome.as_ref(),
             outcome_current: self.outcome_current,
+            preview: self.preview.as_ref(),
             baseline: self.baseline.as_ref(),
             status: self.simulation.status(),
             progress: self.simulation.progress(),

@@ -9,7 +9,7 @@ use crate::base::Finding;
 use crate::config::GroupFiles;
 use crate::fleet::file::{Checked, Scenario};
 use crate::fleet::{Fleet, FleetFile};
-use crate::plan::{Change, Outcome};
+use crate::plan::{Change, Outcome, Preview};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +68,8 @@ pub struct View<'a> {
     pub outcome: Option<&'a Arc<Outcome>>,
     /// Whether that result belongs to the inputs as they are; otherwise it is from before.
     pub outcome_current: bool,
+    /// An estimate for the inputs as they are; `None` as soon as there is a result for them.
+    pub preview: Option<&'a Arc<Preview>>,
     /// The newest result of the pinned scenario.
     pub baseline: Option<&'a Arc<Outcome>>,
     /// How the simulation of the active scenario stands.

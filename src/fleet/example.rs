@@ -19,6 +19,7 @@ pub const EXAMPLES: &[Example] = &[
         name: "hundred-thousand-pumps",
         text: include_str!("../../fleets/hundred-thousand-pumps.json"),
     },
+    Example { name: "three-box-line", text: include_str!("../../fleets/three-box-line.json") },
 ];
 
 /// Returns the example with this name.

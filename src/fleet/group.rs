@@ -68,16 +68,25 @@ pub struct DutyCycle {
     pub on_permille: u32,
 }
 
-/// What a device records.
+/// What a device records, and what it asks of the platform with every recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Telemetry {
     /// Values per recording.
     pub properties: u64,
+    /// Events per recording.
+    pub events: u64,
+    /// Service calls per recording.
+    pub services: u64,
     /// Time between two recordings [s], above 0.
     pub interval_s: f64,
 }
 
 impl Telemetry {
+    /// Returns a recording of this many values every so often [s].
+    pub const fn new(properties: u64, interval_s: f64) -> Self {
+        Self { properties, events: 0, services: 0, interval_s }
+    }
+
     /// Returns the values that one device records in a second [values/s].
     pub fn values_per_s(&self) -> f64 {
         self.properties as f64 / self.interval_s

@@ -6,6 +6,7 @@
 //! in which impossible values cannot be built. Only a `Fleet` goes further.
 
 pub mod agent;
+pub mod catalogue;
 pub mod example;
 pub mod file;
 pub mod group;
@@ -20,8 +21,10 @@ pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, 
 pub use file::FleetFile;
 pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;
-pub use outage::{Meets, Outage};
-pub use platform::{Platform, ServiceLaw};
+pub use outage::{Episode, Loss, Meets, Outage, TierName, Touches};
+pub use platform::{
+    Balancer, Breaking, Full, Limit, LimitKind, Platform, ServiceLaw, Sessions, Tier, Writes,
+};
 pub use setting::{Certainty, Setting, Unit};
 pub use target::Targets;
 
@@ -41,6 +44,11 @@ pub struct Fleet {
 }
 
 impl Fleet {
+    /// Returns the groups whose devices can lose their connection when the main outage begins.
+    pub fn cut_groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().enumerate().filter(|(at, _)| self.outage.cuts(*at)).map(|(_, group)| group)
+    }
+
     /// Returns the number of devices in all groups.
     pub fn devices(&self) -> u64 {
         self.groups.iter().map(|group| u64::from(group.devices)).sum()

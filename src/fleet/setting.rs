@@ -58,6 +58,8 @@ pub enum Unit {
     Choice(&'static [Choice]),
     /// A point in time as text (RFC 3339 with offset).
     Moment,
+    /// Ids of groups of this file, a list.
+    Groups,
 }
 
 /// One word that an input may hold.
@@ -89,7 +91,7 @@ impl Unit {
             Self::Count(word) => word,
             Self::Bytes => "B",
             Self::PerSecond => "/s",
-            Self::Choice(_) | Self::Moment => "",
+            Self::Choice(_) | Self::Moment | Self::Groups => "",
         }
     }
 
@@ -101,6 +103,7 @@ impl Unit {
         match self {
             Self::PerSecond => format!("{}{THIN}/s", units::significant(value)),
             Self::Bytes => format!("{} B", units::count(value as u64)),
+            Self::Count("%") => format!("{} %", units::significant(value)),
             Self::Count(_) if value.fract() == 0.0 && value >= 0.0 => units::count(value as u64),
             _ => units::significant(value),
         }
@@ -199,6 +202,7 @@ impl Setting {
                 return format!("one of {}", words.join(", "));
             }
             Unit::Moment => return "a moment like 2026-12-05T02:00:00+01:00".to_owned(),
+            Unit::Groups => return "ids of groups such as `pumps, cooling`".to_owned(),
             _ => {}
         }
         let span = format!("{} to {}", self.unit.human(self.range.0), self.unit.human(self.range.1));

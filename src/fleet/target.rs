@@ -9,6 +9,8 @@ pub struct Targets {
     pub t95: Option<Micros>,
     /// Most sign-in attempts in one second after the platform is back [attempts/s].
     pub peak_sign_ins_per_s: Option<f64>,
+    /// Longest time until all stored data has arrived and been written.
+    pub drained: Option<Micros>,
     /// Most values dropped in device stores.
     pub lost_values: Option<u64>,
 }

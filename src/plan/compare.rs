@@ -72,6 +72,11 @@ pub fn changes(
         .into_iter()
         .filter_map(|input| {
             let to = now.value(&input.address, input.setting).ok()?;
+            // Of a section or event that the baseline lacks, what is said counts, and not every default.
+            if !before.models(&input.address) {
+                let said = now.lookup(&input.address).is_some() && to != Value::Nothing;
+                return said.then(|| Change { input, group: String::new(), from: None, to });
+            }
             let from = before.value(&input.address, input.setting).ok();
             let group = input.group.as_deref().map_or("", |id| this.group_name(id)).to_owned();
             (from.as_ref() != Some(&to)).then_some(Change { input, group, from, to })

@@ -51,6 +51,10 @@ impl Figure {
 
     /// Returns the interval as people read it, or `None` where it is a single number as shown.
     pub fn interval(&self) -> Option<String> {
+        // What too few runs leave open is no interval: everything from zero on.
+        if self.ci == (0.0, f64::INFINITY) {
+            return Some("needs more runs".to_owned());
+        }
         let (low, high) = (self.cell(self.ci.0), self.cell(self.ci.1));
         (low != high).then(|| format!("{low} to {high}"))
     }

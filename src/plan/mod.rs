@@ -8,6 +8,7 @@
 mod compare;
 mod figure;
 mod outcome;
+mod preview;
 mod verdict;
 
 #[cfg(test)]
@@ -16,4 +17,5 @@ mod tests;
 pub use compare::{Change, Difference, changes, compare};
 pub use figure::{Figure, FigureUnit};
 pub use outcome::Outcome;
+pub use preview::Preview;
 pub use verdict::{TargetResult, Verdict};

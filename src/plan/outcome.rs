@@ -5,7 +5,7 @@ use super::verdict::{TargetResult, Verdict, worst};
 use crate::base::stats::CONFIDENCE;
 use crate::base::units;
 use crate::fleet::Fleet;
-use crate::sim::{Measure, Metric, Study};
+use crate::sim::{Measure, Metric, Stability, Study};
 use std::sync::Arc;
 
 /// A scenario's result.
@@ -24,15 +24,19 @@ pub struct Outcome {
 }
 
 /// Key figures, in the order in which they are shown.
-const FIGURES: [(Measure, &str, &str, FigureUnit); 10] = [
+const FIGURES: [(Measure, &str, &str, FigureUnit); 14] = [
     (Measure::T95, "t95_s", "95 % back", FigureUnit::Duration),
     (Measure::T50, "t50_s", "50 % back", FigureUnit::Duration),
     (Measure::T99, "t99_s", "99 % back", FigureUnit::Duration),
+    (Measure::Drained, "t_drained_s", "Stored data written", FigureUnit::Duration),
     (Measure::PeakUp, "peak_sign_ins_per_s", "Peak attempts", FigureUnit::PerSecond),
     (Measure::LargestQueue, "largest_queue", "Largest queue", FigureUnit::Count),
     (Measure::Refused, "refused", "Refused attempts", FigureUnit::Count),
     (Measure::TimedOut, "timed_out", "Timed-out attempts", FigureUnit::Count),
     (Measure::Lost, "lost_in_device_stores", "Lost in device stores", FigureUnit::Count),
+    (Measure::Rejected, "rejected_values", "Rejected values", FigureUnit::Count),
+    (Measure::LostInCrash, "lost_in_crash", "Lost in a crash", FigureUnit::Count),
+    (Measure::Relapses, "relapses", "Down again", FigureUnit::Count),
     (Measure::NeverBack, "never_back", "Devices not back", FigureUnit::Count),
     (Measure::Stranded, "stranded", "Stranded devices", FigureUnit::Count),
 ];
@@ -62,6 +66,7 @@ impl Outcome {
         let limits = outcome.fleet.targets;
         let judged = [
             ("t95_s", limits.t95.map(crate::base::Micros::secs)),
+            ("t_drained_s", limits.drained.map(crate::base::Micros::secs)),
             ("peak_sign_ins_per_s", limits.peak_sign_ins_per_s),
             ("lost_in_device_stores", limits.lost_values.map(|count| count as f64)),
         ];
@@ -72,9 +77,10 @@ impl Outcome {
         outcome
     }
 
-    /// Returns the key figures in the order in which they are shown.
+    /// Returns the key figures in the order in which they are shown, those of what is modelled.
     pub fn figures(&self) -> Vec<Figure> {
-        FIGURES.into_iter().map(|row| figure(row, self.study.metric(row.0))).collect()
+        let applies = |row: &(Measure, &str, &str, FigureUnit)| row.0.applies(&self.fleet);
+        FIGURES.into_iter().filter(applies).map(|row| figure(row, self.study.metric(row.0))).collect()
     }
 
     /// Returns the figure with this key.
@@ -118,6 +124,22 @@ impl Outcome {
         self.targets.iter().filter(not_met).find(worst).map(shortfall)
     }
 
+    /// Returns whether the fleet comes back by itself, where that is not a matter of course.
+    pub fn stability(&self) -> Option<&'static str> {
+        let stability = self.study.stability();
+        (stability != Stability::Recovers).then(|| stability.sentence())
+    }
+
+    /// Returns what held the fleet back and when, after the return:
+    /// `Bottleneck: Sign-in tier, saturated from 0:00 to 1:40`.
+    pub fn bottleneck(&self) -> Option<String> {
+        let bottleneck = self.study.bottleneck()?;
+        let returned = self.fleet.outage.length.secs();
+        let at = |second: u64| units::clock((second as f64 - returned).max(0.0));
+        let (from, to) = (at(bottleneck.from_s), at(bottleneck.to_s));
+        Some(format!("Bottleneck: {}, saturated from {from} to {to}", bottleneck.station.label()))
+    }
+
     /// Returns when the devices are back, in a sentence.
     fn recovery(&self) -> String {
         let t95 = self.t95();
@@ -125,8 +147,9 @@ impl Outcome {
         if t95.is_finite() {
             return format!("95 % of devices back after {}{target}", units::duration(t95));
         }
-        let devices = units::count(self.fleet.devices());
-        let back = self.fleet.devices() as f64 - self.study.metric(Measure::NeverBack).median;
+        let affected = self.study.runs.first().map_or(self.fleet.devices(), |run| run.affected);
+        let devices = units::count(affected);
+        let back = affected as f64 - self.study.metric(Measure::NeverBack).median;
         let back = units::count(back.max(0.0).round() as u64);
         let watched = self.fleet.outage.watch;
         format!("Only {back} of {devices} devices back after {watched}{target}")

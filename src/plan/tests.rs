@@ -111,6 +111,14 @@ fn changes_list_inputs_of_both_scenarios_in_words() {
     let changed = changes((&edited, Some("what-if")), (&file, None));
     assert_eq!(changed.len(), 1);
     assert_eq!((changed[0].group.as_str(), changed[0].text().as_str()), ("Pumps", "30 s → 5 min"));
+    let line = crate::fleet::example::find("three-box-line").unwrap().file().unwrap();
+    let changed = changes((&line, Some("second-failure")), (&line, None));
+    let texts: Vec<_> = changed.iter().map(Change::text).collect();
+    assert_eq!(
+        texts,
+        ["– → Load balancer fails over, with reset", "– → 40 min"],
+        "no default of the new event"
+    );
 }
 
 #[test]

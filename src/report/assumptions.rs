@@ -13,6 +13,9 @@ use serde_json::Value as Json;
 /// What is said of a number of the platform that the file gives without a source.
 const NO_SOURCE: &str = "the file gives no source";
 
+/// Address of the preset, a choice and no number.
+const PRESET: &str = "/platform/preset";
+
 /// One number, or the same number in several groups, with where it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -43,6 +46,10 @@ pub fn assumptions(file: &FleetFile, scenario: Option<&str>, set: &[(String, Jso
     let mut found: Vec<Assumption> = Vec::new();
     for input in file.inputs(scenario) {
         let Ok(value) = view.value(&input.address, input.setting) else { continue };
+        // Nothing rests on a number that is not used.
+        if view.inert(&input.address, input.setting).is_some() {
+            continue;
+        }
         let stated = provenance.iter().find(|entry| entry.address == input.address);
         let (certainty, source) = match stated {
             Some(entry) if !changed(&input.address) => (entry.certainty, entry.source.clone()),
@@ -81,7 +88,8 @@ fn shown(input: &Input, value: &Value) -> String {
     let human = value.human(input.setting);
     match (value, input.setting.unit) {
         (Value::Number(number), crate::fleet::Unit::Count(word))
-            if input.setting.special.is_none_or(|(special, _)| special != *number)
+            if word != "%"
+                && input.setting.special.is_none_or(|(special, _)| special != *number)
                 && !input.setting.label.to_lowercase().contains(word) =>
         {
             format!("{human} {word}")
@@ -92,12 +100,16 @@ fn shown(input: &Input, value: &Value) -> String {
 
 /// Returns where a number comes from of which the file says nothing; `None` where nobody needs to ask.
 fn origin(input: &Input, value: &Value, view: &View<'_>) -> Option<(Certainty, String)> {
-    if *value == Value::Nothing {
+    // What a preset says is listed, where it says it.
+    if *value == Value::Nothing || input.address == PRESET {
         return None;
     }
     if view.lookup(&input.address).is_some() {
         let of_platform = input.address.starts_with(Area::Platform.base());
         return of_platform.then(|| (Certainty::Assumed, NO_SOURCE.to_owned()));
+    }
+    if let Some(supplied) = view.supplied(&input.address, input.setting) {
+        return Some((supplied.certainty, supplied.source));
     }
     if let Some(needs) = input.setting.needs
         && let Some(base) = input.address.strip_suffix(input.setting.key)
@@ -156,5 +168,26 @@ mod tests {
         };
         assert_eq!(outage(None).unwrap().certainty, Certainty::Assumed);
         assert_eq!(outage(Some("bigger-store")), None, "a day is what the scenario asks, not an assumption");
+    }
+
+    #[test]
+    fn what_a_preset_or_a_kind_gives_says_so_and_what_is_not_used_is_left_out() {
+        let file = example::find("three-box-line").unwrap().file().unwrap();
+        let found = assumptions(&file, None, &[]);
+        let at = |address: &str| found.iter().find(|one| one.addresses.iter().any(|known| known == address));
+        let service = at("/platform/service_time_ms").unwrap();
+        assert!(service.source.starts_with("preset Medium"), "{}", service.source);
+        let handshake = at("/platform/balancer/handshake_ms").unwrap();
+        assert_eq!((handshake.certainty, &*handshake.value), (Certainty::Measured, "760 µs"));
+        let ends = at("/outage/connections_end").unwrap();
+        assert!(ends.source.starts_with("Planned restart: "), "{}", ends.source);
+        assert_eq!(at("/outage/ramp_from_pct").unwrap().value, "20 %");
+        for unused in
+            ["/platform/preset", "/platform/balancer/backlog", "/outage/tier_", "/outage/repeat_every_s"]
+        {
+            assert_eq!(at(unused), None);
+        }
+        let plain = assumptions(&example::EXAMPLES[0].file().unwrap(), None, &[]);
+        assert!(plain.iter().all(|one| one.addresses.iter().all(|a| !a.starts_with("/platform/balancer"))));
     }
 }

@@ -9,7 +9,7 @@ use super::assumptions::{Assumption, assumptions};
 use super::terminal::{Charset, WIDTH, left, line, plain, wrap};
 use super::text_chart::TextChart;
 use crate::base::{Finding, Severity, units};
-use crate::fleet::file::count;
+use crate::fleet::file::{address, count};
 use crate::fleet::{Certainty, FleetFile};
 use crate::plan::{Change, Outcome, Verdict, compare};
 use serde_json::Value;
@@ -73,7 +73,8 @@ fn headline(outcome: &Outcome) -> String {
         &format!("{} ", verdict.sign()),
         &format!("{}: {}", verdict.word(), outcome.headline()),
     ));
-    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()) {
+    let diagnosis = outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck());
+    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()).chain(diagnosis) {
         text.push_str(&wrap("  ", &line));
     }
     text
@@ -112,7 +113,12 @@ fn targets(outcome: &Outcome) -> String {
 fn changes(changes: &[Change]) -> String {
     let mut text = String::new();
     for change in changes {
-        let of = if change.group.is_empty() { area(&change.input.address) } else { &change.group };
+        let section = address::section(&change.input.address);
+        let of = match (change.group.as_str(), section.as_str()) {
+            ("", "") => area(&change.input.address),
+            ("", section) => section,
+            (group, _) => group,
+        };
         text.push_str(&wrap("  ", &format!("{} ({of}): {}", change.input.setting.label, change.text())));
     }
     if text.is_empty() { text } else { format!("Changed against the baseline\n{text}") }

@@ -8,21 +8,34 @@
 
 use super::error::{Fits, Needs, SimError};
 use super::run::bins;
+use super::wheel;
 use crate::agent::{Event, Machine, Next, State, delay, spins};
 use crate::base::{Draws, Micros};
 use crate::fleet::outage::SYN_GIVES_UP;
-use crate::fleet::{Agent, Fleet, Generic, Meets, Retries};
+use crate::fleet::{Agent, Bounds, Fleet, Generic, Meets, Retries, ServiceLaw};
 
 /// Most attempts in one run.
 pub const ATTEMPT_BUDGET: u64 = 2_000_000_000;
 /// Most memory for all runs that are under way or kept [B].
 pub const BYTE_BUDGET: u64 = 4 << 30;
 
-/// Memory per device while a run is under way [B]: state, pending event, return time.
-const DEVICE_BYTES: u64 = 12 + 16 + 8;
-/// Memory per second of virtual time that a run keeps [B]: eleven curves of counts, one of times.
-const BIN_BYTES: u64 = 11 * 4 + 8;
-/// More of it while a run is under way [B]: the station's own curves.
+/// Memory per device while a run is under way [B]: state, time of its loss, flags, pending event in the
+/// wheel.
+const DEVICE_BYTES: u64 = 12 + 8 + 1 + 11;
+/// The same where the engine of plain fleets plays [B]: the event, and the time of its return where
+/// services do not end in their order.
+const PLAIN_BYTES: u64 = 10;
+const PLAIN_RANDOM_BYTES: u64 = 19;
+/// Memory of a device for each time that only some fleets need [B].
+const TIME_BYTES: u64 = 8;
+/// Memory per second of virtual time that a run keeps for each group, and for all together [B]: nine
+/// curves of counts.
+const GROUP_BIN_BYTES: u64 = 9 * 4;
+/// The same for the fleet as a whole [B]: eight more curves, and three of values.
+const BIN_BYTES: u64 = GROUP_BIN_BYTES + 8 * 4 + 3 * 8;
+/// The same for each station [B]: queue and busy time.
+const STATION_KEPT_BYTES: u64 = 4 + 8;
+/// More of it while a run is under way [B]: a station's own curves.
 const STATION_BIN_BYTES: u64 = 4 + 8 + 8;
 
 /// The size of one run.
@@ -61,13 +74,27 @@ pub fn estimate(fleet: &Fleet) -> Estimate {
         at_most += devices * waits.attempts(outage + watch, 0.0);
     }
     let (bins, groups) = (bins(fleet.outage.horizon()) as f64, fleet.groups.len() as f64);
-    let kept = bins * (BIN_BYTES as f64 + 4.0 * groups);
+    let stations = 4.0;
+    let kept =
+        bins * (BIN_BYTES as f64 + GROUP_BIN_BYTES as f64 * groups + STATION_KEPT_BYTES as f64 * stations);
     let lists = f64::from(fleet.platform.workers).min(attempts)
         + f64::from(fleet.platform.accept_queue).min(attempts);
     // A growing list may hold twice what is in it.
-    let working =
-        fleet.devices() as f64 * DEVICE_BYTES as f64 + bins * STATION_BIN_BYTES as f64 + 16.0 * lists;
+    let working = fleet.devices() as f64 * device_bytes(fleet)
+        + bins * STATION_BIN_BYTES as f64 * stations
+        + 16.0 * lists;
     Estimate { attempts, attempts_at_most: at_most.max(attempts), bytes: kept + working, kept_bytes: kept }
+}
+
+/// Returns the memory of one device while a run is under way [B].
+fn device_bytes(fleet: &Fleet) -> f64 {
+    if wheel::supports(fleet) {
+        let fixed = fleet.platform.service_law == ServiceLaw::Fixed;
+        return if fixed { PLAIN_BYTES } else { PLAIN_RANDOM_BYTES } as f64;
+    }
+    let blocks = fleet.platform.sessions.bind_protection.is_some();
+    let begins = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
+    (DEVICE_BYTES + TIME_BYTES * (u64::from(blocks) + u64::from(begins))) as f64
 }
 
 /// Refuses fleets that cannot be simulated, naming what can.
@@ -84,8 +111,8 @@ pub(super) fn admit(fleet: &Fleet, runs: u64, threads: u64) -> Result<(), SimErr
     }
     let budget = BYTE_BUDGET as f64;
     if size.bytes > budget {
-        let fixed = size.bytes - fleet.devices() as f64 * DEVICE_BYTES as f64;
-        let devices = (budget - fixed) / DEVICE_BYTES as f64;
+        let fixed = size.bytes - fleet.devices() as f64 * device_bytes(fleet);
+        let devices = (budget - fixed) / device_bytes(fleet);
         let fits = if devices >= fleet.groups.len() as f64 {
             Fits::Devices(devices as u64)
         } else {
@@ -246,8 +273,8 @@ fn settled(generic: &Generic) -> f64 {
 mod tests {
     use super::*;
     use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk};
-    use crate::sim::reference::{Scenario, fleet};
     use crate::sim::run;
+    use crate::sim::storm1::{Scenario, fleet};
     use std::sync::atomic::AtomicBool;
 
     #[test]
@@ -313,22 +340,42 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_refused_with_what_fits() {
-        let mut fleet = fleet(Scenario::Storm, 1_000, false);
-        fleet.groups[0].devices = 1_000_000_000;
-        fleet.platform.workers = 400_000;
-        let error = admit(&fleet, 1, 1).unwrap_err();
+        let large = |scenario, workers| {
+            let mut fleet = fleet(scenario, 1_000, false);
+            (fleet.groups[0].devices, fleet.platform.workers) = (1_000_000_000, workers);
+            fleet
+        };
+        let mut storm = large(Scenario::Storm, 400_000);
+        let error = admit(&storm, 1, 1).unwrap_err();
         let SimError::TooLarge { needs: Needs::Attempts(_), fits: Fits::Devices(devices) } = error else {
             panic!("{error:?}")
         };
-        fleet.groups[0].devices = devices as u32;
-        let error = admit(&fleet, 1, 1).unwrap_err();
+        storm.groups[0].devices = devices as u32;
+        assert_eq!(admit(&storm, 1, 1), Ok(()));
+        let mut idle = large(Scenario::Idle, 4_000_000);
+        let error = admit(&idle, 1, 1).unwrap_err();
         let SimError::TooLarge { needs: Needs::Bytes(_), fits: Fits::Devices(devices) } = error else {
             panic!("{error:?}")
         };
         assert!(devices > 50_000_000, "{devices}");
-        fleet.groups[0].devices = devices as u32;
-        assert_eq!(admit(&fleet, 1, 1), Ok(()));
-        assert!(matches!(admit(&fleet, 100, 2).unwrap_err(), SimError::TooLarge { fits: Fits::Runs(1), .. }));
+        idle.groups[0].devices = devices as u32;
+        assert_eq!(admit(&idle, 1, 1), Ok(()));
+        assert!(matches!(
+            admit(&idle, 1_000, 2_000).unwrap_err(),
+            SimError::TooLarge { fits: Fits::Runs(_), .. }
+        ));
+    }
+
+    #[test]
+    fn plain_fleets_need_a_third_of_the_memory() {
+        for exponential in [false, true] {
+            let mut plain = fleet(Scenario::Storm, 10_000_000, exponential);
+            let bytes = |fleet: &Fleet| (estimate(fleet).bytes - estimate(fleet).kept_bytes) / 1e7;
+            assert!(bytes(&plain) < 22.0, "{}", bytes(&plain));
+            let before = bytes(&plain);
+            plain.platform.purges = true;
+            assert!(bytes(&plain) > before + 10.0, "{}", bytes(&plain));
+        }
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Many runs of one fleet on several threads.
+//! One run of a fleet, or many on several threads.
+//!
+//! A plain fleet is played by the engine that is made for it ([`wheel`]), any other by that of the full model;
+//! both give the same result where both can.
 //!
 //! Each run has a seed of its own that depends only on its number, and shares nothing with the others,
 //! so the result is the same whatever the number of threads and whoever finishes first.
@@ -7,11 +10,30 @@ use super::engine;
 use super::error::SimError;
 use super::estimate::admit;
 use super::run::Run;
+use super::wheel::{self, Arena};
 use crate::base::draws::run_seed;
 use crate::fleet::Fleet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
+
+/// Plays one outage with the draws of `seed`. Looks at `stop` every few milliseconds.
+///
+/// # Errors
+/// [`SimError::Cancelled`] when `stop` was set; [`SimError::EndlessAttempts`] and
+/// [`SimError::TooLarge`] when the fleet cannot be simulated and has to be changed.
+pub fn run(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
+    run_in(&mut Arena::default(), fleet, seed, stop)
+}
+
+/// Plays one outage like [`run`], in memory that an earlier run may have left; the result does not
+/// depend on it.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_in(arena: &mut Arena, fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
+    wheel::run_in(arena, fleet, seed, stop).unwrap_or_else(|| engine::run(fleet, seed, stop))
+}
 
 /// Plays the runs with these numbers and returns them in the order of their numbers.
 ///
@@ -22,7 +44,7 @@ use std::thread;
 /// ask for them in several calls.
 ///
 /// # Errors
-/// [`SimError::Cancelled`] soon after `stop` is set; otherwise what [`run`](super::run) returns, and
+/// [`SimError::Cancelled`] soon after `stop` is set; otherwise what [`run`] returns, and
 /// [`SimError::TooLarge`] where one run fits into memory but not all.
 pub fn replicate(
     fleet: &Fleet,
@@ -36,13 +58,13 @@ pub fn replicate(
     admit(fleet, wanted as u64, threads as u64)?;
     let (next, finished, failed) = (AtomicU32::new(0), AtomicU32::new(0), AtomicBool::new(false));
     let work = || {
-        let mut results = Vec::new();
+        let (mut arena, mut results) = (Arena::default(), Vec::new());
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index as usize >= wanted || failed.load(Ordering::Relaxed) {
                 return results;
             }
-            let result = engine::run(fleet, run_seed(seed, runs.start + index), stop);
+            let result = run_in(&mut arena, fleet, run_seed(seed, runs.start + index), stop);
             match &result {
                 Ok(_) => done(finished.fetch_add(1, Ordering::Relaxed) + 1),
                 Err(_) => failed.store(true, Ordering::Relaxed),

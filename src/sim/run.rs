@@ -5,7 +5,7 @@
 //! [`Run::returned`]. Definitions of *back*, t95 and *stranded* are those of the product: the share is
 //! taken of all devices, stranded ones included, so that a time can be *never*.
 
-use crate::base::{Micros, stats};
+use crate::base::Micros;
 
 /// Length of a bin [µs].
 pub(super) const BIN: u64 = 1_000_000;
@@ -25,34 +25,89 @@ pub(super) fn bins(horizon: Micros) -> u64 {
     horizon.0 / BIN + 2
 }
 
-/// Events and levels per second of absolute time.
+/// What one group did, or the whole fleet, per second of absolute time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Curves {
+pub struct Returns {
     /// Attempts that devices began [attempts/s].
     pub attempts: Vec<u32>,
-    /// Attempts that reached the platform after its return [attempts/s]; an attempt of the outage whose
-    /// SYN got through late counts when it arrives.
-    pub arrivals: Vec<u32>,
-    /// Devices that came back, at the end of their service [devices/s].
+    /// Devices that came back after the outage, at the end of their sign-in [devices/s].
     pub back: Vec<u32>,
-    /// Attempts refused by a full queue [attempts/s].
+    /// Attempts refused for want of room, or by a limit [attempts/s].
     pub refused: Vec<u32>,
     /// Attempts that the device gave up waiting for, when it did [attempts/s].
     pub timed_out: Vec<u32>,
-    /// Attempts that failed at once because the platform was down [attempts/s].
-    pub turned_away: Vec<u32>,
-    /// Attempts into a black hole, when the device's kernel stopped repeating [attempts/s].
-    pub unanswered: Vec<u32>,
-    /// Services that ended for a device that had given up [sign-ins/s].
+    /// Services that ended for a device that had given up [services/s].
     pub wasted: Vec<u32>,
-    /// Attempts that the platform closed in its queue [attempts/s].
-    pub closed: Vec<u32>,
     /// Devices that gave up for good, when they did [devices/s].
     pub stranded: Vec<u32>,
-    /// Most attempts waiting in the queue at the end of any tick of the second [attempts].
-    pub queue: Vec<u32>,
-    /// Time that workers were busy [µs per s], at most workers · 10^6.
-    pub busy: Vec<u64>,
+    /// Devices that the outage disconnected and that are not back, at the end of the second [devices].
+    pub away: Vec<u32>,
+    /// Devices with an upgraded connection, signed in or not, at the end of the second [devices].
+    pub connected: Vec<u32>,
+    /// Devices signed in and bound, at the end of the second [devices].
+    pub bound: Vec<u32>,
+}
+
+impl Returns {
+    /// Returns empty curves of this many bins.
+    pub(super) fn new(bins: usize) -> Self {
+        let zeros = || vec![0; bins];
+        Self {
+            attempts: zeros(),
+            back: zeros(),
+            refused: zeros(),
+            timed_out: zeros(),
+            wasted: zeros(),
+            stranded: zeros(),
+            away: zeros(),
+            connected: zeros(),
+            bound: zeros(),
+        }
+    }
+
+    /// Adds the curves of another population, bin by bin.
+    pub(super) fn add(&mut self, other: &Self) {
+        let curves = [
+            (&mut self.attempts, &other.attempts),
+            (&mut self.back, &other.back),
+            (&mut self.refused, &other.refused),
+            (&mut self.timed_out, &other.timed_out),
+            (&mut self.wasted, &other.wasted),
+            (&mut self.stranded, &other.stranded),
+            (&mut self.away, &other.away),
+            (&mut self.connected, &other.connected),
+            (&mut self.bound, &other.bound),
+        ];
+        for (sum, more) in curves {
+            for (sum, more) in sum.iter_mut().zip(more) {
+                *sum += more;
+            }
+        }
+    }
+}
+
+/// What only the whole fleet has, per second of absolute time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Curves {
+    /// What the groups have too, summed over all of them.
+    pub all: Returns,
+    /// Attempts that reached the platform's door [attempts/s]; an attempt of the outage whose SYN got
+    /// through late counts when it arrives.
+    pub arrivals: Vec<u32>,
+    /// Attempts that failed at once because the platform was down or denied them [attempts/s].
+    pub turned_away: Vec<u32>,
+    /// Attempts that nobody answered, when the device or its kernel gave up [attempts/s].
+    pub unanswered: Vec<u32>,
+    /// Attempts that the platform closed in its queue [attempts/s].
+    pub closed: Vec<u32>,
+    /// Attempts cut by an event under way [attempts/s].
+    pub cut: Vec<u32>,
+    /// Sign-ins denied because the device's old session was still believed alive [attempts/s].
+    pub bind_rejected: Vec<u32>,
+    /// Second connections that agents of the C SDK family open at once when a socket breaks [connections/s].
+    pub second_connects: Vec<u32>,
+    /// Connections held by the platform at the end of the second [connections].
+    pub held: Vec<u32>,
 }
 
 impl Curves {
@@ -60,20 +115,73 @@ impl Curves {
     pub(super) fn new(bins: usize) -> Self {
         let zeros = || vec![0; bins];
         Self {
-            attempts: zeros(),
+            all: Returns::new(bins),
             arrivals: zeros(),
-            back: zeros(),
-            refused: zeros(),
-            timed_out: zeros(),
             turned_away: zeros(),
             unanswered: zeros(),
-            wasted: zeros(),
             closed: zeros(),
-            stranded: zeros(),
-            queue: zeros(),
-            busy: vec![0; bins],
+            cut: zeros(),
+            bind_rejected: zeros(),
+            second_connects: zeros(),
+            held: zeros(),
         }
     }
+}
+
+/// A station that attempts pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StationName {
+    /// Connections that wait to be accepted by a limited balancer.
+    Gate,
+    /// TLS handshakes at the balancer.
+    Tls,
+    /// Connection Servers.
+    Connection,
+    /// Sign-in tier (Foundation).
+    SignIn,
+}
+
+/// How busy one station was, per second of absolute time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StationRun {
+    /// Which one.
+    pub name: StationName,
+    /// Its workers.
+    pub workers: u32,
+    /// Most requests waiting at the end of any tick of the second [requests].
+    pub queue: Vec<u32>,
+    /// Time that workers were busy [µs per s], at most workers · 10^6.
+    pub busy: Vec<u64>,
+}
+
+impl StationRun {
+    /// Returns the share of workers that were busy in a second, 0..1.
+    pub fn utilisation(&self, bin: usize) -> f64 {
+        let busy = self.busy.get(bin).copied().unwrap_or(0);
+        busy as f64 / (f64::from(self.workers.max(1)) * BIN as f64)
+    }
+
+    /// Returns the most requests that waited at the same time.
+    pub fn largest_queue(&self) -> u32 {
+        self.queue.iter().copied().max().unwrap_or(0)
+    }
+}
+
+/// The write queue, per second of absolute time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WritesRun {
+    /// Stored values that arrived, repetitions included [values/s].
+    pub arrived: Vec<u64>,
+    /// Values rejected because the queue was full, ordinary and stored [values/s].
+    pub rejected: Vec<u64>,
+    /// Values waiting at the end of the second [values].
+    pub level: Vec<u64>,
+    /// Of the stored values that arrived, those sent a second time [values].
+    pub resent: u64,
+    /// Values that waited when the platform went down [values].
+    pub lost_in_crash: u64,
+    /// Time after the return until all stored data has arrived and been written; `None` is *never*.
+    pub drained: Option<Micros>,
 }
 
 /// Times from the platform's return until a share of the devices is back; `None` is *never*.
@@ -97,41 +205,6 @@ impl Times {
     pub fn all(&self) -> [Option<Micros>; 4] {
         [self.t50, self.t95, self.t99, self.t100]
     }
-
-    /// Finds the times in the return times of a population.
-    ///
-    /// `back` holds each device's return [µs since the loss], `u64::MAX` where it never came; `curve` is
-    /// the same by bin and finds the bin that a rank falls into, so that only that bin is sorted.
-    pub(super) fn of(back: &[u64], curve: &[u32], returned: Micros) -> Self {
-        let ranks = Self::PERCENT.map(|percent| stats::nearest_rank(back.len() as u64, percent));
-        let [t50, t95, t99, t100] = nth(back, curve, ranks).map(|at| at.map(|at| Micros(at).since(returned)));
-        Self { t50, t95, t99, t100 }
-    }
-}
-
-/// Returns the values with these ranks (from 1) among return times, `None` where fewer returned.
-fn nth(back: &[u64], curve: &[u32], ranks: [u64; 4]) -> [Option<u64>; 4] {
-    // Start of the bin of each rank, rank within that bin, and the values in it.
-    let mut wanted = ranks.map(|rank| {
-        let mut before = 0;
-        let bin = curve.iter().position(|&count| {
-            before += u64::from(count);
-            rank > 0 && before >= rank
-        })?;
-        Some((bin as u64 * BIN, (rank + u64::from(curve[bin]) - before) as usize, Vec::new()))
-    });
-    for &at in back {
-        for (from, _, values) in wanted.iter_mut().flatten() {
-            if at >= *from && at - *from < BIN {
-                values.push(at);
-            }
-        }
-    }
-    wanted.map(|wanted| {
-        let (_, rank, mut values) = wanted?;
-        values.sort_unstable();
-        values.get(rank - 1).copied()
-    })
 }
 
 /// Sums over a run.
@@ -143,7 +216,7 @@ pub struct Totals {
     pub attempts_in_outage: u64,
     /// Attempts that reached the platform: refused, queued or served at once.
     pub arrivals: u64,
-    /// Devices back.
+    /// Affected devices that are back at the end.
     pub back: u64,
     /// Attempts refused by a full queue.
     pub refused: u64,
@@ -161,8 +234,18 @@ pub struct Totals {
     pub closed: u64,
     /// Devices that gave up for good.
     pub stranded: u64,
+    /// Attempts cut by an event while they were under way.
+    pub cut: u64,
+    /// Sign-ins denied because the device's old session was still believed alive.
+    pub bind_rejected: u64,
+    /// Second connections of the C SDK family.
+    pub second_connects: u64,
     /// Values lost because a device's store was full [values].
     pub lost: u64,
+    /// Values lost because the write queue was full [values].
+    pub rejected: u64,
+    /// Values lost because the platform went down with its write queue [values].
+    pub lost_in_crash: u64,
 }
 
 /// What one group of devices did.
@@ -170,11 +253,13 @@ pub struct Totals {
 pub struct GroupRun {
     /// Devices in the group.
     pub devices: u32,
-    /// Devices that came back, per second of absolute time [devices/s].
-    pub back: Vec<u32>,
-    /// Times until a share of the group is back.
+    /// Of these, devices that the outage disconnected.
+    pub affected: u32,
+    /// Its curves.
+    pub curves: Returns,
+    /// Times until a share of its affected devices is back.
     pub times: Times,
-    /// Devices back by the end.
+    /// Affected devices that are back at the end.
     pub returned: u64,
     /// Devices that gave up for good.
     pub stranded: u64,
@@ -193,8 +278,16 @@ pub struct Run {
     pub horizon: Micros,
     /// Devices in all groups.
     pub devices: u64,
+    /// Of these, devices that the outage, or what followed it, disconnected.
+    pub affected: u64,
     /// Curves over all groups.
     pub curves: Curves,
+    /// The stations in the order in which attempts pass them; the sign-in tier is the last.
+    pub stations: Vec<StationRun>,
+    /// The write queue, where it is modelled.
+    pub writes: Option<WritesRun>,
+    /// When overload took the platform down again, since the loss.
+    pub relapses: Vec<Micros>,
     /// Times over all groups.
     pub times: Times,
     /// The groups, in the order of the file.
@@ -205,29 +298,37 @@ pub struct Run {
     pub peak: u32,
     /// Most attempts that reached the platform in one second after its return [attempts/s].
     pub peak_up: u32,
-    /// Most attempts that waited in the queue at the same time.
-    pub largest_queue: u32,
 }
 
 impl Run {
-    /// Returns the number of devices that were not back at the end, stranded ones included.
+    /// Returns the number of affected devices that were not back at the end, stranded ones included.
     pub fn never_back(&self) -> u64 {
-        self.devices - self.totals.back
+        self.affected - self.totals.back
     }
 
-    /// Returns the share of workers that were busy in a second, 0..1, where the platform has so many.
-    pub fn utilisation(&self, bin: usize, workers: u32) -> f64 {
-        let busy = self.curves.busy.get(bin).copied().unwrap_or(0);
-        busy as f64 / (f64::from(workers.max(1)) * BIN as f64)
+    /// Returns the sign-in tier; every platform has one.
+    pub fn sign_in(&self) -> Option<&StationRun> {
+        self.stations.last()
     }
 
-    /// Returns the result hash of `storm-1`: the curves attempts, back, refused and timed out, folded
-    /// one 64-bit word per bin. Equal inputs give equal hashes on every machine.
+    /// Returns the most requests that waited in one station at the same time.
+    pub fn largest_queue(&self) -> u32 {
+        self.stations.iter().map(StationRun::largest_queue).max().unwrap_or(0)
+    }
+
+    /// Returns the result hash. Its beginning is that of `storm-1`: the curves attempts, back, refused
+    /// and timed out, folded one 64-bit word per bin; what `storm-1` does not have follows only where it
+    /// is modelled. Equal inputs give equal hashes on every machine.
     pub fn hash(&self) -> u64 {
-        let curves = &self.curves;
-        [&curves.attempts, &curves.back, &curves.refused, &curves.timed_out]
+        let curves = &self.curves.all;
+        let hash = [&curves.attempts, &curves.back, &curves.refused, &curves.timed_out]
             .into_iter()
             .flatten()
-            .fold(HASH_START, |hash, &count| fold(hash, u64::from(count)))
+            .fold(HASH_START, |hash, &count| fold(hash, u64::from(count)));
+        let fronts = self.stations.len().saturating_sub(1);
+        let hash =
+            self.stations[..fronts].iter().flat_map(|station| &station.busy).fold(hash, |h, &x| fold(h, x));
+        let writes = self.writes.iter().flat_map(|writes| writes.level.iter().chain(&writes.rejected));
+        writes.fold(hash, |hash, &values| fold(hash, values))
     }
 }

@@ -43,11 +43,25 @@ pub enum Measure {
     Wasted,
     /// Most attempts waiting at the same time [attempts].
     LargestQueue,
+    /// Attempts that an event cut [attempts].
+    Cut,
+    /// Sign-ins denied because the device's old session was still believed alive [attempts].
+    BindRejected,
+    /// Second connections of the C SDK family [connections].
+    SecondConnects,
+    /// How often overload took the platform down again.
+    Relapses,
+    /// Time until all stored data is written [s]; infinite where that is never, or not modelled.
+    Drained,
+    /// Values lost because the write queue was full [values].
+    Rejected,
+    /// Values lost because the platform went down with its write queue [values].
+    LostInCrash,
 }
 
 impl Measure {
     /// Every figure, in the order in which [`Study::metrics`] holds them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::T50,
         Self::T95,
         Self::T99,
@@ -63,7 +77,23 @@ impl Measure {
         Self::Closed,
         Self::Wasted,
         Self::LargestQueue,
+        Self::Cut,
+        Self::BindRejected,
+        Self::SecondConnects,
+        Self::Relapses,
+        Self::Drained,
+        Self::Rejected,
+        Self::LostInCrash,
     ];
+
+    /// Returns whether this figure says anything about a fleet: what is not modelled says nothing.
+    pub fn applies(self, fleet: &Fleet) -> bool {
+        match self {
+            Self::Drained | Self::Rejected | Self::LostInCrash => fleet.platform.writes.is_some(),
+            Self::Relapses => fleet.platform.breaking.is_some(),
+            _ => true,
+        }
+    }
 
     /// Returns the figure of one run, in the unit of the variant.
     pub fn of(self, run: &Run) -> f64 {
@@ -83,7 +113,14 @@ impl Measure {
             Self::TimedOut => totals.timed_out as f64,
             Self::Closed => totals.closed as f64,
             Self::Wasted => totals.wasted as f64,
-            Self::LargestQueue => f64::from(run.largest_queue),
+            Self::LargestQueue => f64::from(run.largest_queue()),
+            Self::Cut => totals.cut as f64,
+            Self::BindRejected => totals.bind_rejected as f64,
+            Self::SecondConnects => totals.second_connects as f64,
+            Self::Relapses => run.relapses.len() as f64,
+            Self::Drained => seconds(run.writes.as_ref().and_then(|writes| writes.drained)),
+            Self::Rejected => totals.rejected as f64,
+            Self::LostInCrash => totals.lost_in_crash as f64,
         }
     }
 }
@@ -146,29 +183,35 @@ pub struct Bands {
     pub queue: Band,
     /// Share of the workers' time that was used, 0..1.
     pub utilisation: Band,
+    /// Devices with an upgraded connection, signed in or not [devices].
+    pub connected: Band,
+    /// Values waiting to be written [values]; empty where that is not modelled.
+    pub writes: Band,
 }
 
 impl Bands {
-    fn of(runs: &[Arc<Run>], workers: u32) -> Self {
+    fn of(runs: &[Arc<Run>]) -> Self {
         let mut bands = Self::default();
-        let bins = runs.first().map_or(0, |run| run.curves.back.len());
-        let mut returned = vec![0_u64; runs.len()];
+        let bins = runs.first().map_or(0, |run| run.curves.all.back.len());
         let mut values = vec![0.0; runs.len()];
         for bin in 0..bins {
-            for ((value, returned), run) in values.iter_mut().zip(&mut returned).zip(runs) {
-                *returned += u64::from(run.curves.back[bin]);
-                *value = *returned as f64 / run.devices.max(1) as f64;
-            }
-            bands.back.push(&mut values);
             let mut fill = |band: &mut Band, of: &dyn Fn(&Run) -> f64| {
                 for (value, run) in values.iter_mut().zip(runs) {
                     *value = of(run);
                 }
                 band.push(&mut values);
             };
-            fill(&mut bands.attempts, &|run| f64::from(run.curves.attempts[bin]));
-            fill(&mut bands.queue, &|run| f64::from(run.curves.queue[bin]));
-            fill(&mut bands.utilisation, &|run| run.utilisation(bin, workers));
+            let share = |run: &Run| run.affected - u64::from(run.curves.all.away[bin]);
+            fill(&mut bands.back, &|run| share(run) as f64 / run.affected.max(1) as f64);
+            fill(&mut bands.attempts, &|run| f64::from(run.curves.all.attempts[bin]));
+            fill(&mut bands.queue, &|run| run.sign_in().map_or(0.0, |tier| f64::from(tier.queue[bin])));
+            fill(&mut bands.connected, &|run| f64::from(run.curves.all.connected[bin]));
+            if runs.iter().all(|run| run.writes.is_some()) {
+                fill(&mut bands.writes, &|run| {
+                    run.writes.as_ref().map_or(0.0, |writes| writes.level[bin] as f64)
+                });
+            }
+            fill(&mut bands.utilisation, &|run| run.sign_in().map_or(0.0, |tier| tier.utilisation(bin)));
         }
         bands
     }
@@ -214,12 +257,12 @@ impl Study {
             stranded: over(&|run| run.groups[index].stranded as f64),
             never_back: over(&|run| {
                 let group = &run.groups[index];
-                (u64::from(group.devices) - group.returned) as f64
+                (u64::from(group.affected) - group.returned) as f64
             }),
             lost: over(&|run| run.groups[index].lost as f64),
         });
         let groups = groups.collect();
-        let bands = Bands::of(&runs, fleet.platform.workers);
+        let bands = Bands::of(&runs);
         let hash = runs.iter().fold(HASH_START, |hash, run| fold(hash, run.hash()));
         Self { seed, runs, bands, metrics, groups, hash }
     }

@@ -82,7 +82,6 @@ fn the_verdict_has_a_state_for_every_case() {
     let start = Start::Project { file, name: "large".into(), path: None };
     let mut window = Window::open(Open { finished: false, start, ..Open::default() });
     assert!(window.says("… Not simulated yet"), "{:#?}", window.names());
-    assert!(window.has("Not simulated yet. Press Ctrl+Enter."));
     window.desk().apply(RunCommand::Cancel.into(), Duration::ZERO);
 
     let mut window = Window::new();
@@ -94,6 +93,23 @@ fn the_verdict_has_a_state_for_every_case() {
     window.apply(RunCommand::SetRuns(2));
     window.apply(RunCommand::Start);
     assert!(window.says("~ Uncertain"), "{:#?}", window.names());
+}
+
+#[test]
+fn an_estimate_is_drawn_until_the_runs_are_there() {
+    let figures = |window: &Window| -> Vec<String> {
+        window.query_all_by_role(Role::Figure).filter_map(|node| node.accesskit_node().label()).collect()
+    };
+    // Large enough not to be simulated before it is drawn.
+    let file = fleet().assign(None, "/groups/pumps/devices", &serde_json::json!(300_000)).unwrap();
+    let start = Start::Project { file, name: "large".into(), path: None };
+    let mut window = Window::open(Open { finished: false, start, ..Open::default() });
+    let said = figures(&window);
+    assert!(said.len() == 3 && said.iter().all(|text| text.contains("estimate")), "{said:?}");
+    assert!(window.says("Estimate; "), "{:#?}", window.names());
+    window.desk().apply(RunCommand::Cancel.into(), Duration::ZERO);
+    let said = figures(&Window::new());
+    assert!(said.len() == 3 && said.iter().all(|text| !text.contains("estimate")), "{said:?}");
 }
 
 #[test]

@@ -181,6 +181,13 @@ impl Window {
         self.settle();
     }
 
+    /// Scrolls to the button with this name and clicks it.
+    pub fn reach(&mut self, label: &str) {
+        self.get_by_role_and_label(Role::Button, label).scroll_to_me();
+        self.run_steps(4);
+        self.click(label);
+    }
+
     /// Types into the field with this name and enters it.
     pub fn enter(&mut self, label: &str, text: &str) {
         self.get_by_role_and_label(Role::TextInput, label).focus();

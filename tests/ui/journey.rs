@@ -353,11 +353,39 @@ fn platform_outage_and_targets_are_edited_set_and_cleared() {
         view.fleet.and_then(|fleet| fleet.platform.sign_in_timeout)
     };
     assert_eq!(limit(&mut window), None);
-    window.click("Set Platform gives up after");
+    window.reach("Set Platform gives up after");
     assert_eq!(limit(&mut window), Some(regather::base::Micros::from_secs(10)));
-    window.click("Clear Platform gives up after");
+    window.reach("Clear Platform gives up after");
     assert_eq!(limit(&mut window), None);
-    window.click("Clear 95 % of devices back within");
+    window.reach("Clear 95 % of devices back within");
     let view = window.desk().view(Duration::ZERO);
     assert!(view.fleet.is_some_and(|fleet| fleet.targets.t95.is_none()));
+}
+
+#[test]
+fn sections_of_the_platform_and_events_are_added_and_removed() {
+    let mut window = Window::on(Screen::Fleet);
+    window.click("Platform, outage and targets");
+    let balancer = |window: &mut Window| {
+        let view = window.desk().view(Duration::ZERO);
+        view.fleet.and_then(|fleet| fleet.platform.balancer)
+    };
+    assert!(!window.has("Certificate") && window.has("Ramp of capacity") && !window.has("Ramp begins at"));
+    window.reach("Model Load balancer");
+    assert!(window.has("Certificate") && !window.has("Beyond the limit"), "what has no effect is not shown");
+    window.reach("Set Limit of new connections");
+    assert!(balancer(&mut window).is_some_and(|balancer| balancer.limit.is_some()));
+    assert!(window.has("Beyond the limit"));
+    window.reach("Remove Load balancer");
+    assert_eq!(balancer(&mut window), None);
+    window.reach("Add event");
+    assert!(window.has("Event event-1") && window.has("Begins at"), "{:#?}", window.names());
+    let events = |window: &mut Window| {
+        let view = window.desk().view(Duration::ZERO);
+        view.fleet.map_or(0, |fleet| fleet.outage.events.len())
+    };
+    // The example watches a quarter of an hour after the outage: the event begins five minutes into it.
+    assert_eq!(events(&mut window), 1);
+    window.reach("Remove Event event-1");
+    assert_eq!(events(&mut window), 0);
 }

@@ -14,6 +14,10 @@ impl Desk {
             DocumentCommand::DuplicateGroup(id) => document.duplicate_group(&id),
             DocumentCommand::RemoveGroup(id) => document.remove_group(&id),
             DocumentCommand::RenameGroup { id, name } => document.rename_group(&id, &name),
+            DocumentCommand::AddSection(area) => document.add_section(area),
+            DocumentCommand::RemoveSection(area) => document.remove_section(area),
+            DocumentCommand::AddEvent => document.add_event(),
+            DocumentCommand::RemoveEvent(id) => document.remove_event(&id),
             DocumentCommand::SetName(name) => document.set_name(&name),
             DocumentCommand::Undo => {
                 let text = document.undo().map(|step| format!("Undone: {step}"));

@@ -17,6 +17,7 @@ use super::job::{Request, Target};
 use super::view::Pinned;
 use super::{Desk, recent};
 use crate::base::Severity;
+use crate::plan::Preview;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,8 +98,21 @@ impl Desk {
             Some(Target { name: pinned.name.clone(), fleet: Arc::clone(pinned.fleet.as_ref()?), shown })
         });
         self.outcome_current = false;
+        self.estimate();
         let request = Request { epoch: self.epoch, active, baseline, seed, runs, afresh };
         self.simulation.request(request, self.now);
+    }
+
+    /// Estimates the active scenario where no result is there that was made from it.
+    fn estimate(&mut self) {
+        let fleet = self.derived.fleet.as_ref();
+        let known = self.outcome.as_ref().map(|outcome| &outcome.fleet);
+        let fleet = fleet.filter(|fleet| known.is_none_or(|known| !Arc::ptr_eq(known, fleet)));
+        let before = self.preview.take();
+        self.preview = fleet.and_then(|fleet| match before {
+            Some(preview) if Arc::ptr_eq(&preview.fleet, fleet) => Some(preview),
+            _ => Preview::of(fleet).map(Arc::new),
+        });
     }
 
     /// Compares with this from now on.

@@ -14,6 +14,7 @@ pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 use super::settings::Theme;
 use crate::base::Fix;
 use crate::fleet::file::Value;
+use crate::fleet::settings::Area;
 use std::path::PathBuf;
 
 /// Anything that can be asked of the desk.
@@ -56,6 +57,14 @@ pub enum DocumentCommand {
         /// The new name.
         name: String,
     },
+    /// Models an optional section of the platform, with its defaults.
+    AddSection(Area),
+    /// Takes an optional section of the platform out, with what scenarios say about it.
+    RemoveSection(Area),
+    /// Adds a further event to the outage.
+    AddEvent,
+    /// Removes the event with this id, with what scenarios say about it.
+    RemoveEvent(String),
     /// Gives the project another name.
     SetName(String),
     /// Takes the last step back.

@@ -102,7 +102,7 @@ pub(super) fn duplicate(file: &FleetFile, from: &str, to: &str) -> Result<FleetF
 
 /// Returns the entries of scenarios and sources that speak of a pointer or of something below it, each
 /// as the section that holds it and its key.
-fn mentions(file: &FleetFile, pointer: &str) -> Vec<(String, String)> {
+pub(super) fn mentions(file: &FleetFile, pointer: &str) -> Vec<(String, String)> {
     let scenarios = file
         .scenarios()
         .into_iter()

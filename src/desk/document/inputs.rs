@@ -104,7 +104,8 @@ fn assign(
     let baseline_says_so = file.view(None).value(address, setting).as_ref() == Ok(value);
     match (scenario, view.assigned().get(address), value) {
         (Some(_), Some(pointer), _) if baseline_says_so => Ok(file.without(pointer)?),
-        (None, _, Value::Nothing) => Ok(file.without(address)?),
+        // What a preset gives is only cleared by saying that it is nothing.
+        (None, _, Value::Nothing) if view.supplied(address, setting).is_none() => Ok(file.without(address)?),
         _ => Ok(file.assign(scenario, address, &value.json(setting))?),
     }
 }
@@ -115,7 +116,8 @@ fn accepts(setting: &Setting, value: &Value) -> bool {
         (Value::Nothing, _) => setting.absent == Absent::Nothing,
         (Value::Word(word), Unit::Choice(choices)) => choices.iter().any(|choice| choice.value == word),
         (Value::Word(word), Unit::Moment) => crate::fleet::file::moment(word).is_some(),
-        (Value::Word(_), _) | (Value::Number(_), Unit::Choice(_) | Unit::Moment) => false,
+        (Value::Word(ids), Unit::Groups) => !ids.is_empty(),
+        (Value::Word(_), _) | (Value::Number(_), Unit::Choice(_) | Unit::Moment | Unit::Groups) => false,
         (Value::Number(number), _) => setting.accepts(*number),
     }
 }
@@ -128,6 +130,7 @@ fn range(setting: &Setting) -> String {
             words.join(", ")
         }
         Unit::Moment => "a moment such as 2026-12-05T02:00:00+01:00".to_owned(),
+        Unit::Groups => "ids of groups of this file".to_owned(),
         _ => setting.range_text(),
     }
 }

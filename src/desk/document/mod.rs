@@ -9,6 +9,7 @@ mod inputs;
 mod naming;
 mod patch;
 mod scenarios;
+mod sections;
 #[cfg(test)]
 mod tests;
 

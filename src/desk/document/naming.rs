@@ -52,13 +52,18 @@ pub(super) fn reset(after: &FleetFile, scenario: Option<&str>, address: &str) ->
     }
 }
 
-/// Returns where inputs are: ` in Pumps`, ` in 3 groups`, nothing outside groups.
+/// Returns where inputs are: ` in Pumps`, ` in 3 groups`, ` in Load balancer`, nothing for those of the project.
 fn place(file: &FleetFile, inputs: &[&Input]) -> String {
     let mut groups: Vec<&str> = inputs.iter().filter_map(|input| input.group.as_deref()).collect();
     groups.sort_unstable();
     groups.dedup();
     match groups.as_slice() {
-        [] => String::new(),
+        [] => match inputs {
+            [one] if !address::section(&one.address).is_empty() => {
+                format!(" in {}", address::section(&one.address))
+            }
+            _ => String::new(),
+        },
         [one] => format!(" in {}", file.group_name(one)),
         several => format!(" in {} groups", units::count(several.len() as u64)),
     }

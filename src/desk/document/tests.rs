@@ -354,3 +354,36 @@ proptest! {
         there_and_back(EXAMPLES[0].text, &acts);
     }
 }
+
+#[test]
+fn sections_and_events_come_and_go_with_what_speaks_of_them() {
+    use crate::fleet::settings::Area;
+    let mut document = open();
+    let limit = "/platform/balancer/limit_per_s";
+    document.set(&[number(limit, 50.0)], true).unwrap();
+    assert_eq!(undo_name(&document), "Limit of new connections – → 50\u{2009}/s in Load balancer");
+    assert!(document.file().view(document.active()).present(Area::Balancer), "the scenario models it");
+    document.add_section(Area::Balancer).unwrap();
+    assert_eq!(undo_name(&document), "Model Load balancer");
+    assert!(document.file().view(None).present(Area::Balancer));
+    document.remove_section(Area::Balancer).unwrap();
+    assert!(!document.file().text().contains("balancer"), "{}", document.file().text());
+    document.activate(None).unwrap();
+    let preset = ("/platform/preset".to_owned(), Value::Word("token-bucket".into()));
+    document.set(&[preset], true).unwrap();
+    assert!(document.file().view(None).present(Area::Balancer), "the preset models it");
+    document.set(&[(limit.to_owned(), Value::Nothing)], true).unwrap();
+    let read = |document: &Document| document.file().check(None).fleet.unwrap().platform.balancer;
+    assert_eq!(read(&document).unwrap().limit, None, "cleared although the preset gives one");
+    document.remove_section(Area::Balancer).unwrap();
+    assert_eq!(read(&document), None);
+    document.add_event().unwrap();
+    document.add_event().unwrap();
+    assert_eq!(undo_name(&document), "Add event event-2");
+    let events = |document: &Document| document.file().check(None).fleet.unwrap().outage.events.len();
+    assert_eq!(events(&document), 2);
+    document.remove_event("event-1").unwrap();
+    assert_eq!((events(&document), undo_name(&document)), (1, "Remove event event-1"));
+    while document.undo().is_some() {}
+    assert_eq!(document.file().text(), TEXT);
+}

@@ -51,6 +51,37 @@ fn an_edit_is_simulated_compared_and_undone() {
 }
 
 #[test]
+fn an_estimate_stands_in_until_the_runs_are_there() {
+    let mut desk = small();
+    let view = desk.now_view();
+    let preview = view.preview.unwrap();
+    assert!(view.outcome.is_none() && Arc::ptr_eq(&preview.fleet, view.fleet.unwrap()));
+    assert!(preview.doubt().is_some_and(|text| text.starts_with("Estimate; ")), "25 devices are few");
+    desk.finish(ZERO);
+    assert!(desk.now_view().preview.is_none());
+    // Simulated once more: what is shown belongs to these inputs.
+    desk.apply(RunCommand::Start.into(), ZERO);
+    assert!(desk.now_view().preview.is_none());
+    desk.apply(set(DELAY, 20.0), ZERO);
+    let estimated = desk.now_view().preview.unwrap().fluid.times.t95.unwrap();
+    desk.finish(ZERO);
+    let view = desk.now_view();
+    assert!(view.preview.is_none());
+    let exact = view.outcome.unwrap().t95();
+    assert!((estimated - exact).abs() < 0.5 * exact, "{estimated} {exact}");
+    // Devices that are served all the time are none of an estimate's business.
+    desk.apply(
+        DocumentCommand::Set {
+            edits: vec![("/outage/meets".to_owned(), Value::Word("served".to_owned()))],
+            finished: true,
+        }
+        .into(),
+        ZERO,
+    );
+    assert!(desk.now_view().preview.is_none());
+}
+
+#[test]
 fn a_change_that_decides_nothing_is_not_simulated_again() {
     let mut desk = small();
     desk.finish(ZERO);

@@ -1,5 +1,6 @@
 //! One address for every input, and the levers that move several of them together.
 
+use super::supplied::EVENTS;
 use super::{FleetFile, Value, View};
 use crate::base::{json, units};
 use crate::fleet::kind::AgentKind;
@@ -43,14 +44,40 @@ pub(super) fn inputs(file: &FleetFile, view: &View<'_>) -> Vec<Input> {
             setting,
         }));
     }
-    for area in [Area::Platform, Area::Outage, Area::Targets] {
+    for area in Area::SINGLE.into_iter().filter(|area| view.present(*area)) {
         inputs.extend(area.settings().iter().map(|setting| Input {
             address: join(area.base(), setting),
             group: None,
             setting,
         }));
+        if area == Area::Outage {
+            for id in view.event_ids() {
+                let base = event_base(&id);
+                inputs.extend(Area::Event.settings().iter().map(|setting| Input {
+                    address: join(&base, setting),
+                    group: None,
+                    setting,
+                }));
+            }
+        }
     }
     inputs
+}
+
+/// Returns the base of the addresses of a further event.
+pub fn event_base(id: &str) -> String {
+    json::join(EVENTS, id)
+}
+
+/// Returns whether the id of a further event can be part of an address that people type.
+pub(super) fn is_event_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// Returns the id of the further event that an address belongs to.
+pub fn event_of(address: &str) -> Option<&str> {
+    let (id, _) = address.strip_prefix(EVENTS)?.strip_prefix('/')?.split_once('/')?;
+    Some(id)
 }
 
 /// Returns the input at an address, or `None` where the file has no such input.
@@ -68,12 +95,33 @@ pub fn resolve(view: &View<'_>, address: &str) -> Option<Input> {
         };
         return found(Some(&id), setting?);
     }
-    for area in [Area::Platform, Area::Outage, Area::Targets] {
-        if let Some(key) = address.strip_prefix(area.base()).and_then(|rest| rest.strip_prefix('/')) {
-            return found(None, area.settings().iter().find(|setting| setting.key == key)?);
+    if let Some(id) = event_of(address) {
+        // A scenario, or `--set`, may add an event by naming what happens.
+        let key = address.strip_prefix(&event_base(id))?.strip_prefix('/')?;
+        let setting = Area::Event.settings().iter().find(|setting| setting.key == key)?;
+        return if is_event_id(id) { found(None, setting) } else { None };
+    }
+    // The longest base first: the sections of the platform lie below it.
+    for area in Area::SINGLE.into_iter().rev() {
+        if let Some(key) = address.strip_prefix(area.base()).and_then(|rest| rest.strip_prefix('/'))
+            && let Some(setting) = area.settings().iter().find(|setting| setting.key == key)
+        {
+            return found(None, setting);
         }
     }
     None
+}
+
+/// Returns the section of the platform or the event that an address belongs to, as people call it; empty
+/// where it belongs to neither.
+pub fn section(address: &str) -> String {
+    if let Some(id) = event_of(address) {
+        return format!("event {id}");
+    }
+    let below = |area: &Area| {
+        address.strip_prefix(area.base()).is_some_and(|rest| rest.starts_with('/')) && area.is_optional()
+    };
+    Area::SINGLE.iter().find(|area| below(area)).map_or_else(String::new, |area| area.title().to_owned())
 }
 
 /// Returns the inputs that a name moves: one for an address, all that share it for a lever.
@@ -118,6 +166,11 @@ pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
         return super::moment(text).map(|_| Value::Word(text.to_owned())).ok_or_else(|| {
             format!("`{text}` is not a moment with an offset. Write it like 2026-12-05T02:00:00+01:00.")
         });
+    }
+    if setting.unit == Unit::Groups {
+        return super::view::group_list(text.split(','))
+            .map(Value::Word)
+            .ok_or_else(|| "Name at least one group, such as `pumps, cooling`.".to_owned());
     }
     let number = units::parse_number(text);
     let value = match (setting.special, number, setting.unit.seconds()) {

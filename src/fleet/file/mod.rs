@@ -5,9 +5,13 @@
 //! order, number formatting and fields of other programs survive.
 
 pub mod address;
+mod inert;
 mod read;
 mod read_group;
+mod read_outage;
+mod read_platform;
 mod schema;
+mod supplied;
 mod view;
 
 #[cfg(test)]
@@ -15,6 +19,7 @@ mod tests;
 
 pub use address::Input;
 pub use schema::schema;
+pub use supplied::Supplied;
 pub use view::{Value, View, moment};
 
 use super::Fleet;

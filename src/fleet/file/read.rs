@@ -5,8 +5,7 @@ use super::{Checked, FleetFile, MAX_DEVICES, Value, View};
 use crate::base::json::{self, Kind, Node};
 use crate::base::{Finding, Micros, units};
 use crate::fleet::group::Group;
-use crate::fleet::outage::{Meets, Outage};
-use crate::fleet::platform::{Platform, ServiceLaw};
+use crate::fleet::outage::Outage;
 use crate::fleet::setting::Setting;
 use crate::fleet::settings::Area;
 use crate::fleet::target::Targets;
@@ -23,9 +22,12 @@ pub(super) fn read(file: &FleetFile, scenario: Option<&str>) -> Checked {
     reader.scenarios(file);
     let groups = reader.groups(file);
     let platform = reader.platform();
-    let outage = reader.outage();
+    let outage = reader.outage(file);
     let targets = reader.targets();
     reader.target_is_watched(outage.as_ref(), targets.as_ref());
+    if let (Some(outage), Some(groups)) = (&outage, &groups) {
+        reader.somebody_is_cut(outage, groups);
+    }
     let impossible = reader.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
     let fleet = match (groups, platform, outage, targets) {
         (Some(groups), Some(platform), Some(outage), Some(targets)) if !impossible => {
@@ -37,17 +39,17 @@ pub(super) fn read(file: &FleetFile, scenario: Option<&str>) -> Checked {
 }
 
 /// The values of one area by key.
-type Values = BTreeMap<&'static str, Value>;
+pub(super) type Values = BTreeMap<&'static str, Value>;
 
 /// Reads areas and collects what is wrong.
 pub(super) struct Reader<'a> {
     pub(super) view: View<'a>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Reader<'_> {
     /// Adds a finding at the place of a node.
-    fn at(&mut self, node: &Node, finding: Finding) {
+    pub(super) fn at(&mut self, node: &Node, finding: Finding) {
         let (line, column) = self.view.tree().place(node);
         self.findings.push(finding.at(line, column));
     }
@@ -79,7 +81,8 @@ impl Reader<'_> {
         let Some((node, _)) = self.view.lookup(base) else { return };
         if !matches!(node.kind, Kind::Object(_)) {
             let what = format!("`{base}` is {}, not an object.", node.type_word());
-            self.at(node, Finding::error("F013", base, what).fix("Write an object in braces."));
+            let finding = Finding::error("F013", base, what).why("Nothing in it can be read.");
+            self.at(node, finding.fix("Write an object in braces."));
             return;
         }
         for member in node.members() {
@@ -280,42 +283,13 @@ impl Reader<'_> {
         self.values(area.base(), area.settings().iter())
     }
 
-    /// Reads the platform.
-    fn platform(&mut self) -> Option<Platform> {
-        let values = self.area(Area::Platform)?;
-        Some(Platform {
-            workers: number(&values, "workers") as u32,
-            service_time: Micros::from_secs_f64(number(&values, "service_time_ms") / 1e3)?,
-            service_law: match word(&values, "service_law") {
-                "exponential" => ServiceLaw::Exponential,
-                _ => ServiceLaw::Fixed,
-            },
-            accept_queue: number(&values, "accept_queue") as u32,
-            sign_in_timeout: values["sign_in_timeout_ms"].number().map(|ms| Micros::from_millis(ms as u64)),
-        })
-    }
-
-    /// Reads the outage.
-    fn outage(&mut self) -> Option<Outage> {
-        let values = self.area(Area::Outage)?;
-        Some(Outage {
-            length: Micros::from_secs_f64(number(&values, "length_s"))?,
-            meets: match word(&values, "attempts_meet") {
-                "black-hole" => Meets::BlackHole,
-                "http-503" => Meets::Http503,
-                _ => Meets::Refused,
-            },
-            watch: Micros::from_secs_f64(number(&values, "watch_s"))?,
-            start: super::moment(word(&values, "start")),
-        })
-    }
-
     /// Reads the targets.
     fn targets(&mut self) -> Option<Targets> {
         let values = self.area(Area::Targets)?;
         Some(Targets {
             t95: values["t95_s"].number().and_then(Micros::from_secs_f64),
             peak_sign_ins_per_s: values["peak_sign_ins_per_s"].number(),
+            drained: values["t_drained_s"].number().and_then(Micros::from_secs_f64),
             lost_values: values["lost_values"].number().map(|count| count as u64),
         })
     }
@@ -345,7 +319,7 @@ pub(super) fn word<'v>(values: &'v BTreeMap<&str, Value>, key: &str) -> &'v str 
 }
 
 /// Returns the known key that is a few typing errors away from an unknown one.
-fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(super) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|known| (strsim::levenshtein(key, known), *known))

@@ -32,6 +32,8 @@ impl Reader<'_> {
             agent: agent(kind?, &values),
             telemetry: Telemetry {
                 properties: number(&values, "telemetry/properties") as u64,
+                events: number(&values, "telemetry/events") as u64,
+                services: number(&values, "telemetry/services") as u64,
                 interval_s: number(&values, "telemetry/interval_s"),
             },
             store: OfflineStore {

@@ -2,7 +2,7 @@
 
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Absent, Setting, Unit};
-use crate::fleet::settings::{Area, GROUP, OUTAGE, PLATFORM, TARGETS};
+use crate::fleet::settings::{Area, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
 use serde_json::{Map, Value, json};
 
 /// Durations in text: numbers with units, such as `90s` or `1h30m`.
@@ -42,8 +42,8 @@ pub fn schema() -> Value {
                 "propertyNames": {"pattern": "^[A-Za-z0-9_-]{1,64}$"},
                 "additionalProperties": group,
             },
-            "platform": object(PLATFORM.iter()),
-            "outage": object(OUTAGE.iter()),
+            "platform": platform(),
+            "outage": outage(),
             "targets": object(TARGETS.iter()),
             "scenarios": {
                 "type": "object",
@@ -76,6 +76,38 @@ pub fn schema() -> Value {
             },
         },
     })
+}
+
+/// Returns the schema of the platform with its sections.
+fn platform() -> Value {
+    let mut platform = object(PLATFORM.iter());
+    for area in Area::SINGLE.into_iter().filter(|area| area.is_optional()) {
+        if let Some(name) = area.base().rsplit('/').next() {
+            let mut section = object(area.settings().iter());
+            section["type"] = json!(["object", "null"]);
+            section["description"] =
+                format!("{}; left out or null where it is not modelled.", area.title()).into();
+            platform["properties"][name] = section;
+        }
+    }
+    platform
+}
+
+/// Returns the schema of the outage with its further events.
+fn outage() -> Value {
+    let mut outage = object(OUTAGE.iter());
+    let mut event = object(EVENT.iter());
+    event["properties"]["name"] = json!({"type": "string"});
+    event["properties"]["why"] = json!({"type": "string"});
+    // The kind gives the usual length, where it has one.
+    event["required"] = json!(["at_s"]);
+    outage["properties"]["events"] = json!({
+        "type": "object",
+        "description": "Further events on the timeline, by id.",
+        "propertyNames": {"pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        "additionalProperties": event,
+    });
+    outage
 }
 
 /// Returns the schema of an object with these rows; keys with `/` become nested objects.
@@ -111,6 +143,9 @@ fn leaf(row: &Setting) -> Value {
             json!({"enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>()})
         }
         Unit::Moment => json!({"type": "string"}),
+        Unit::Groups => {
+            json!({"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": ["string", "null"]}]})
+        }
         unit => {
             let kind = if row.whole { "integer" } else { "number" };
             let range =

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub enum Value {
     /// A number in the file's unit.
     Number(f64),
-    /// A word of a choice, or a moment as text.
+    /// A word of a choice, a moment as text, or ids of groups with commas between them.
     Word(String),
     /// An optional input that is not given.
     Nothing,
@@ -37,6 +37,7 @@ impl Value {
                 .iter()
                 .find(|choice| choice.value == word)
                 .map_or_else(|| word.clone(), |choice| choice.label.to_owned()),
+            (Self::Word(word), Unit::Groups) => word.replace(',', ", "),
             (Self::Word(word), _) => word.clone(),
             (Self::Nothing, _) => "–".to_owned(),
         }
@@ -46,6 +47,7 @@ impl Value {
     pub fn json(&self, setting: &Setting) -> serde_json::Value {
         match self {
             Self::Number(number) => setting.json(*number),
+            Self::Word(word) if setting.unit == Unit::Groups => word.split(',').collect(),
             Self::Word(word) => serde_json::Value::from(word.as_str()),
             Self::Nothing => serde_json::Value::Null,
         }
@@ -99,6 +101,14 @@ impl<'a> View<'a> {
                 let (line, column) = self.tree.place(node);
                 read(node, setting).map_err(|fault| fault.finding(&pointer, setting).at(line, column))
             }
+            None => self.absent(address, setting),
+        }
+    }
+
+    /// Returns the value of an input that the file does not give.
+    fn absent(&self, address: &str, setting: &Setting) -> Result<Value, Finding> {
+        match self.supplied(address, setting) {
+            Some(supplied) => Ok(supplied.value),
             None => match setting.absent {
                 Absent::Number(number) => Ok(Value::Number(number)),
                 Absent::Word(word) => Ok(Value::Word(word.to_owned())),
@@ -142,7 +152,14 @@ fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
             Some(_) => Ok(Value::Word(text.to_string())),
             None => Err(Fault::NotAMoment(text.to_string())),
         },
-        (Unit::Choice(_) | Unit::Moment, _) => Err(Fault::Type(node.type_word().to_owned())),
+        (Unit::Groups, Kind::String(text)) => groups(text.split(',')),
+        (Unit::Groups, Kind::Array(items)) => {
+            match items.iter().map(Node::as_str).collect::<Option<Vec<_>>>() {
+                Some(ids) => groups(ids.into_iter()),
+                None => Err(Fault::Type("a list of something else".to_owned())),
+            }
+        }
+        (Unit::Choice(_) | Unit::Moment | Unit::Groups, _) => Err(Fault::Type(node.type_word().to_owned())),
         (unit, Kind::String(text)) => match (unit.seconds(), units::parse_duration(text)) {
             (Some(length), Some(seconds)) => accept(round_to_unit(seconds / length), setting),
             (Some(_), None) => Err(Fault::NotADuration(text.to_string())),
@@ -151,6 +168,20 @@ fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
         (_, Kind::Number(raw)) => accept(node.as_f64().unwrap_or_else(|| infinite(raw)), setting),
         _ => Err(Fault::Type(node.type_word().to_owned())),
     }
+}
+
+/// Returns ids of groups, in order and without blanks.
+fn groups<'i>(ids: impl Iterator<Item = &'i str>) -> Result<Value, Fault> {
+    match group_list(ids) {
+        Some(list) => Ok(Value::Word(list)),
+        None => Err(Fault::Type("an empty list".to_owned())),
+    }
+}
+
+/// Returns ids of groups with commas between them; `None` where there is none.
+pub(super) fn group_list<'i>(ids: impl Iterator<Item = &'i str>) -> Option<String> {
+    let ids: Vec<&str> = ids.map(str::trim).filter(|id| !id.is_empty()).collect();
+    (!ids.is_empty()).then(|| ids.join(","))
 }
 
 /// Returns infinity with the sign of a number that is too large to be one.
@@ -240,6 +271,7 @@ fn wanted(setting: &Setting) -> &'static str {
     match setting.unit {
         Unit::Choice(_) => "one of its words",
         Unit::Moment => "a moment in text",
+        Unit::Groups => "a list of ids of groups",
         unit if unit.seconds().is_some() => "a number or a duration such as `90s`",
         _ => "a number",
     }

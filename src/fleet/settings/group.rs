@@ -133,6 +133,30 @@ pub const GROUP: &[Setting] = &[
         ..Setting::BLANK
     },
     Setting {
+        key: "telemetry/events",
+        label: "Events per device",
+        unit: Unit::Count("events"),
+        range: (0.0, 1_000_000.0),
+        absent: Absent::Number(0.0),
+        certainty: Certainty::Documented,
+        source: "Your fleet",
+        meaning: "Number of events that a device fires in each recording interval.",
+        effect: "Each costs the platform writes, beside those of the properties.",
+        ..Setting::BLANK
+    },
+    Setting {
+        key: "telemetry/services",
+        label: "Service calls per device",
+        unit: Unit::Count("calls"),
+        range: (0.0, 1_000_000.0),
+        absent: Absent::Number(0.0),
+        certainty: Certainty::Documented,
+        source: "Your fleet",
+        meaning: "Number of services that a device calls in each recording interval.",
+        effect: "Each costs the platform writes, beside those of the properties.",
+        ..Setting::BLANK
+    },
+    Setting {
         key: "telemetry/interval_s",
         label: "Recording interval",
         unit: Unit::Seconds,

@@ -1,8 +1,8 @@
 //! The registry of inputs: one table per area, one file per table.
 //!
 //! An area is a place in the project file: a group of devices (with the settings of its agent kind),
-//! the platform, the outage or the targets. To add an input, add a row; reader, editor, schema,
-//! reference page and `--set` follow from it.
+//! the platform or one of its sections, the outage or one of its further events, or the targets. To add an
+//! input, add a row; reader, editor, schema, reference page and `--set` follow from it.
 
 mod agents;
 mod group;
@@ -13,8 +13,10 @@ mod targets;
 pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT};
 pub use agents::{GENERIC, JAVA_SDK, TIMEOUT_LAWS};
 pub use group::{FLUSHES, GROUP, KINDS};
-pub use outage::{MEETS, OUTAGE};
-pub use platform::{PLATFORM, SERVICE_LAWS};
+pub use outage::{ENDS, EVENT, KIND_CHOICES, MEETS, OUTAGE, TIERS};
+pub use platform::WRITES;
+pub use platform::{BALANCER, BREAKING_POINT, CERTIFICATES, CONNECTION_SERVERS, LIMIT_KINDS, PLATFORM};
+pub use platform::{ON_OFF, P256_HANDSHAKE_MS, PRESET_CHOICES, RSA_HANDSHAKE_MS, SERVICE_LAWS, WHEN_FULL};
 pub use targets::TARGETS;
 
 use super::kind::AgentKind;
@@ -29,8 +31,18 @@ pub enum Area {
     Agent(AgentKind),
     /// The platform that the devices sign in to.
     Platform,
+    /// The load balancer, where it is modelled.
+    Balancer,
+    /// The Connection Servers, where they are modelled.
+    ConnectionServers,
+    /// Where values are written, where that is modelled.
+    Writes,
+    /// When overload takes the platform down again, where that is modelled.
+    BreakingPoint,
     /// The outage that is planned for.
     Outage,
+    /// A further event on its timeline.
+    Event,
     /// What must hold for the plan to be good enough.
     Targets,
 }
@@ -40,9 +52,30 @@ impl Area {
     pub fn all() -> impl Iterator<Item = Self> {
         [Self::Group].into_iter().chain(AgentKind::ALL.into_iter().map(Self::Agent)).chain([
             Self::Platform,
+            Self::Balancer,
+            Self::ConnectionServers,
+            Self::Writes,
+            Self::BreakingPoint,
             Self::Outage,
+            Self::Event,
             Self::Targets,
         ])
+    }
+
+    /// Areas that stand at most once in a file, in the order in which they are shown.
+    pub const SINGLE: [Self; 7] = [
+        Self::Platform,
+        Self::Balancer,
+        Self::ConnectionServers,
+        Self::Writes,
+        Self::BreakingPoint,
+        Self::Outage,
+        Self::Targets,
+    ];
+
+    /// Returns whether the area is only modelled where the file has it.
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Balancer | Self::ConnectionServers | Self::Writes | Self::BreakingPoint)
     }
 
     /// The rows of this area, in the order in which they are shown.
@@ -56,7 +89,12 @@ impl Area {
             Self::Agent(AgentKind::DotNetSdk) => DOTNET_SDK,
             Self::Agent(AgentKind::Generic) => GENERIC,
             Self::Platform => PLATFORM,
+            Self::Balancer => BALANCER,
+            Self::ConnectionServers => CONNECTION_SERVERS,
+            Self::Writes => WRITES,
+            Self::BreakingPoint => BREAKING_POINT,
             Self::Outage => OUTAGE,
+            Self::Event => EVENT,
             Self::Targets => TARGETS,
         }
     }
@@ -67,7 +105,12 @@ impl Area {
             Self::Group => "Every group",
             Self::Agent(kind) => kind.label(),
             Self::Platform => "Platform",
+            Self::Balancer => "Load balancer",
+            Self::ConnectionServers => "Connection Servers",
+            Self::Writes => "Writes",
+            Self::BreakingPoint => "Breaking point",
             Self::Outage => "Outage",
+            Self::Event => "Further event",
             Self::Targets => "Targets",
         }
     }
@@ -77,7 +120,12 @@ impl Area {
         match self {
             Self::Group | Self::Agent(_) => "/groups/<id>",
             Self::Platform => "/platform",
+            Self::Balancer => "/platform/balancer",
+            Self::ConnectionServers => "/platform/connection_servers",
+            Self::Writes => "/platform/writes",
+            Self::BreakingPoint => "/platform/breaking_point",
             Self::Outage => "/outage",
+            Self::Event => "/outage/events/<id>",
             Self::Targets => "/targets",
         }
     }

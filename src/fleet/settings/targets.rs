@@ -32,6 +32,19 @@ pub const TARGETS: &[Setting] = &[
         ..Setting::BLANK
     },
     Setting {
+        key: "t_drained_s",
+        label: "Stored data written within",
+        unit: Unit::Seconds,
+        range: (1.0, 2_592_000.0),
+        whole: false,
+        absent: Absent::Nothing,
+        certainty: Certainty::Documented,
+        source: "Your target",
+        meaning: "Longest time until all stored data has arrived and every queue is as short as before the outage.",
+        effect: "Compared with t_drained, which often comes long after t95; needs a modelled write queue.",
+        ..Setting::BLANK
+    },
+    Setting {
         key: "lost_values",
         label: "Values lost in device stores",
         unit: Unit::Count("values"),

@@ -48,6 +48,7 @@ pub struct ResultFile<'a> {
     tool: Tool,
     input: Input<'a>,
     verdict: Judged,
+    diagnosis: Diagnosis,
     metrics: Map<String, Value>,
     groups: Vec<Group<'a>>,
     result_hash: String,
@@ -97,6 +98,21 @@ struct Judged {
     targets: Vec<Value>,
 }
 
+/// What the runs say about the platform.
+#[derive(Clone, Debug, Serialize)]
+struct Diagnosis {
+    stability: &'static str,
+    bottleneck: Option<Bottleneck>,
+}
+
+/// The station that was saturated longest, in seconds after the return.
+#[derive(Clone, Debug, Serialize)]
+struct Bottleneck {
+    station: &'static str,
+    from_s: f64,
+    to_s: f64,
+}
+
 /// A group of devices.
 #[derive(Clone, Debug, Serialize)]
 struct Group<'a> {
@@ -126,6 +142,9 @@ struct Curves {
     attempts_per_s: Percentiles,
     queue: Percentiles,
     utilisation_pct: Percentiles,
+    connected: Percentiles,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_values: Option<Percentiles>,
 }
 
 /// A band over the runs.
@@ -143,6 +162,7 @@ impl<'a> ResultFile<'a> {
         let metrics = Measure::ALL
             .into_iter()
             .zip(&study.metrics)
+            .filter(|(measure, _)| measure.applies(&outcome.fleet))
             .map(|(measure, values)| (key(measure).to_owned(), metric(values)))
             .collect();
         Self {
@@ -150,6 +170,7 @@ impl<'a> ResultFile<'a> {
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             input: input(origin, outcome),
             verdict: judged(outcome),
+            diagnosis: diagnosis(outcome),
             metrics,
             groups: groups(outcome),
             result_hash: format!("{:016x}", study.hash),
@@ -200,6 +221,17 @@ fn judged(outcome: &Outcome) -> Judged {
         headline: plain(&outcome.headline()),
         targets: outcome.targets.iter().map(|target| judged_target(target, outcome)).collect(),
     }
+}
+
+/// Returns what the runs say about the platform.
+fn diagnosis(outcome: &Outcome) -> Diagnosis {
+    let returned = outcome.fleet.outage.length.secs();
+    let bottleneck = outcome.study.bottleneck().map(|bottleneck| Bottleneck {
+        station: bottleneck.station.word(),
+        from_s: bottleneck.from_s as f64 - returned,
+        to_s: bottleneck.to_s as f64 - returned,
+    });
+    Diagnosis { stability: outcome.study.stability().word(), bottleneck }
 }
 
 /// Returns one target: `{"name":"t95","limit_s":300,"value_s":400.2,"ci95_s":[391,409],"met":false,…}`.
@@ -281,6 +313,13 @@ fn key(measure: Measure) -> &'static str {
         Measure::Closed => "closed",
         Measure::Wasted => "wasted_sign_ins",
         Measure::LargestQueue => "largest_queue",
+        Measure::Cut => "cut",
+        Measure::BindRejected => "bind_rejected",
+        Measure::SecondConnects => "second_connects",
+        Measure::Relapses => "relapses",
+        Measure::Drained => "t_drained_s",
+        Measure::Rejected => "rejected_values",
+        Measure::LostInCrash => "lost_in_crash",
     }
 }
 
@@ -329,6 +368,8 @@ fn curves_of(outcome: &Outcome) -> Curves {
         attempts_per_s: scaled(&bands.attempts, 1.0),
         queue: scaled(&bands.queue, 1.0),
         utilisation_pct: scaled(&bands.utilisation, 100.0),
+        connected: scaled(&bands.connected, 1.0),
+        waiting_values: outcome.fleet.platform.writes.map(|_| scaled(&bands.writes, 1.0)),
     }
 }
 

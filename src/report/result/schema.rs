@@ -4,7 +4,7 @@ use super::SCHEMA;
 use serde_json::{Map, Value, json};
 
 /// Keys of the metrics of the whole fleet.
-const METRICS: [&str; 15] = [
+const METRICS: [&str; 18] = [
     "t50_s",
     "t95_s",
     "t99_s",
@@ -20,7 +20,13 @@ const METRICS: [&str; 15] = [
     "closed",
     "wasted_sign_ins",
     "largest_queue",
+    "cut",
+    "bind_rejected",
+    "second_connects",
 ];
+
+/// Keys of metrics that are there only where what they tell about is modelled.
+const MODELLED: [&str; 4] = ["relapses", "t_drained_s", "rejected_values", "lost_in_crash"];
 
 /// Keys of the metrics of a group.
 const GROUP_METRICS: [&str; 7] =
@@ -70,7 +76,18 @@ fn result() -> Value {
         ("tool", object(&[("name", text("")), ("version", text("Version of the program."))])),
         ("input", input()),
         ("verdict", verdict()),
-        ("metrics", metrics(&METRICS)),
+        ("diagnosis", object(&[
+            ("stability", json!({"enum": ["recovers", "slowly", "never"]})),
+            ("bottleneck", json!({"oneOf": [{"type": "null"}, object(&[
+                ("station", json!({"enum": ["balancer-limit", "balancer-tls", "connection-servers", "sign-in"]})),
+                ("from_s", json!({"type": "number", "description": "First saturated second after the return."})),
+                ("to_s", json!({"type": "number", "description": "End of the last one of that stretch."})),
+            ])]})),
+        ])),
+        ("metrics", {
+            let metric = || json!({"$ref": "#/$defs/metric"});
+            MODELLED.iter().fold(metrics(&METRICS), |object, key| object.with(key, metric()))
+        }),
         ("groups", json!({"type": "array", "minItems": 1, "items": object(&[
             ("id", text("Key of the group in the file.")),
             ("name", text("")),
@@ -101,7 +118,9 @@ fn result() -> Value {
             ("attempts_per_s", band()),
             ("queue", band()),
             ("utilisation_pct", band()),
+            ("connected", band()),
         ])
+        .with("waiting_values", band())
     })
 }
 

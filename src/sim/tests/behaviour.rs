@@ -3,7 +3,7 @@
 use super::{ample, example, play, sdk, secs};
 use crate::base::{Micros, stats};
 use crate::fleet::{Agent, CSdk, DelayLaw, Fleet, Meets, OfflineStore, Retries, Telemetry};
-use crate::sim::reference::{self, Scenario};
+use crate::sim::storm1::{self, Scenario};
 use crate::sim::{Measure, Metric, Run, SimError, Study, replicate, run};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -36,7 +36,7 @@ fn the_broken_delay_of_linux_brings_everybody_back_at_once() {
     let run = play(&ample(500, Agent::CSdk(call), 10.5), 1);
     // Attempts at 0, 5, 10 and 15 s after the loss, all within 2 ms.
     assert_eq!((run.peak, run.peak_up), (500, 500));
-    assert_eq!(run.curves.attempts[15], 500);
+    assert_eq!(run.curves.all.attempts[15], 500);
     assert!(run.times.t100.unwrap() <= secs(4.5 + 0.002 + 0.02), "{:?}", run.times);
 }
 
@@ -66,7 +66,7 @@ fn used_up_retries_strand_devices_and_keep_the_time_at_never() {
     let run = play(&ample(100, agent, 60.0), 1);
     assert_eq!((run.totals.stranded, run.totals.attempts, run.never_back()), (100, 300, 100));
     // Attempts at 0, 5 and 10 s, and the pause after the last one.
-    assert_eq!(run.curves.stranded[15], 100);
+    assert_eq!(run.curves.all.stranded[15], 100);
     assert_eq!(run.times.t50, None);
     // A second group comes back: half of all devices is never more than half.
     let mut fleet = ample(100, agent, 60.0);
@@ -82,7 +82,7 @@ fn used_up_retries_strand_devices_and_keep_the_time_at_never() {
 
 #[test]
 fn closing_in_the_queue_spares_work_that_nobody_waits_for() {
-    let mut fleet = reference::fleet(Scenario::Meta, 10_000, false);
+    let mut fleet = storm1::fleet(Scenario::Meta, 10_000, false);
     let wasted = play(&fleet, 1);
     assert!(wasted.totals.wasted > 200_000 && wasted.times.t95.is_none(), "{:?}", wasted.totals);
     fleet.platform.sign_in_timeout = Some(Micros::from_secs(9));
@@ -96,7 +96,7 @@ fn a_device_loses_what_its_store_has_no_room_for() {
     let agent = Agent::CSdk(sdk(0.0, Retries::Times(0), 0.0));
     let mut fleet = ample(10, agent, 60.0);
     fleet.outage.watch = Micros::from_secs(40);
-    fleet.groups[0].telemetry = Telemetry { properties: 3, interval_s: 2.0 };
+    fleet.groups[0].telemetry = Telemetry::new(3, 2.0);
     fleet.groups[0].store = OfflineStore::new(4_000, 39);
     // 100 s away at 1.5 values/s, room for 102.
     assert_eq!(play(&fleet, 1).totals.lost, 10 * (150 - 102));
@@ -106,7 +106,7 @@ fn a_device_loses_what_its_store_has_no_room_for() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let mut fleet = reference::fleet(Scenario::Storm, 300, true);
+    let mut fleet = storm1::fleet(Scenario::Storm, 300, true);
     fleet.outage.watch = Micros::from_secs(200);
     let many = |threads| replicate(&fleet, 7, 0..13, threads, &go(), &|_| {}).unwrap();
     let one = many(1);
@@ -121,7 +121,7 @@ fn the_number_of_threads_changes_nothing() {
 
 #[test]
 fn stopping_stops() {
-    let fleet = reference::fleet(Scenario::Storm, 300, false);
+    let fleet = storm1::fleet(Scenario::Storm, 300, false);
     assert_eq!(run(&fleet, 1, &AtomicBool::new(true)), Err(SimError::Cancelled));
     let (stop, last) = (go(), AtomicU32::new(0));
     let done = |finished| {
@@ -148,7 +148,7 @@ fn a_long_run_is_stopped_in_its_middle() {
 
 #[test]
 fn a_study_sums_its_runs_up() {
-    let mut fleet = reference::fleet(Scenario::Storm, 300, true);
+    let mut fleet = storm1::fleet(Scenario::Storm, 300, true);
     fleet.outage.watch = Micros::from_secs(100);
     let runs = replicate(&fleet, 3, 0..20, 2, &go(), &|_| {}).unwrap();
     let runs: Vec<Arc<Run>> = runs.into_iter().map(Arc::new).collect();
@@ -165,11 +165,11 @@ fn a_study_sums_its_runs_up() {
     assert_eq!(study.metric(Measure::T95).median, sorted[9]);
     assert_eq!(study.groups[0].times[1], *study.metric(Measure::T95));
 
-    let (back, bins) = (&study.bands.back, runs[0].curves.back.len());
+    let (back, bins) = (&study.bands.back, runs[0].curves.all.back.len());
     assert_eq!((back.p5.len(), back.p50.len(), back.p95.len()), (bins, bins, bins));
     assert_eq!((back.p5[119], back.p50[bins - 1]), (0.0, 1.0));
     assert!(back.p50.windows(2).all(|pair| pair[0] <= pair[1]));
-    let mut attempts: Vec<f64> = runs.iter().map(|run| f64::from(run.curves.attempts[30])).collect();
+    let mut attempts: Vec<f64> = runs.iter().map(|run| f64::from(run.curves.all.attempts[30])).collect();
     let spread = stats::Spread::of(&mut attempts).unwrap();
     let band = &study.bands.attempts;
     assert_eq!((band.p5[30], band.p50[30], band.p95[30]), (spread.p5, spread.p50, spread.p95));

@@ -2,11 +2,13 @@
 //! platforms are known to do.
 
 mod behaviour;
-mod oracle;
-mod random;
+mod equality;
+mod made_up;
+mod queue_theory;
+mod storm_table;
 mod theory;
 
-use super::reference::{self, Scenario};
+use super::storm1::{self, Scenario};
 use super::{Run, run};
 use crate::base::Micros;
 use crate::fleet::{Agent, CSdk, DelayLaw, Fleet, Retries};
@@ -32,7 +34,7 @@ fn sdk(delay_s: f64, retries: Retries, interval_s: f64) -> CSdk {
 
 /// A fleet of one group in front of a platform that never makes anybody wait.
 fn ample(devices: u32, agent: Agent, outage_s: f64) -> Fleet {
-    let mut fleet = reference::fleet(Scenario::Storm, devices, false);
+    let mut fleet = storm1::fleet(Scenario::Storm, devices, false);
     fleet.groups[0].agent = agent;
     fleet.platform.workers = devices;
     fleet.outage.length = secs(outage_s);

@@ -44,11 +44,11 @@ fn a_long_outage_makes_attempts_a_renewal_process() {
     // Renewal density of U(0, R) up to R: e^(t/R)/R, so the peak is e·N/R at t = R, not N/R.
     for second in [0, 10, 20, 29] {
         let [from, to] = [second, second + 1].map(|t| f64::exp(f64::from(t) / random));
-        let attempts = over(&|run| f64::from(run.curves.attempts[second as usize]));
+        let attempts = over(&|run| f64::from(run.curves.all.attempts[second as usize]));
         check(&format!("attempts in second {second}"), &attempts, n * (to - from));
     }
     // Settled: 2N/R.
-    check("attempts in second 118", &over(&|run| f64::from(run.curves.attempts[118])), 2.0 * n / random);
+    check("attempts in second 118", &over(&|run| f64::from(run.curves.all.attempts[118])), 2.0 * n / random);
     // After the return every device arrives once: (2N/R)(1 − x/R).
     for second in [0, 5, 15, 25] {
         let middle = f64::from(second) + 0.5;
@@ -61,14 +61,14 @@ fn a_long_outage_makes_attempts_a_renewal_process() {
 
 #[test]
 fn a_saturated_platform_serves_at_its_capacity() {
-    let mut fleet = crate::sim::reference::fleet(crate::sim::reference::Scenario::Storm, 10_000, false);
+    let mut fleet = crate::sim::storm1::fleet(crate::sim::storm1::Scenario::Storm, 10_000, false);
     fleet.platform.accept_queue = 100_000;
     fleet.outage.watch = crate::base::Micros::from_secs(40);
     let run = play(&fleet, 1);
     // 4 workers of 20 ms: 200 sign-ins/s, whoever they are for.
     let served = run.totals.back + run.totals.wasted;
     assert!((7_990..=8_000).contains(&served), "{served}");
-    assert_eq!(run.utilisation(140, 4), 1.0);
-    assert_eq!(run.utilisation(60, 4), 0.0);
+    assert_eq!(run.sign_in().unwrap().utilisation(140), 1.0);
+    assert_eq!(run.sign_in().unwrap().utilisation(60), 0.0);
     assert_eq!(run.totals.wasted_work, run.totals.wasted * 20_000);
 }

@@ -1,6 +1,6 @@
 //! The settings of one group: every row of the registry that applies to it, with its findings.
 
-use super::rows::{Section, first_value, project_sections, sections};
+use super::rows::{Section, first_value, sections};
 use crate::base::json;
 use crate::desk::View;
 use crate::desk::command::DocumentCommand;
@@ -66,22 +66,23 @@ impl Inspector {
     }
 }
 
-/// Draws the settings of the platform, the outage and the targets.
-pub fn project(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    for (index, (base, part)) in project_sections().enumerate() {
-        if index > 0 {
-            ui.add_space(space::L);
-        }
-        section(ui, base, &part, view, out);
-    }
-}
-
 /// Draws a heading with its settings.
 fn section(ui: &mut Ui, base: &str, part: &Section, view: &View<'_>, out: &mut Vec<Request>) {
     let title = RichText::new(part.title).font(theme::strong(theme::BODY));
     ui.label(title.color(theme::tokens(ui.ctx()).text.strong));
-    for setting in &part.settings {
-        ui.push_id(setting.key, |ui| row(ui, base, setting, view, out));
+    settings(ui, base, &part.settings, view, out);
+}
+
+/// Draws the settings below a base.
+pub(super) fn settings(
+    ui: &mut Ui,
+    base: &str,
+    settings: &[&'static Setting],
+    view: &View<'_>,
+    out: &mut Vec<Request>,
+) {
+    for setting in settings {
+        ui.push_id((base, setting.key), |ui| row(ui, base, setting, view, out));
     }
 }
 
@@ -124,6 +125,35 @@ fn optional(ui: &mut Ui, setting: &Setting, value: &Value, view: &View<'_>) -> O
     chosen
 }
 
+/// Draws one button for each group; returns the groups that were chosen, nothing for all of them.
+fn groups(ui: &mut Ui, setting: &Setting, value: Option<&Value>, view: &View<'_>) -> Option<Value> {
+    let named = match value {
+        Some(Value::Word(ids)) => ids.as_str(),
+        _ => "",
+    };
+    let mut ids: Vec<&str> = named.split(',').filter(|id| !id.is_empty()).collect();
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        let name = ui.label(setting.label).on_hover_text(help(setting));
+        for id in view.file.group_ids() {
+            let own = ids.contains(&id);
+            if ui.selectable_label(own, view.file.group_name(id)).labelled_by(name.id).clicked() {
+                match ids.iter().position(|known| *known == id) {
+                    Some(at) => drop(ids.remove(at)),
+                    None => ids.push(id),
+                }
+                let list = Value::Word(ids.join(","));
+                chosen = Some(if ids.is_empty() { Value::Nothing } else { list });
+            }
+        }
+        if named.is_empty() {
+            let weak = theme::tokens(ui.ctx()).text.weak;
+            ui.label(RichText::new("every group").color(weak));
+        }
+    });
+    chosen
+}
+
 /// Draws one setting with what was found about it.
 fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out: &mut Vec<Request>) {
     let address = address::join(base, setting);
@@ -137,6 +167,12 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
             out.push(set(value, true).into());
         }
     };
+    if setting.unit == Unit::Groups {
+        if let Some(value) = groups(ui, setting, value.as_ref().ok(), view) {
+            out.push(set(value, true).into());
+        }
+        return findings(ui, &address, view, out);
+    }
     if setting.absent == Absent::Nothing && !matches!(value, Ok(Value::Number(_)) | Err(_)) {
         choose(ui, out);
         return findings(ui, &address, view, out);

@@ -1,6 +1,7 @@
 //! The screen *Fleet*: the groups in a table, and the settings of the chosen one.
 
 mod inspector;
+mod project;
 pub mod rows;
 mod table;
 
@@ -64,7 +65,7 @@ impl FleetPanel {
     /// Draws the settings of the chosen group.
     fn inspect(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         if self.project {
-            inspector::project(ui, view, out);
+            project::ui(ui, view, out);
         } else if let Some(id) = self.chosen.clone() {
             self.inspector.ui(ui, &id, view, out);
         }

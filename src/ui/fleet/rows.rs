@@ -103,11 +103,64 @@ pub struct Section {
     pub settings: Vec<&'static Setting>,
 }
 
-/// Returns the sections that belong to the whole project, each with the base of its addresses.
-pub fn project_sections() -> impl Iterator<Item = (&'static str, Section)> {
-    [Area::Platform, Area::Outage, Area::Targets].into_iter().map(|area| {
-        (area.base(), Section { title: area.title(), settings: area.settings().iter().collect() })
-    })
+/// A part of what belongs to the whole project.
+pub struct Part {
+    /// Base of its addresses.
+    pub base: String,
+    /// Heading.
+    pub title: String,
+    /// What can be done with the whole part.
+    pub role: Role,
+    /// Rows of the registry that are shown.
+    pub settings: Vec<&'static Setting>,
+}
+
+/// What can be done with a part of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is always there.
+    Fixed,
+    /// It is modelled and can be taken out.
+    Modelled(Area),
+    /// It is not modelled and can be.
+    Absent(Area),
+    /// A further event with this id.
+    Event(String),
+    /// The place at which events are added.
+    Events,
+}
+
+/// Returns the parts that belong to the whole project, in the order of the file.
+pub fn project_parts(view: &View<'_>) -> Vec<Part> {
+    let seen = view.file.view(view.scenario);
+    // What has no effect and is not in the file would only be in the way.
+    let shown = |base: &str, area: Area| -> Vec<&'static Setting> {
+        let useful = |row: &&Setting| {
+            let address = address::join(base, row);
+            seen.lookup(&address).is_some() || seen.inert(&address, row).is_none()
+        };
+        area.settings().iter().filter(useful).collect()
+    };
+    let mut parts = Vec::new();
+    for area in Area::SINGLE {
+        let (base, title) = (area.base().to_owned(), area.title().to_owned());
+        let (role, settings) = match (area.is_optional(), seen.present(area)) {
+            (false, _) => (Role::Fixed, shown(&base, area)),
+            (true, true) => (Role::Modelled(area), shown(&base, area)),
+            (true, false) => (Role::Absent(area), Vec::new()),
+        };
+        parts.push(Part { base, title, role, settings });
+        if area == Area::Outage {
+            for id in seen.event_ids() {
+                let base = address::event_base(&id);
+                let settings = shown(&base, Area::Event);
+                parts.push(Part { title: format!("Event {id}"), role: Role::Event(id), settings, base });
+            }
+            let title = "Further events".to_owned();
+            parts.push(Part { base: String::new(), title, role: Role::Events, settings: Vec::new() });
+        }
+    }
+    parts
 }
 
 /// Returns what an optional input is set to first: a value that is worth starting from.
@@ -115,9 +168,16 @@ pub fn first_value(setting: &Setting, view: &View<'_>) -> Option<f64> {
     let capacity = view.fleet.map_or(100.0, |fleet| fleet.platform.capacity_per_s());
     match setting.key {
         "t95_s" => Some(300.0),
-        "peak_sign_ins_per_s" => Some(capacity.max(1.0).round()),
+        "peak_sign_ins_per_s" | "limit_per_s" => Some(capacity.max(1.0).round()),
         "lost_values" => Some(0.0),
-        "sign_in_timeout_ms" => Some(10_000.0),
+        "t_drained_s" | "idle_timeout_s" => Some(3_600.0),
+        "sign_in_timeout_ms" | "upgrade_timeout_ms" | "waiting_sign_ins" => Some(10_000.0),
+        "held_connections" | "file_descriptors" => {
+            Some(view.fleet.map_or(10_000.0, |fleet| (fleet.devices() as f64 * 1.2).ceil()))
+        }
+        "bind_protection_s" => Some(60.0),
+        "values" => Some(1_000_000.0),
+        "repeat_every_s" => Some(21_600.0),
         _ => None,
     }
 }

@@ -57,13 +57,14 @@ pub fn strip(view: &View<'_>) -> Strip {
             detail: String::new(),
         };
     }
+    let doubt = view.preview.and_then(|preview| preview.doubt());
     let Some(outcome) = view.outcome else {
         return Strip {
             sign: "…",
             word: "Not simulated yet",
             tone: Tone::Open,
             sentence: String::new(),
-            detail: "The first runs arrive within a second".to_owned(),
+            detail: doubt.unwrap_or_else(|| "The first runs arrive within a second".to_owned()),
         };
     };
     let verdict = outcome.verdict();
@@ -81,7 +82,8 @@ pub fn strip(view: &View<'_>) -> Strip {
     }
     detail.extend(outcome.wall_clock());
     if !view.outcome_current {
-        detail.insert(0, "Settings changed, results are from before".to_owned());
+        let before = "Settings changed, results are from before".to_owned();
+        detail.splice(0..0, std::iter::once(before).chain(doubt));
     }
     Strip {
         sign: verdict.sign(),

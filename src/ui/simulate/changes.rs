@@ -6,7 +6,7 @@
 use super::result::heading;
 use crate::desk::command::DocumentCommand;
 use crate::desk::{UserCommand, View};
-use crate::fleet::file::Value;
+use crate::fleet::file::{Value, address};
 use crate::plan::Change;
 use crate::ui::request::{Request, offer};
 use crate::ui::theme::{self, space};
@@ -59,9 +59,10 @@ impl Row<'_> {
         }
     }
 
-    /// Returns where: one group, or how many; empty for inputs without a group.
+    /// Returns where: one group, or how many, or a section; empty for inputs of the project itself.
     fn place(&self) -> String {
         match self.changes.as_slice() {
+            [one] if one.group.is_empty() => address::section(&one.input.address),
             [one] => one.group.clone(),
             more => format!("{} groups", more.len()),
         }

@@ -1,7 +1,7 @@
 //! The three charts over one time axis, and the line that reads out their crosshair.
 
 use crate::desk::View;
-use crate::plan::Outcome;
+use crate::plan::{Outcome, Preview};
 use crate::report::chart::Chart;
 use crate::report::recovery;
 use crate::ui::theme::{self, space};
@@ -18,38 +18,57 @@ pub struct Charts {
 
 /// Charts with the results they were made from: made again only when a result changes.
 struct Described {
-    this: Arc<Outcome>,
+    this: Option<Arc<Outcome>>,
     baseline: Option<Arc<Outcome>>,
+    preview: Option<Arc<Preview>>,
     charts: Vec<Chart>,
 }
 
 impl Described {
-    fn of(this: &Arc<Outcome>, baseline: Option<&Arc<Outcome>>) -> Self {
-        let charts = recovery::charts(this, baseline.map(AsRef::as_ref));
-        Self { this: Arc::clone(this), baseline: baseline.cloned(), charts }
+    /// Returns the charts of what there is to show, if anything.
+    fn of(view: &View<'_>) -> Option<Self> {
+        let baseline = baseline(view);
+        let charts = match (view.outcome, view.preview) {
+            (Some(this), preview) => {
+                recovery::charts(this, baseline.map(AsRef::as_ref), preview.map(AsRef::as_ref))
+            }
+            (None, Some(preview)) => recovery::estimated_charts(preview),
+            (None, None) => return None,
+        };
+        let preview = view.preview.cloned();
+        Some(Self { this: view.outcome.cloned(), baseline: baseline.cloned(), preview, charts })
     }
 
-    fn holds(&self, this: &Arc<Outcome>, baseline: Option<&Arc<Outcome>>) -> bool {
-        let same = match (&self.baseline, baseline) {
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            (None, None) => true,
-            _ => false,
-        };
-        same && Arc::ptr_eq(&self.this, this)
+    fn holds(&self, view: &View<'_>) -> bool {
+        same(self.this.as_ref(), view.outcome)
+            && same(self.baseline.as_ref(), baseline(view))
+            && same(self.preview.as_ref(), view.preview)
+    }
+}
+
+/// Returns the baseline where there is something to compare.
+fn baseline<'a>(view: &View<'a>) -> Option<&'a Arc<Outcome>> {
+    view.baseline.filter(|_| !view.changes.is_empty())
+}
+
+/// Returns whether both are the same value, or none.
+fn same<T>(own: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
+    match (own, other) {
+        (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+        (None, None) => true,
+        _ => false,
     }
 }
 
 impl Charts {
     /// Draws the charts and their line of values, `height` high [points].
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, height: f32) {
-        let Some(outcome) = view.outcome else {
+        if !self.described.as_ref().is_some_and(|own| own.holds(view)) {
+            self.described = Described::of(view);
+        }
+        let Some(described) = &self.described else {
             return empty(ui, view, height);
         };
-        let baseline = view.baseline.filter(|_| !view.changes.is_empty());
-        if !self.described.as_ref().is_some_and(|own| own.holds(outcome, baseline)) {
-            self.described = Some(Described::of(outcome, baseline));
-        }
-        let Some(described) = &self.described else { return };
         let charts: Vec<&Chart> = described.charts.iter().collect();
         let line = theme::TARGET + space::XS;
         chart::stack(ui, &charts, &mut self.view, height - line);

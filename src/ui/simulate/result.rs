@@ -18,6 +18,9 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         Some(outcome) => {
             let baseline = view.baseline.filter(|_| !view.changes.is_empty());
             figures(ui, &compare(outcome, baseline.map(AsRef::as_ref)));
+            for line in outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck()) {
+                ui.label(RichText::new(line).size(theme::SMALL));
+            }
         }
         None => {
             ui.label("Not simulated yet.");

@@ -5,7 +5,7 @@
 
 use crate::fleet::file::{Input, Value, View, address};
 use crate::fleet::setting::{Choice, Setting, Unit};
-use crate::fleet::settings::{OUTAGE, PLATFORM, TARGETS};
+use crate::fleet::settings::{Area, OUTAGE, PLATFORM, TARGETS};
 use crate::fleet::{Certainty, FleetFile};
 use std::collections::BTreeSet;
 
@@ -92,19 +92,28 @@ pub fn sections(file: &FleetFile, scenario: Option<&str>, selected: &BTreeSet<St
             lever_row(file, &view, lever, label, moved)
         })
         .collect();
-    let field = |base: &str, rows: &'static [Setting], keys: &[&str]| {
+    let field = |base: &str, rows: &'static [Setting], keys: &[&str]| -> Vec<LeverRow> {
         keys.iter()
             .filter_map(|key| rows.iter().find(|row| row.key == *key))
             .filter_map(|row| field_row(&view, base, row))
             .collect()
     };
+    let mut platform: Vec<LeverRow> =
+        field("/platform", PLATFORM, &["workers", "service_time_ms", "accept_queue"]);
+    // One lever of each section that is modelled.
+    for (area, key) in [
+        (Area::Balancer, "limit_per_s"),
+        (Area::ConnectionServers, "servers"),
+        (Area::Writes, "writes_per_s"),
+    ] {
+        if view.present(area) {
+            platform.extend(field(area.base(), area.settings(), &[key]));
+        }
+    }
     vec![
         Section { title: "Delay settings", rows: delays },
-        Section { title: "Outage", rows: field("/outage", OUTAGE, &["length_s", "attempts_meet"]) },
-        Section {
-            title: "Platform",
-            rows: field("/platform", PLATFORM, &["workers", "service_time_ms", "accept_queue"]),
-        },
+        Section { title: "Outage", rows: field("/outage", OUTAGE, &["length_s", "kind"]) },
+        Section { title: "Platform", rows: platform },
         Section { title: "Target", rows: field("/targets", TARGETS, &["t95_s"]) },
     ]
 }
@@ -218,7 +227,7 @@ pub fn help(setting: &Setting) -> String {
         _ => String::new(),
     };
     let range = match setting.unit {
-        Unit::Choice(_) | Unit::Moment => String::new(),
+        Unit::Choice(_) | Unit::Moment | Unit::Groups => String::new(),
         _ => format!(" Range {}.", setting.range_text()),
     };
     format!(

@@ -2,7 +2,17 @@
 
 use crate::fleet::setting::Choice;
 use crate::ui::theme;
-use egui::{ComboBox, Label, RichText, Ui};
+use egui::{ComboBox, Label, RichText, TextStyle, Ui, WidgetText};
+
+/// Narrowest box [points].
+const NARROWEST: f32 = 72.0;
+
+/// Returns the width of a box with this text [points].
+fn widest(ui: &Ui, text: &str) -> f32 {
+    let text = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, TextStyle::Button);
+    let spacing = ui.spacing();
+    text.size().x + spacing.icon_width + spacing.icon_spacing + 2.0 * spacing.button_padding.x
+}
 
 /// Draws a choice; returns the word that was chosen.
 pub fn ui(
@@ -19,7 +29,13 @@ pub fn ui(
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             // Ends where the fields of levers end.
             ui.add_space(super::quantity::UNIT_COLUMN);
-            let combo = ComboBox::from_id_salt(label).selected_text(text).show_ui(ui, |ui| {
+            // A name that is cut says less than a word that is: the list shows all words in full.
+            let name = WidgetText::from(label).into_galley(ui, None, f32::INFINITY, TextStyle::Body);
+            let room = ui.available_width() - name.size().x - 2.0 * ui.spacing().item_spacing.x;
+            let combo = ComboBox::from_id_salt(label).selected_text(text);
+            let combo =
+                if room < widest(ui, text) { combo.width(room.max(NARROWEST)).truncate() } else { combo };
+            let combo = combo.show_ui(ui, |ui| {
                 for choice in choices {
                     let own = choice.value == value;
                     if ui.selectable_label(own, choice.label).on_hover_text(choice.meaning).clicked() && !own

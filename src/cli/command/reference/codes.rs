@@ -27,6 +27,11 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F023", "A number must be whole"),
     ("F024", "A source, or the reason for silencing a rule, is not readable"),
     ("F025", "A target lies beyond the time that is watched"),
+    ("F026", "An input has no effect because of what others say"),
+    ("F027", "An event begins or ends after the end of the simulation"),
+    ("F028", "An outage or event touches a group that does not exist"),
+    ("F029", "An outage or event begins again before it is over"),
+    ("F030", "No device loses its connection"),
 ];
 
 /// Returns the codes as text.

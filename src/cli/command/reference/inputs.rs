@@ -35,6 +35,7 @@ fn range(row: &Setting) -> String {
             words.join(", ")
         }
         Unit::Moment => "a moment such as 2026-12-05T02:00:00+01:00".to_owned(),
+        Unit::Groups => "a list of ids of groups".to_owned(),
         _ => {
             let whole = if row.whole { ", whole numbers" } else { "" };
             let span = format!("{} to {}{whole}", row.json(row.range.0), row.json(row.range.1));
@@ -51,6 +52,7 @@ fn unit(row: &Setting) -> &'static str {
     match row.unit {
         Unit::Choice(_) => "a word",
         Unit::Moment => "date and time with offset",
+        Unit::Groups => "ids",
         unit => unit.sign(),
     }
 }
@@ -65,6 +67,12 @@ pub(super) fn text() -> String {
     );
     for area in Area::all() {
         line(&mut text, format_args!("\n{}  {}/…", area.title(), area.base()));
+        if area.is_optional() {
+            text.push_str(&wrap(
+                "  ",
+                "Left out or null: it is not modelled. There: what it does not say has its default.",
+            ));
+        }
         for row in area.settings() {
             line(&mut text, format_args!("\n  {}", row.key));
             text.push_str(&wrap("      ", &format!("{}. {} {}", row.label, row.meaning, row.effect)));

@@ -2,6 +2,8 @@
 
 mod codes;
 mod inputs;
+mod outages;
+mod presets;
 mod storm;
 
 use crate::cli::error::CommandError;
@@ -30,6 +32,10 @@ pub struct Args {
 enum Page {
     /// Every input of a project: key, file, unit, range, default, source, meaning
     Inputs,
+    /// Kinds of outage: what devices see, whom they touch, how long they usually last
+    Outages,
+    /// Platforms of a usual size, which a file may name instead of numbers
+    Presets,
     /// The rules that look for trouble before anything is simulated
     Rules,
     /// Codes of findings, and exit codes
@@ -44,6 +50,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     match (&args.page, args.json) {
         (None | Some(Page::Inputs), true) => printer.json(&inputs::json())?,
         (None | Some(Page::Inputs), false) => printer.text(&inputs::text())?,
+        (Some(Page::Outages), true) => printer.json(&outages::json())?,
+        (Some(Page::Outages), false) => printer.text(&outages::text())?,
+        (Some(Page::Presets), true) => printer.json(&presets::json())?,
+        (Some(Page::Presets), false) => printer.text(&presets::text())?,
         (Some(Page::Rules), true) => printer.json(&codes::rules_json())?,
         (Some(Page::Rules), false) => printer.text(&codes::rules_text())?,
         (Some(Page::Codes), true) => printer.json(&codes::json())?,

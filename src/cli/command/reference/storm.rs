@@ -3,11 +3,13 @@
 use crate::base::units;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::printer::Printer;
+use crate::fleet::Fleet;
 use crate::report::terminal::line;
 use crate::sim;
-use crate::sim::reference::{ReferenceResult, Scenario, fleet};
+use crate::sim::storm1::{ReferenceResult, Scenario, fleet};
 use serde_json::json;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
 
 /// Arguments of `regather reference storm-1`.
 #[derive(Debug, clap::Args)]
@@ -16,7 +18,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "storm")]
     scenario: Name,
     /// Number of agents
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     agents: u32,
     /// Service times: all the same, or exponential
     #[arg(long, value_enum, default_value = "det")]
@@ -27,6 +29,9 @@ pub struct Args {
     /// Run it this many times, to measure what it costs
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     repeat: u32,
+    /// Share the repetitions out over this many threads; the result is the same
+    #[arg(long, value_name = "T", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
 }
 
 /// Name of a scenario.
@@ -75,34 +80,65 @@ const NOT_LINUX: &str = "only measured on Linux, from /proc";
 pub(super) fn run(args: &Args, json: bool, printer: &Printer) -> Result<(), CommandError> {
     let scenario = Scenario::from(args.scenario);
     let fleet = fleet(scenario, args.agents, args.service == Service::Exp);
-    let stop = AtomicBool::new(false);
-    let mut result: Option<ReferenceResult> = None;
+    let (result, cpu) = repeat(args, &fleet, printer)?;
+    printer.progress("");
+    if json { print_json(args, &result, &cpu, printer) } else { printer.text(&text(args, &result, &cpu)) }
+}
+
+/// What one repetition cost and gave.
+type Repetition = Result<(ReferenceResult, Measured<f64>), sim::SimError>;
+
+/// Runs the model as often as asked for; returns its figures and the processor time of each run [s].
+fn repeat(
+    args: &Args,
+    fleet: &Fleet,
+    printer: &Printer,
+) -> Result<(ReferenceResult, Measured<Vec<f64>>), CommandError> {
+    let (stop, next, done) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
+    let work = || {
+        let mut results: Vec<Repetition> = Vec::new();
+        while next.fetch_add(1, Ordering::Relaxed) < args.repeat {
+            let before = cpu_s();
+            let run = sim::run(fleet, args.seed, &stop);
+            let spent = before.and_then(|before| cpu_s().map(|after| after - before));
+            results.push(run.map(|run| (ReferenceResult::of(&run), spent)));
+            printer.progress(&format!("Run {} of {}", done.fetch_add(1, Ordering::Relaxed) + 1, args.repeat));
+        }
+        results
+    };
+    let results = thread::scope(|scope| {
+        let name = |number: u16| format!("simulation {number}");
+        let helpers: Vec<_> = (1..args.threads)
+            .filter_map(|number| thread::Builder::new().name(name(number)).spawn_scoped(scope, work).ok())
+            .collect();
+        let mut results = work();
+        for helper in helpers {
+            match helper.join() {
+                Ok(more) => results.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    });
+    let mut first: Option<ReferenceResult> = None;
     let mut cpu: Measured<Vec<f64>> = Ok(Vec::new());
-    for number in 1..=args.repeat {
-        printer.progress(&format!("Run {number} of {}", args.repeat));
-        let before = cpu_s();
-        let run =
-            sim::run(&fleet, args.seed, &stop).map_err(|error| CommandError::input(error.to_string()))?;
-        let spent = before.and_then(|before| cpu_s().map(|after| after - before));
+    for repetition in results {
+        let (this, spent) = repetition.map_err(|error| CommandError::input(error.to_string()))?;
         cpu = cpu.and_then(|mut all| {
             spent.map(|spent| {
                 all.push(round(spent));
                 all
             })
         });
-        let this = ReferenceResult::of(&run);
-        if result.as_ref().is_some_and(|first| *first != this) {
+        if first.get_or_insert_with(|| this.clone()) != &this {
             return Err(CommandError::new(
                 Kind::Bug,
                 "Two runs of the same seed differ, so no result can be trusted.",
             )
             .hint("Please report this with the processor and the operating system."));
         }
-        result = Some(this);
     }
-    printer.progress("");
-    let Some(result) = result else { return Ok(()) };
-    if json { print_json(args, &result, &cpu, printer) } else { printer.text(&text(args, &result, &cpu)) }
+    first.map(|result| (result, cpu)).ok_or_else(|| CommandError::new(Kind::Bug, "No run took place."))
 }
 
 /// Prints the figures as JSON.
@@ -120,6 +156,7 @@ fn print_json(
         "service": if args.service == Service::Exp { "exp" } else { "det" },
         "seed": args.seed,
         "runs": args.repeat,
+        "threads": args.threads,
         "result": result,
         "cpu_s": cpu.as_ref().ok(),
         "peak_memory_bytes": memory.ok(),
@@ -194,7 +231,7 @@ fn proc(name: &str) -> Measured<String> {
 /// Returns the processor time of this thread so far [s], on which the model runs.
 fn cpu_s() -> Measured<f64> {
     // The kernel brings the count up to date when the thread passes through the scheduler.
-    std::thread::yield_now();
+    thread::yield_now();
     let text = proc("thread-self/schedstat")?;
     let nanos: Option<f64> = text.split_whitespace().next().and_then(|word| word.parse().ok());
     nanos.map(|nanos| nanos / 1e9).ok_or("this kernel does not count processor time")

@@ -12,6 +12,8 @@ use crate::ui::theme::{CURVE_WIDTH, Tokens};
 const DOT: f32 = 2.5;
 /// Radius of the dot where a mark crosses its curve [points].
 const CROSSING: f32 = 4.0;
+/// Width of a curve that is no result [points].
+const THIN: f32 = 1.0;
 /// Lengths of a dash and of the gap after it [points].
 const DASH: (f32, f32) = (6.0, 4.0);
 
@@ -65,7 +67,8 @@ pub(super) fn bands(painter: &Painter, t: &Tokens, chart: &Chart, frame: &Frame<
 pub(super) fn paint(painter: &Painter, t: &Tokens, traces: &[Trace]) {
     for trace in traces {
         let colour = t.curve(trace.role);
-        let stroke = Stroke::new(CURVE_WIDTH, colour);
+        let width = if trace.role == Role::Neutral { THIN } else { CURVE_WIDTH };
+        let stroke = Stroke::new(width, colour);
         if trace.style == Style::Dots {
             let dot = |p: &Pos2| Shape::circle_filled(*p, DOT, colour);
             painter.extend(trace.points.iter().map(dot));

@@ -1,5 +1,8 @@
 //! Reading, checking and editing project files.
 
+mod outage;
+mod platform;
+
 use super::address::{expand, levers, resolve, typed};
 use super::*;
 use crate::base::Micros;

@@ -115,25 +115,19 @@ pub fn fleet(scenario: Scenario, agents: u32, exponential: bool) -> Fleet {
             name: "Devices".into(),
             devices: agents,
             agent: Agent::ExampleAgent { reconnect_random_delay: Micros::from_secs(random), sdk },
-            telemetry: Telemetry { properties: 0, interval_s: 1.0 },
+            telemetry: Telemetry::new(0, 1.0),
             store: OfflineStore::new(0, 1),
             link: Link::default(),
             duty: None,
             drops_per_day: 0.0,
         }],
-        platform: Platform {
-            workers: scaled(4),
-            service_time: Micros::from_millis(20),
-            service_law: if exponential { ServiceLaw::Exponential } else { ServiceLaw::Fixed },
-            accept_queue: scaled(queue),
-            sign_in_timeout: None,
-        },
-        outage: Outage {
-            length: Micros::from_secs(outage),
-            meets: Meets::Refused,
-            watch: Micros::from_secs(1_200),
-            start: None,
-        },
+        platform: Platform::one_tier(
+            scaled(4),
+            Micros::from_millis(20),
+            if exponential { ServiceLaw::Exponential } else { ServiceLaw::Fixed },
+            scaled(queue),
+        ),
+        outage: Outage::total(Micros::from_secs(outage), Meets::Refused, Micros::from_secs(1_200)),
         targets: Targets::default(),
     }
 }

@@ -1,0 +1,103 @@
+//! Prints the cost of one call of the fluid engine: `cargo bench --bench fluid`.
+//!
+//! Not a test: machines differ, and nothing here can fail.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
+
+use regather::base::Micros;
+use regather::base::units::significant;
+use regather::fleet::example::EXAMPLES;
+use regather::fleet::{Agent, Fleet, Meets, Retries};
+use regather::sim::fluid::fluid;
+use regather::sim::storm1::{self, Scenario};
+use std::io::Read;
+use std::time::Instant;
+
+fn main() {
+    println!("fluid engine, one call, least of three rounds");
+    for scenario in Scenario::ALL {
+        for agents in [10_000, 10_000_000] {
+            let fleet = storm1::fleet(scenario, agents, false);
+            measure(&format!("{} {agents}", scenario.word()), &fleet);
+        }
+    }
+    measure("deep 10000 exponential", &storm1::fleet(Scenario::Deep, 10_000, true));
+    for example in EXAMPLES {
+        if let Some(fleet) = example.file().ok().and_then(|file| file.check(None).fleet) {
+            measure(example.name, &fleet);
+        }
+    }
+    for groups in [4_u16, 12, 36] {
+        measure(&format!("{groups} groups"), &many(groups, 120));
+        measure(&format!("{groups} groups, 7 days"), &many(groups, 7 * 86_400));
+    }
+    let mut hole = many(12, 7 * 86_400);
+    hole.outage.meets = Meets::BlackHole;
+    measure("12 groups, 7 days of black hole", &hole);
+    let mut slow = storm1::fleet(Scenario::Storm, 10_000_000, false);
+    slow.platform.workers = 40;
+    slow.outage.watch = Micros::from_secs(14 * 86_400);
+    measure("capacity for 14 hours", &slow);
+}
+
+/// Returns a fleet of groups that all behave differently.
+fn many(groups: u16, outage_s: u64) -> Fleet {
+    let mut fleet = storm1::fleet(Scenario::Deep, 100_000, true);
+    let one = fleet.groups[0].clone();
+    fleet.outage.length = Micros::from_secs(outage_s);
+    fleet.groups = (0..groups)
+        .map(|index| {
+            let mut group = one.clone();
+            group.id = format!("group-{index}");
+            group.devices = 100_000 / u32::from(groups);
+            let Some(mut sdk) = one.agent.sdk().copied() else { return group };
+            sdk.max_connect_delay = Micros::from_secs(10);
+            sdk.connect_retry_interval = Micros::from_secs(5);
+            sdk.connect_retries = if index % 2 == 0 { Retries::Times(3) } else { Retries::Forever };
+            let reconnect_random_delay = Micros::from_secs(60 + u64::from(index));
+            group.agent = if index % 2 == 0 {
+                Agent::ExampleAgent { reconnect_random_delay, sdk }
+            } else {
+                sdk.max_connect_delay = reconnect_random_delay;
+                Agent::CSdk(sdk)
+            };
+            group
+        })
+        .collect();
+    fleet
+}
+
+/// Prints the cost of one call.
+fn measure(name: &str, fleet: &Fleet) {
+    // The kernel books CPU time by the tick.
+    const CALLS: u32 = 400;
+    let round = || {
+        let (wall, before) = (now(), thread_cpu());
+        let attempts: f64 = (0..CALLS).map(|_| fluid(fleet).totals.attempts).sum();
+        let elapsed = wall.elapsed().as_secs_f64();
+        let cpu = before.zip(thread_cpu()).map_or(elapsed, |(before, after)| after - before);
+        if attempts > 0.0 { cpu / f64::from(CALLS) } else { f64::INFINITY }
+    };
+    let cost = (0..3).map(|_| round()).fold(f64::INFINITY, f64::min);
+    let result = fluid(fleet);
+    println!(
+        "  {name:<34} {:>6} µs CPU  step {:<5} s  t95 {:>7}  {:?}",
+        significant(cost * 1e6),
+        significant(result.step_s),
+        result.times.t95.map_or_else(|| "never".into(), |t95| format!("{} s", significant(t95))),
+        result.doubts,
+    );
+}
+
+/// Returns the CPU time of this thread so far [s], where the kernel tells it to the nanosecond.
+fn thread_cpu() -> Option<f64> {
+    let mut text = String::new();
+    let mut file = std::fs::File::open("/proc/thread-self/schedstat").ok()?;
+    file.read_to_string(&mut text).ok()?;
+    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    (nanoseconds > 0.0).then_some(nanoseconds / 1e9)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+fn now() -> Instant {
+    Instant::now()
+}

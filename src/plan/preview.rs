@@ -1,0 +1,40 @@
+//! An estimate of a recovery, shown until the first runs are there.
+//!
+//! It comes from the fluid engine: means only, in less than a millisecond, and with its doubts. It is
+//! never judged against targets and never exported; only runs are.
+
+use crate::fleet::{Fleet, Meets};
+use crate::sim::StationName;
+use crate::sim::fluid::{Fluid, fluid};
+use std::sync::Arc;
+
+/// An estimate of a fleet's recovery.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// What was estimated.
+    pub fleet: Arc<Fleet>,
+    /// The estimate.
+    pub fluid: Fluid,
+}
+
+impl Preview {
+    /// Estimates the recovery of a fleet; `None` where that cannot be done: no device loses its
+    /// connection, or the outage does not keep anybody away.
+    pub fn of(fleet: &Arc<Fleet>) -> Option<Self> {
+        if fleet.outage.meets == Meets::Served {
+            return None;
+        }
+        let fluid = fluid(fleet);
+        (fluid.devices > 0.0).then(|| Self { fleet: Arc::clone(fleet), fluid })
+    }
+
+    /// Returns what to say about it where it should not be trusted: `Estimate; ` and the first reason.
+    pub fn doubt(&self) -> Option<String> {
+        self.fluid.doubts.first().map(|doubt| format!("Estimate; {doubt}"))
+    }
+
+    /// Returns whether its queue is that of the sign-in tier, as the one of the runs is.
+    pub fn queues_at_sign_in(&self) -> bool {
+        self.fluid.station == StationName::SignIn
+    }
+}

@@ -1,0 +1,259 @@
+//! What happens to an attempt: at the door, in the stations, at its end.
+
+use super::event::{End, Event, syn_after};
+use super::line::{Stop, Work};
+use super::tally::bin;
+use super::{CONNECTED, HOLDS, Halt, World};
+use crate::admission::Offer;
+use crate::agent::Event as Happening;
+use crate::fleet::{Bounds, Meets};
+
+/// How long a device waits in a visit.
+#[derive(Clone, Copy)]
+struct Deadline {
+    /// When it gives up [µs]; `u64::MAX` for never.
+    at: u64,
+    /// Whether its socket stands then.
+    open: bool,
+}
+
+impl World<'_> {
+    /// An attempt begins (`syn` 0), or its SYN is sent again.
+    pub(super) fn attempts(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<(), Halt> {
+        if syn == 0 {
+            self.attempts += 1;
+            self.attempts_in_outage += u64::from(now < self.fleet.outage.length.0);
+            self.tally.groups[group].attempts[bin(now)] += 1;
+            if let Some(began) = self.began.get_mut(device as usize) {
+                *began = now;
+            }
+        }
+        let same_socket = self.devices[device as usize].state.same_socket();
+        match self.meets(now, group, device) {
+            Some(Meets::AuthUnanswered) => {
+                self.stands(group, device);
+                let gives_up = now.saturating_add(self.group(group).link.message_timeout.0);
+                self.schedule(gives_up, Event::Ends(End::AuthUnanswered), device);
+                Ok(())
+            }
+            Some(Meets::AuthRejected | Meets::BindRejected) => {
+                self.stands(group, device);
+                self.tally.curves.turned_away[bin(now)] += 1;
+                self.fails(now, group, device, Happening::FailedOpen)
+            }
+            None | Some(Meets::Served) => self.arrives(now, group, device, syn),
+            Some(_) if same_socket => self.arrives(now, group, device, syn),
+            Some(Meets::BlackHole) => {
+                self.sends_syn_again(now, group, device, syn);
+                Ok(())
+            }
+            Some(_) => {
+                self.tally.curves.turned_away[bin(now)] += 1;
+                self.fails(now, group, device, Happening::Failed)
+            }
+        }
+    }
+
+    /// The device has a socket that stands, without having passed any station.
+    fn stands(&mut self, group: usize, device: u32) {
+        self.set(group, device, HOLDS);
+        if self.line.upgrades() {
+            self.set(group, device, CONNECTED);
+        }
+    }
+
+    /// The SYN number `syn` stayed without an answer.
+    fn sends_syn_again(&mut self, now: u64, group: usize, device: u32, syn: u8) {
+        let sent = syn_after(syn).map_or(0, |after| after.0);
+        let began = now - sent;
+        let (next, event) = match syn_after(syn + 1) {
+            Ok(after) => (after.0, Event::Attempts(syn + 1)),
+            Err(after) => (after.0, Event::Ends(End::SynUnanswered)),
+        };
+        let group = self.group(group);
+        let patience = match group.link.bounds {
+            Bounds::Answer => u64::MAX,
+            Bounds::Attempt => group.agent.connect_timeout().0,
+        };
+        if patience < next {
+            self.schedule(began.saturating_add(patience), Event::Ends(End::SynUnanswered), device);
+        } else {
+            self.schedule(began.saturating_add(next), event, device);
+        }
+    }
+
+    /// An attempt arrives at the platform.
+    fn arrives(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<(), Halt> {
+        self.tally.curves.arrivals[bin(now)] += 1;
+        if self.devices[device as usize].state.same_socket() {
+            return self.visits(now, group, device, Stop::SignIn, syn);
+        }
+        let admitted = self.line.limiter.as_mut().is_none_or(|limiter| limiter.admits(now));
+        if !admitted || self.tally.held >= self.line.most_held {
+            return self.refused(now, group, device, Happening::Failed);
+        }
+        let first = self.line.first(self.group(group).link.tls);
+        self.visits(now, group, device, first, syn)
+    }
+
+    /// An attempt reaches a station after the first.
+    pub(super) fn reaches(&mut self, now: u64, group: usize, device: u32, station: u8) -> Result<(), Halt> {
+        let stop = Stop::numbered(station);
+        if stop == Stop::SignIn && self.line.upgrades() {
+            self.set(group, device, CONNECTED);
+        }
+        self.visits(now, group, device, stop, 0)
+    }
+
+    /// An attempt arrives at a station.
+    fn visits(&mut self, now: u64, group: usize, device: u32, stop: Stop, syn: u8) -> Result<(), Halt> {
+        let deadline = self.deadline(now, group, device, stop);
+        let open = self.devices[device as usize].state.same_socket();
+        let work = Work {
+            platform: &self.fleet.platform,
+            timeline: &self.timeline,
+            draws: self.draws,
+            device,
+            attempts: self.devices[device as usize].state.attempts(),
+        };
+        let Some(station) = self.line.station(stop) else { return Ok(()) };
+        let offer = station.offer(now, deadline.at, group as u32, |start| work.time(stop, start));
+        if offer == Offer::Full {
+            let syn_dropped = !open && self.is_first(stop, group) && self.line.drops_syn(stop);
+            if syn_dropped {
+                self.sends_syn_again(now, group, device, syn);
+                return Ok(());
+            }
+            let happening = if open { Happening::FailedOpen } else { Happening::Failed };
+            return self.refused(now, group, device, happening);
+        }
+        self.set(group, device, HOLDS);
+        let timed_out = Event::Ends(if deadline.open { End::TimedOutOpen } else { End::TimedOut });
+        match offer {
+            Offer::Served { start, end } => {
+                // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
+                let done = if stop == Stop::Gate { start } else { end };
+                if done <= deadline.at {
+                    self.passes(now, group, device, stop, done)?;
+                } else {
+                    // The gate does no work that could be wasted.
+                    if stop != Stop::Gate && self.tally.before_horizon(end) {
+                        self.tally.groups[group].wasted[bin(end)] += 1;
+                        self.wasted_work += end - start;
+                    }
+                    self.schedule(deadline.at, timed_out, device);
+                }
+            }
+            Offer::Closed { at } => {
+                if self.tally.before_horizon(at) {
+                    self.tally.curves.closed[bin(at)] += 1;
+                }
+                if deadline.at < at {
+                    self.schedule(deadline.at, timed_out, device);
+                } else {
+                    self.schedule(at, Event::Ends(End::Closed), device);
+                }
+            }
+            Offer::Dropped => self.schedule(deadline.at, timed_out, device),
+            Offer::Full => {}
+        }
+        Ok(())
+    }
+
+    /// An attempt leaves a station at `done` and goes on.
+    fn passes(&mut self, now: u64, group: usize, device: u32, stop: Stop, done: u64) -> Result<(), Halt> {
+        if stop == Stop::SignIn {
+            self.promise(stop, done, Event::SignsIn, device);
+            return Ok(());
+        }
+        let next = self.line.after(stop, self.group(group).link.tls) as u8;
+        if done == now {
+            // Nothing else can come between: everything of a lower rank has happened at this tick.
+            return self.reaches(now, group, device, next);
+        }
+        self.promise(stop, done, Event::Reaches(next), device);
+        Ok(())
+    }
+
+    fn is_first(&self, stop: Stop, group: usize) -> bool {
+        stop == self.line.first(self.group(group).link.tls)
+    }
+
+    fn deadline(&self, now: u64, group: usize, device: u32, stop: Stop) -> Deadline {
+        let group = self.group(group);
+        let new_socket = !self.devices[device as usize].state.same_socket();
+        let timeout = group.agent.connect_timeout().0;
+        if stop == Stop::SignIn && (!new_socket || self.line.upgrades()) {
+            return Deadline { at: now.saturating_add(group.link.message_timeout.0), open: true };
+        }
+        let at = match (group.link.bounds, stop) {
+            (Bounds::Attempt, _) => {
+                self.began.get(device as usize).map_or(u64::MAX, |began| began.saturating_add(timeout))
+            }
+            (Bounds::Answer, Stop::Gate | Stop::Tls) => u64::MAX,
+            (Bounds::Answer, _) => now.saturating_add(timeout),
+        };
+        Deadline { at, open: false }
+    }
+
+    /// No room, or a limit.
+    fn refused(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
+        self.tally.groups[group].refused[bin(now)] += 1;
+        self.fails(now, group, device, happening)
+    }
+
+    /// An attempt ends without success.
+    pub(super) fn ends(&mut self, now: u64, group: usize, device: u32, end: End) -> Result<(), Halt> {
+        let curves = &mut self.tally.curves;
+        match end {
+            End::TimedOut | End::TimedOutOpen => self.tally.groups[group].timed_out[bin(now)] += 1,
+            End::SynUnanswered | End::AuthUnanswered => curves.unanswered[bin(now)] += 1,
+            End::Cut => curves.cut[bin(now)] += 1,
+            End::Closed => {}
+        }
+        let happening = match end {
+            End::TimedOutOpen | End::AuthUnanswered => Happening::FailedOpen,
+            _ => Happening::Failed,
+        };
+        self.fails(now, group, device, happening)
+    }
+
+    /// The device learns that its attempt failed; its socket is closed unless its agent keeps it.
+    pub(super) fn fails(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        happening: Happening,
+    ) -> Result<(), Halt> {
+        self.goes_on(now, group, device, happening)?;
+        if !self.devices[device as usize].state.same_socket() {
+            self.closes(group, device);
+        }
+        Ok(())
+    }
+
+    /// The device holds no connection any more.
+    pub(super) fn closes(&mut self, group: usize, device: u32) {
+        let flags = &mut self.devices[device as usize].flags;
+        if *flags & HOLDS != 0 {
+            self.tally.held -= 1;
+        }
+        if *flags & CONNECTED != 0 {
+            self.tally.levels[group].connected -= 1;
+        }
+        *flags &= !(HOLDS | CONNECTED);
+    }
+
+    /// The device holds a connection from now on, or one that is upgraded.
+    pub(super) fn set(&mut self, group: usize, device: u32, flag: u8) {
+        let flags = &mut self.devices[device as usize].flags;
+        if *flags & flag == 0 {
+            *flags |= flag;
+            match flag {
+                HOLDS => self.tally.held += 1,
+                _ => self.tally.levels[group].connected += 1,
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The write queue: ordinary values, and the flood of stored ones.
+//!
+//! Between events the level changes linearly, so it is followed in whole numbers from event to event and
+//! from second to second; how often it is looked at changes nothing.
+
+use crate::base::Micros;
+use crate::fleet::{Group, Writes};
+use crate::sim::run::{BIN, WritesRun};
+
+/// One value in units of the level.
+const UNIT: u128 = 1_000_000_000_000;
+
+/// What one group adds.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    /// Units of one stored value.
+    stored: u128,
+    /// Units per microsecond of one bound device.
+    ordinary: u128,
+    /// Wait in the queue beyond which stored values are sent again [10^-6 µs], `None` where they never are.
+    resends: Option<u128>,
+}
+
+/// The write queue of a run.
+pub(super) struct Flood {
+    now: u64,
+    horizon: u64,
+    level: u128,
+    room: u128,
+    /// Units per microsecond that bound devices add, and that the queue works off.
+    inflow: u128,
+    outflow: u128,
+    /// Until then [µs] nothing is worked off.
+    down_until: u64,
+    rejected: u128,
+    /// Values rejected up to the end of the last finished second.
+    booked: u64,
+    loads: Vec<Load>,
+    /// Whether every affected device is back, so that the level may reach its end.
+    all_back: bool,
+    drained: Option<u64>,
+    run: WritesRun,
+}
+
+impl Flood {
+    pub(super) fn new(writes: &Writes, groups: &[Group], bins: usize, horizon: u64) -> Self {
+        Self {
+            now: 0,
+            horizon,
+            level: 0,
+            room: u128::from(writes.queue) * UNIT,
+            inflow: 0,
+            outflow: u128::from(writes.per_s.max(1)) * 1_000_000,
+            down_until: 0,
+            rejected: 0,
+            booked: 0,
+            loads: groups.iter().map(|group| load(writes, group)).collect(),
+            all_back: false,
+            drained: None,
+            run: WritesRun {
+                arrived: vec![0; bins],
+                rejected: vec![0; bins],
+                level: vec![0; bins],
+                ..WritesRun::default()
+            },
+        }
+    }
+
+    /// A device of a group is bound from `now` on.
+    pub(super) fn bound(&mut self, now: u64, group: usize) {
+        self.advance(now);
+        self.inflow += self.loads[group].ordinary;
+    }
+
+    /// It is no longer.
+    pub(super) fn unbound(&mut self, now: u64, group: usize) {
+        self.advance(now);
+        self.inflow -= self.loads[group].ordinary;
+    }
+
+    /// Stored values arrive.
+    pub(super) fn stored(&mut self, now: u64, group: usize, values: u64) {
+        self.advance(now);
+        let load = self.loads[group];
+        let times = match load.resends {
+            Some(limit) if self.level / (self.outflow / 1_000_000) > limit => 2,
+            _ => 1,
+        };
+        self.run.resent += values * (times - 1);
+        self.run.arrived[(now / BIN) as usize] += values * times;
+        self.level += u128::from(values * times) * load.stored;
+        self.reject();
+        if self.level > 0 && self.drained == Some(now) {
+            self.drained = None;
+        }
+    }
+
+    /// Whether every affected device is back, from `now` on.
+    pub(super) fn all_back(&mut self, now: u64, all_back: bool) {
+        self.advance(now);
+        if all_back && !self.all_back && self.level == 0 {
+            self.drained = Some(now);
+        } else if !all_back {
+            self.drained = None;
+        }
+        self.all_back = all_back;
+    }
+
+    /// The platform goes down at `now`, until at least `until`.
+    pub(super) fn goes_down(&mut self, now: u64, until: u64) {
+        self.advance(now);
+        self.run.lost_in_crash += (self.level / UNIT) as u64;
+        self.level = 0;
+        if self.all_back && self.drained.is_none() {
+            self.drained = Some(now);
+        }
+        self.down_until = self.down_until.max(until);
+    }
+
+    /// Returns the values that wait at `now`.
+    pub(super) fn values(&mut self, now: u64) -> u64 {
+        self.advance(now);
+        (self.level / UNIT) as u64
+    }
+
+    /// Follows the level to `now` [µs].
+    fn advance(&mut self, now: u64) {
+        while self.now < now {
+            let second = (self.now / BIN + 1) * BIN;
+            let mut until = second.min(now);
+            if self.now < self.down_until {
+                until = until.min(self.down_until);
+            }
+            self.flow(until);
+            if self.now == second {
+                self.book();
+            }
+        }
+    }
+
+    /// Lets values flow until a time before which nothing changes.
+    fn flow(&mut self, until: u64) {
+        let time = u128::from(until - self.now);
+        let outflow = if self.now < self.down_until { 0 } else { self.outflow };
+        if self.inflow >= outflow {
+            self.level += (self.inflow - outflow) * time;
+            self.reject();
+        } else {
+            let falls = outflow - self.inflow;
+            if self.all_back && self.drained.is_none() && self.level <= falls * time {
+                self.drained = Some(self.now + self.level.div_ceil(falls) as u64);
+            }
+            self.level = self.level.saturating_sub(falls * time);
+        }
+        self.now = until;
+    }
+
+    fn reject(&mut self) {
+        self.rejected += self.level.saturating_sub(self.room);
+        self.level = self.level.min(self.room);
+    }
+
+    /// Notes the second that ends now.
+    fn book(&mut self) {
+        let bin = (self.now / BIN) as usize - 1;
+        let rejected = (self.rejected / UNIT) as u64;
+        self.run.rejected[bin] = rejected - self.booked;
+        self.booked = rejected;
+        self.run.level[bin] = (self.level / UNIT) as u64;
+    }
+
+    /// Ends the run, whose zero of the axis is `returned`.
+    pub(super) fn finish(mut self, returned: Micros) -> WritesRun {
+        self.advance(self.horizon);
+        // What is left of the last second, and the empty bins after it.
+        let bin = (self.horizon / BIN) as usize;
+        self.run.rejected[bin] = (self.rejected / UNIT) as u64 - self.booked;
+        for level in &mut self.run.level[bin..] {
+            *level = (self.level / UNIT) as u64;
+        }
+        self.run.drained = self.drained.filter(|&at| at < self.horizon).map(|at| Micros(at).since(returned));
+        self.run
+    }
+}
+
+fn load(writes: &Writes, group: &Group) -> Load {
+    let telemetry = &group.telemetry;
+    if telemetry.properties == 0 {
+        return Load { stored: 0, ordinary: 0, resends: None };
+    }
+    let more = u128::from(telemetry.events) * u128::from(writes.event_permille)
+        + u128::from(telemetry.services) * u128::from(writes.service_permille);
+    let properties = 1_000 * u128::from(telemetry.properties);
+    let work = 1_000_000 * (properties + more) / properties;
+    Load {
+        stored: work * 1_000_000,
+        ordinary: (telemetry.values_per_s() * work as f64).round() as u128,
+        resends: group.store.resends.then(|| u128::from(group.link.message_timeout.0) * 1_000_000),
+    }
+}

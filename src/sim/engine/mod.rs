@@ -1,0 +1,357 @@
+//! The engine: `storm-2`, fast.
+//!
+//! [`storm-2`](super::storm2) is the text that it implements; [`reference`](super::reference) implements
+//! the same text plainly, and both agree bit for bit. What makes this one fast:
+//!
+//! * A device has at most one pending event, one word in a timing wheel. Its state is 12 bytes of machine,
+//!   8 bytes of time and one byte of flags.
+//! * Stations answer at arrival what will happen to a request (see [`crate::admission::station`]), so
+//!   there are no events for completions, queues and time-outs that nobody waits for.
+//! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
+//!   episode), its attempts are walked through in a loop and never enter the wheel.
+//!
+//! No state is ever ahead of an event that could still change it: what an episode can cut is an event
+//! that has not happened. That makes relapses and overlapping episodes as exact as everything else.
+
+mod attempt;
+mod event;
+mod finish;
+mod flood;
+mod line;
+mod pending;
+mod session;
+mod tally;
+mod timeline;
+
+use super::calendar::Shape;
+use super::error::SimError;
+use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
+use super::run::{Run, bins};
+use crate::agent::{Event as Happening, Machine, Next, State};
+use crate::base::{Draws, Micros};
+use crate::fleet::{Agent, Bounds, Fleet, Group, Meets};
+use event::{Event, MOST_DEVICES, PAYLOAD_BITS};
+use flood::Flood;
+use line::{Line, Stop};
+use pending::Pending;
+use session::Habits;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tally::{Tally, bin};
+use timeline::{Timeline, at_once};
+
+/// Work between two looks at the stop flag, a power of two: a few milliseconds.
+const LOOK_EVERY: u64 = 1 << 15;
+
+/// The device holds a connection.
+const HOLDS: u8 = 1;
+/// Its connection is upgraded.
+const CONNECTED: u8 = 2;
+/// It is bound.
+const BOUND: u8 = 4;
+/// The outage, or what followed it, disconnected it at some time.
+const AFFECTED: u8 = 8;
+/// It is affected and not back.
+const AWAY: u8 = 16;
+
+/// Plays one outage with the draws of `seed`. Looks at `stop` every few milliseconds.
+///
+/// # Errors
+/// [`SimError::Cancelled`] when `stop` was set; [`SimError::EndlessAttempts`] and
+/// [`SimError::TooLarge`] when the fleet cannot be simulated and has to be changed.
+pub fn run(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
+    admit(fleet, 1, 1)?;
+    let mut world = World::new(fleet, seed, stop);
+    world.play().and_then(|()| world.finish(seed)).map_err(|halt| match halt {
+        Halt::Stopped => SimError::Cancelled,
+        Halt::Budget => too_many_attempts(fleet, estimate(fleet).attempts_at_most.max(ATTEMPT_BUDGET as f64)),
+    })
+}
+
+/// Why the engine stops early.
+#[derive(Clone, Copy, Debug)]
+enum Halt {
+    Stopped,
+    Budget,
+}
+
+/// What changes about a device: 24 bytes, which an event finds in one place.
+#[derive(Clone, Copy)]
+struct Device {
+    /// When it lost its connection, or sent what it had stored [µs].
+    lost_at: u64,
+    state: State,
+    flags: u8,
+}
+
+/// Everything that changes in a run.
+struct World<'a> {
+    fleet: &'a Fleet,
+    draws: Draws,
+    stop: &'a AtomicBool,
+    horizon: u64,
+    /// Number of the first device of each group, and the number of devices.
+    starts: Vec<u32>,
+    devices: Vec<Device>,
+    /// Until when each device cannot bind [µs]; empty where nothing is ever blocked.
+    blocked: Vec<u64>,
+    /// When each device's attempt began [µs]; empty where no timeout is counted from there.
+    began: Vec<u64>,
+    habits: Vec<Habits>,
+    /// Values lost in the stores of each group.
+    lost: Vec<u64>,
+    queue: Pending,
+    timeline: Timeline,
+    line: Line,
+    flood: Option<Flood>,
+    tally: Tally,
+    attempts: u64,
+    /// Attempts since the last look at the stop flag that `attempts` does not hold yet.
+    unlooked: u64,
+    attempts_in_outage: u64,
+    wasted_work: u64,
+    /// When the platform checks itself next [µs].
+    check: u64,
+}
+
+impl<'a> World<'a> {
+    fn new(fleet: &'a Fleet, seed: u64, stop: &'a AtomicBool) -> Self {
+        let horizon = fleet.outage.horizon();
+        let bins = bins(horizon) as usize;
+        let mut starts = vec![0];
+        for group in &fleet.groups {
+            let first = starts.last().copied().unwrap_or(0);
+            starts.push(first + group.devices);
+        }
+        let devices = fleet.devices() as usize;
+        debug_assert!(devices as u64 <= MOST_DEVICES, "admitted fleets are smaller");
+        let timeline = Timeline::new(fleet);
+        let blocks = fleet.platform.sessions.bind_protection.is_some();
+        let counts_from_begin = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
+        Self {
+            fleet,
+            draws: Draws::new(seed),
+            stop,
+            horizon: horizon.0,
+            starts,
+            devices: vec![
+                Device { state: State::default(), flags: HOLDS | CONNECTED | BOUND, lost_at: 0 };
+                devices
+            ],
+            blocked: vec![0; if blocks { devices } else { 0 }],
+            began: vec![0; if counts_from_begin { devices } else { 0 }],
+            habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
+            lost: vec![0; fleet.groups.len()],
+            queue: Pending::new(shape(fleet)),
+            line: Line::new(fleet, bins, timeline.platform_breaks()),
+            timeline,
+            flood: fleet
+                .platform
+                .writes
+                .as_ref()
+                .map(|writes| Flood::new(writes, &fleet.groups, bins, horizon.0)),
+            tally: Tally::new(fleet),
+            attempts: 0,
+            unlooked: 0,
+            attempts_in_outage: 0,
+            wasted_work: 0,
+            check: if fleet.platform.breaking.is_some() { 1_000_000 } else { u64::MAX },
+        }
+    }
+
+    fn play(&mut self) -> Result<(), Halt> {
+        self.begin();
+        let mut events = 0_u64;
+        loop {
+            let platform = self.timeline.next_begin().min(self.check);
+            match self.queue.pop_before(platform.min(self.horizon)) {
+                Some((now, payload)) => {
+                    events += 1;
+                    if events & (LOOK_EVERY - 1) == 0 {
+                        self.look()?;
+                    }
+                    self.tally.follow(now);
+                    let (event, device) = Event::unpack(payload);
+                    self.happens(now, event, device)?;
+                }
+                None if platform < self.horizon => {
+                    self.tally.follow(platform);
+                    self.platform_changes(platform)?;
+                }
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Every device is bound at time zero.
+    fn begin(&mut self) {
+        for group in 0..self.fleet.groups.len() {
+            for device in self.starts[group]..self.starts[group + 1] {
+                if let Some(flood) = &mut self.flood {
+                    flood.bound(0, group);
+                }
+                self.schedule_end(0, group, device);
+            }
+        }
+    }
+
+    /// The platform itself has something to do: an episode begins, or it checks itself.
+    fn platform_changes(&mut self, now: u64) -> Result<(), Halt> {
+        let planned = self.timeline.next_begin() <= now;
+        let episode = if planned {
+            self.timeline.begin()
+        } else {
+            self.check += 1_000_000;
+            if self.breaks(now) { self.timeline.relapse(now) } else { None }
+        };
+        match episode {
+            Some(episode) => self.episode(now, &episode, planned),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn happens(&mut self, now: u64, event: Event, device: u32) -> Result<(), Halt> {
+        let group = self.group_of(device);
+        match event {
+            Event::Attempts(syn) => self.attempts(now, group, device, syn),
+            Event::Reaches(station) => self.reaches(now, group, device, station),
+            Event::Ends(end) => self.ends(now, group, device, end),
+            Event::SignsIn => self.signs_in(now, group, device),
+            Event::Finishes(finish) => {
+                self.finishes(now, group, device, finish);
+                Ok(())
+            }
+            Event::Notices { twice } => self.notices(now, group, device, twice),
+        }
+    }
+
+    #[inline]
+    fn group_of(&self, device: u32) -> usize {
+        let starts = &self.starts[1..self.fleet.groups.len().max(1)];
+        if starts.len() <= 16 {
+            // Without a branch that nobody could predict.
+            return starts.iter().map(|&first| usize::from(first <= device)).sum();
+        }
+        starts.partition_point(|&first| first <= device)
+    }
+
+    #[inline]
+    fn group(&self, group: usize) -> &'a Group {
+        &self.fleet.groups[group]
+    }
+
+    /// Schedules an event if it is before the horizon, or if an episode may still cut it.
+    #[inline]
+    fn schedule(&mut self, at: u64, event: Event, device: u32) {
+        if at < self.horizon {
+            self.queue.push(at, event.pack(device));
+        } else if event.is_under_way() && self.timeline.may_begin() {
+            self.queue.push(self.horizon, event.pack(device));
+        }
+    }
+
+    /// Schedules what a station has promised.
+    #[inline]
+    fn promise(&mut self, stop: Stop, at: u64, event: Event, device: u32) {
+        if at < self.horizon {
+            self.queue.push_promise(stop as usize, at, event.pack(device));
+        } else {
+            self.schedule(at, event, device);
+        }
+    }
+
+    /// Lets a device go on by itself up to its next attempt that may meet the platform.
+    #[inline]
+    fn goes_on(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
+        let agent = &self.fleet.groups[group].agent;
+        let machine = Machine { agent, device: u64::from(device), draws: self.draws };
+        let state = &mut self.devices[device as usize].state;
+        let blanket = Micros(self.timeline.blanket().min(self.horizon));
+        let (mut now, mut happening) = (now, happening);
+        loop {
+            // While every attempt is turned away at once no event is needed, whatever happens to others.
+            let (walked, mut made) = (&mut self.tally.walked[group], 0);
+            let next = machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), |at| {
+                walked[bin(at.0)] += 1;
+                made += 1;
+            });
+            // The blanket is the main outage.
+            self.attempts_in_outage += made;
+            self.unlooked += made;
+            if self.unlooked >= LOOK_EVERY {
+                self.attempts += std::mem::take(&mut self.unlooked);
+                look(self.stop, self.attempts)?;
+            }
+            match next {
+                Next::Attempt(at) if at.0 < self.horizon => {
+                    if at.0 >= self.timeline.clear() || state.same_socket() {
+                        self.queue.push(at.0, Event::Attempts(0).pack(device));
+                        return Ok(());
+                    }
+                    let meets = self.timeline.meets(self.draws, group, device, at.0);
+                    if !meets.is_some_and(at_once) {
+                        self.queue.push(at.0, Event::Attempts(0).pack(device));
+                        return Ok(());
+                    }
+                    walked[bin(at.0)] += 1;
+                    self.attempts_in_outage += u64::from(at.0 < self.fleet.outage.length.0);
+                    self.unlooked += 1;
+                    (now, happening) = (at.0, Happening::Failed);
+                }
+                Next::Stranded(at) if at.0 < self.horizon => {
+                    match self.fleet.groups[group].duty.filter(|_| agent.reconnects()) {
+                        Some(duty) => {
+                            let calls = Event::Notices { twice: false };
+                            self.schedule(at.0.saturating_add(session::off(duty)), calls, device);
+                        }
+                        None => self.tally.groups[group].stranded[bin(at.0)] += 1,
+                    }
+                    return Ok(());
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Returns what stands in the way of a device's attempt.
+    #[inline]
+    fn meets(&self, now: u64, group: usize, device: u32) -> Option<Meets> {
+        self.timeline.meets(self.draws, group, device, now)
+    }
+
+    #[cold]
+    fn look(&self) -> Result<(), Halt> {
+        look(self.stop, self.attempts)
+    }
+}
+
+/// Returns the wheel that fits a fleet: most waits are shorter than its longest random delay.
+fn shape(fleet: &Fleet) -> Shape {
+    let watched = fleet.outage.watch.0;
+    let waits = fleet.groups.iter().map(|group| longest_wait(&group.agent).max(1_000_000));
+    let usual = waits.max().unwrap_or(watched).min(watched);
+    Shape::of(PAYLOAD_BITS, fleet.devices(), usual, watched)
+}
+
+/// Returns the longest usual wait between two attempts of an agent [µs].
+fn longest_wait(agent: &Agent) -> u64 {
+    let call =
+        agent.sdk().map_or(0, |sdk| sdk.max_connect_delay.0.saturating_add(sdk.connect_retry_interval.0));
+    match agent {
+        Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0.saturating_add(call),
+        Agent::JavaSdk(java) => java.reconnect_interval.0,
+        Agent::Generic(generic) => generic.backoff.cap.0.max(generic.first_delay.0),
+        _ => call,
+    }
+}
+
+/// Looks whether to go on after this many attempts.
+fn look(stop: &AtomicBool, attempts: u64) -> Result<(), Halt> {
+    if stop.load(Ordering::Relaxed) {
+        Err(Halt::Stopped)
+    } else if attempts > ATTEMPT_BUDGET {
+        Err(Halt::Budget)
+    } else {
+        Ok(())
+    }
+}

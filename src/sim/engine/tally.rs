@@ -1,0 +1,180 @@
+//! What is counted: events per second, levels at the end of each second, and who is back.
+
+use crate::base::{Micros, stats};
+use crate::fleet::Fleet;
+use crate::sim::run::{BIN, Curves, Returns, Times, bins};
+
+/// The levels of one group.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Levels {
+    pub(super) affected: u32,
+    pub(super) away: u32,
+    pub(super) connected: u32,
+    pub(super) bound: u32,
+}
+
+/// Times at which shares of a population were back.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reached {
+    times: [Option<u64>; 4],
+    /// Devices that have to be back for each share.
+    ranks: [u64; 4],
+    /// The smallest of them that is not reached; `u64::MAX` where all are.
+    next: u64,
+}
+
+impl Reached {
+    /// One more device is back at `now`: so many are.
+    #[inline]
+    fn back(&mut self, back: u64, now: u64) {
+        if back >= self.next {
+            for (time, rank) in self.times.iter_mut().zip(self.ranks) {
+                if time.is_none() && back >= rank {
+                    *time = Some(now);
+                }
+            }
+            self.find_next();
+        }
+    }
+
+    /// Devices have been lost.
+    fn lost(&mut self, affected: u64, away: u64) {
+        self.ranks = Times::PERCENT.map(|percent| stats::nearest_rank(affected, percent));
+        for (time, rank) in self.times.iter_mut().zip(self.ranks) {
+            if affected - away < rank {
+                *time = None;
+            }
+        }
+        self.find_next();
+    }
+
+    fn find_next(&mut self) {
+        let open = self.times.iter().zip(self.ranks).filter(|(time, _)| time.is_none());
+        self.next = open.map(|(_, rank)| rank).min().unwrap_or(u64::MAX);
+    }
+
+    fn times(self, returned: Micros) -> Times {
+        let [t50, t95, t99, t100] = self.times.map(|at| at.map(|at| Micros(at).since(returned)));
+        Times { t50, t95, t99, t100 }
+    }
+}
+
+/// The counters of a run.
+pub(super) struct Tally {
+    pub(super) curves: Curves,
+    pub(super) groups: Vec<Returns>,
+    /// Attempts of each group that were turned away without an event, per bin.
+    pub(super) walked: Vec<Vec<u32>>,
+    pub(super) levels: Vec<Levels>,
+    reached: Vec<Reached>,
+    all: Reached,
+    affected: u64,
+    away: u64,
+    pub(super) held: u32,
+    /// Bin whose levels are not noted yet.
+    bin: usize,
+    horizon: u64,
+}
+
+impl Tally {
+    pub(super) fn new(fleet: &Fleet) -> Self {
+        let horizon = fleet.outage.horizon();
+        let bins = bins(horizon) as usize;
+        let levels = |group: &crate::fleet::Group| Levels {
+            connected: group.devices,
+            bound: group.devices,
+            ..Levels::default()
+        };
+        Self {
+            curves: Curves::new(bins),
+            groups: fleet.groups.iter().map(|_| Returns::new(bins)).collect(),
+            walked: fleet.groups.iter().map(|_| vec![0; bins]).collect(),
+            levels: fleet.groups.iter().map(levels).collect(),
+            reached: vec![Reached::default(); fleet.groups.len()],
+            all: Reached::default(),
+            affected: 0,
+            away: 0,
+            held: fleet.devices() as u32,
+            bin: 0,
+            horizon: horizon.0,
+        }
+    }
+
+    /// Notes the levels of every second that ended by `now` [µs]; the events of `now` are still to come.
+    #[inline]
+    pub(super) fn follow(&mut self, now: u64) {
+        while ((self.bin as u64) + 1) * BIN <= now {
+            self.note();
+        }
+    }
+
+    fn note(&mut self) {
+        for (curves, levels) in self.groups.iter_mut().zip(&self.levels) {
+            curves.away[self.bin] = levels.away;
+            curves.connected[self.bin] = levels.connected;
+            curves.bound[self.bin] = levels.bound;
+        }
+        self.curves.held[self.bin] = self.held;
+        self.bin += 1;
+    }
+
+    /// An affected device is back.
+    pub(super) fn back(&mut self, group: usize, now: u64) {
+        self.groups[group].back[bin(now)] += 1;
+        let levels = &mut self.levels[group];
+        levels.away -= 1;
+        self.away -= 1;
+        self.reached[group].back(u64::from(levels.affected - levels.away), now);
+        self.all.back(self.affected - self.away, now);
+    }
+
+    /// An episode has taken its devices.
+    pub(super) fn lost(&mut self) {
+        for (reached, levels) in self.reached.iter_mut().zip(&self.levels) {
+            reached.lost(u64::from(levels.affected), u64::from(levels.away));
+        }
+        self.all.lost(self.affected, self.away);
+    }
+
+    /// An episode has taken a device, for the first time or while it was back.
+    pub(super) fn takes(&mut self, group: usize, first: bool, was_back: bool) {
+        let levels = &mut self.levels[group];
+        levels.affected += u32::from(first);
+        levels.away += u32::from(was_back);
+        self.affected += u64::from(first);
+        self.away += u64::from(was_back);
+    }
+
+    /// Returns whether every affected device is back.
+    pub(super) fn all_back(&self) -> bool {
+        self.affected > 0 && self.away == 0
+    }
+
+    /// Ends the run: notes the last levels and returns the times of the groups and of all.
+    pub(super) fn finish(&mut self, returned: Micros) -> (Vec<Times>, Times) {
+        let last = self.curves.held.len();
+        while self.bin < last {
+            self.note();
+        }
+        let groups = self.reached.iter().map(|reached| reached.times(returned)).collect();
+        for (curves, walked) in self.groups.iter_mut().zip(&self.walked) {
+            for (bin, walked) in walked.iter().enumerate() {
+                curves.attempts[bin] += walked;
+                self.curves.turned_away[bin] += walked;
+            }
+            self.curves.all.add(curves);
+        }
+        (groups, self.all.times(returned))
+    }
+
+    /// Counts an event if it is before the horizon; returns whether it was.
+    pub(super) fn before_horizon(&self, at: u64) -> bool {
+        at < self.horizon
+    }
+}
+
+/// Returns the bin of a time [µs].
+#[inline]
+pub(super) fn bin(at: u64) -> usize {
+    (at / BIN) as usize
+}
