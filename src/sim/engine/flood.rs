@@ -24,6 +24,8 @@ struct Load {
 /// The write queue of a run.
 pub(super) struct Flood {
     now: u64,
+    /// End of the second that is under way [µs].
+    second: u64,
     horizon: u64,
     level: u128,
     room: u128,
@@ -46,6 +48,7 @@ impl Flood {
     pub(super) fn new(writes: &Writes, groups: &[Group], bins: usize, horizon: u64) -> Self {
         Self {
             now: 0,
+            second: BIN,
             horizon,
             level: 0,
             room: u128::from(writes.queue) * UNIT,
@@ -67,6 +70,7 @@ impl Flood {
     }
 
     /// A device of a group is bound from `now` on.
+    #[inline]
     pub(super) fn bound(&mut self, now: u64, group: usize) {
         self.advance(now);
         self.inflow += self.loads[group].ordinary;
@@ -124,9 +128,16 @@ impl Flood {
     }
 
     /// Follows the level to `now` [µs].
+    #[inline]
     fn advance(&mut self, now: u64) {
+        if self.now < now {
+            self.advance_on(now);
+        }
+    }
+
+    fn advance_on(&mut self, now: u64) {
         while self.now < now {
-            let second = (self.now / BIN + 1) * BIN;
+            let second = self.second;
             let mut until = second.min(now);
             if self.now < self.down_until {
                 until = until.min(self.down_until);
@@ -134,6 +145,7 @@ impl Flood {
             self.flow(until);
             if self.now == second {
                 self.book();
+                self.second += BIN;
             }
         }
     }

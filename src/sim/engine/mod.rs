@@ -161,8 +161,8 @@ impl<'a> World<'a> {
     fn play(&mut self) -> Result<(), Halt> {
         self.begin();
         let mut events = 0_u64;
+        let mut platform = self.timeline.next_begin().min(self.check);
         loop {
-            let platform = self.timeline.next_begin().min(self.check);
             match self.queue.pop_before(platform.min(self.horizon)) {
                 Some((now, payload)) => {
                     events += 1;
@@ -176,6 +176,7 @@ impl<'a> World<'a> {
                 None if platform < self.horizon => {
                     self.tally.follow(platform);
                     self.platform_changes(platform)?;
+                    platform = self.timeline.next_begin().min(self.check);
                 }
                 None => return Ok(()),
             }

@@ -48,16 +48,16 @@ impl Pending {
     pub(super) fn push_promise(&mut self, station: usize, time: u64, payload: u64) {
         let (event, station) = ((time, payload), station % LANES);
         let lane = &mut self.lanes[station];
+        if lane.back().is_some_and(|&last| last < event) {
+            lane.push_back(event);
+            return;
+        }
         let behind = lane.iter().rev().take(NEAR).take_while(|&&other| other > event).count();
         if behind == NEAR {
             self.wheel.push(time, payload);
             return;
         }
-        if behind == 0 {
-            lane.push_back(event);
-        } else {
-            lane.insert(lane.len() - behind, event);
-        }
+        lane.insert(lane.len() - behind, event);
         if event < self.fronts[station] {
             self.fronts[station] = event;
             if event < self.first.0 {

@@ -71,8 +71,9 @@ pub(super) struct Tally {
     affected: u64,
     away: u64,
     pub(super) held: u32,
-    /// Bin whose levels are not noted yet.
+    /// Bin whose levels are not noted yet, and its end [µs].
     bin: usize,
+    bin_end: u64,
     horizon: u64,
 }
 
@@ -96,6 +97,7 @@ impl Tally {
             away: 0,
             held: fleet.devices() as u32,
             bin: 0,
+            bin_end: BIN,
             horizon: horizon.0,
         }
     }
@@ -103,11 +105,12 @@ impl Tally {
     /// Notes the levels of every second that ended by `now` [µs]; the events of `now` are still to come.
     #[inline]
     pub(super) fn follow(&mut self, now: u64) {
-        while ((self.bin as u64) + 1) * BIN <= now {
+        while self.bin_end <= now {
             self.note();
         }
     }
 
+    #[cold]
     fn note(&mut self) {
         for (curves, levels) in self.groups.iter_mut().zip(&self.levels) {
             curves.away[self.bin] = levels.away;
@@ -116,6 +119,7 @@ impl Tally {
         }
         self.curves.held[self.bin] = self.held;
         self.bin += 1;
+        self.bin_end += BIN;
     }
 
     /// An affected device is back.
