@@ -126,14 +126,14 @@ impl Outcome {
 
     /// Returns whether the fleet comes back by itself, where that is not a matter of course.
     pub fn stability(&self) -> Option<&'static str> {
-        let stability = self.study.stability();
+        let stability = self.study.stability;
         (stability != Stability::Recovers).then(|| stability.sentence())
     }
 
     /// Returns what held the fleet back and when, after the return:
     /// `Bottleneck: Sign-in tier, saturated from 0:00 to 1:40`.
     pub fn bottleneck(&self) -> Option<String> {
-        let bottleneck = self.study.bottleneck()?;
+        let bottleneck = self.study.bottleneck?;
         let returned = self.fleet.outage.length.secs();
         let at = |second: u64| units::clock((second as f64 - returned).max(0.0));
         let (from, to) = (at(bottleneck.from_s), at(bottleneck.to_s));

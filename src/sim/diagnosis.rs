@@ -3,8 +3,8 @@
 //! Both are read off the curves of a finished run, so every engine gets them for nothing.
 
 use super::run::{BIN, Run, StationName};
-use super::study::Study;
 use crate::base::stats::percentile;
+use std::sync::Arc;
 
 /// Share of a second in which all workers were busy from which on a station counts as saturated.
 const SATURATED: f64 = 0.95;
@@ -125,30 +125,28 @@ impl Run {
     }
 }
 
-impl Study {
-    /// Returns what most runs say: the median of recovers, slowly and never.
-    pub fn stability(&self) -> Stability {
-        let mut all: Vec<Stability> = self.runs.iter().map(|run| run.stability()).collect();
-        all.sort_unstable();
-        all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(Stability::Recovers)
-    }
+/// Returns what most runs say: the median of recovers, slowly and never.
+pub(super) fn stability(runs: &[Arc<Run>]) -> Stability {
+    let mut all: Vec<Stability> = runs.iter().map(|run| run.stability()).collect();
+    all.sort_unstable();
+    all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(Stability::Recovers)
+}
 
-    /// Returns the station that was the bottleneck in most runs, with the median of its times.
-    pub fn bottleneck(&self) -> Option<Bottleneck> {
-        let all: Vec<Bottleneck> = self.runs.iter().filter_map(|run| run.bottleneck()).collect();
-        let count = |station| all.iter().filter(|one| one.station == station).count();
-        let station = all.iter().map(|one| one.station).max_by_key(|&station| (count(station), station))?;
-        if count(station) * 2 < self.runs.len() {
-            return None;
-        }
-        let median = |of: fn(&Bottleneck) -> u64| {
-            let mut times: Vec<f64> =
-                all.iter().filter(|one| one.station == station).map(|one| of(one) as f64).collect();
-            times.sort_unstable_by(f64::total_cmp);
-            percentile(&times, 50).unwrap_or(0.0) as u64
-        };
-        Some(Bottleneck { station, from_s: median(|one| one.from_s), to_s: median(|one| one.to_s) })
+/// Returns the station that was the bottleneck in most runs, with the median of its times.
+pub(super) fn bottleneck(runs: &[Arc<Run>]) -> Option<Bottleneck> {
+    let all: Vec<Bottleneck> = runs.iter().filter_map(|run| run.bottleneck()).collect();
+    let count = |station| all.iter().filter(|one| one.station == station).count();
+    let station = all.iter().map(|one| one.station).max_by_key(|&station| (count(station), station))?;
+    if count(station) * 2 < runs.len() {
+        return None;
     }
+    let median = |of: fn(&Bottleneck) -> u64| {
+        let mut times: Vec<f64> =
+            all.iter().filter(|one| one.station == station).map(|one| of(one) as f64).collect();
+        times.sort_unstable_by(f64::total_cmp);
+        percentile(&times, 50).unwrap_or(0.0) as u64
+    };
+    Some(Bottleneck { station, from_s: median(|one| one.from_s), to_s: median(|one| one.to_s) })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! A figure keeps its value in every run, so that targets can be counted ("in 45 of 50 runs") as well
 //! as judged by the confidence interval of the median. *Never* is infinity here.
 
+use super::diagnosis::{self, Bottleneck, Stability};
 use super::run::{HASH_START, Run, fold};
 use crate::base::Micros;
 use crate::base::stats::{Interval, Spread, percentile};
@@ -243,6 +244,10 @@ pub struct Study {
     pub metrics: Vec<Metric>,
     /// The groups, in the order of the file.
     pub groups: Vec<GroupStudy>,
+    /// Whether the fleet comes back by itself, as most runs say.
+    pub stability: Stability,
+    /// The station that was the bottleneck in most runs.
+    pub bottleneck: Option<Bottleneck>,
     /// Fold of the runs' hashes: equal inputs give an equal result hash on every machine.
     pub hash: u64,
 }
@@ -264,7 +269,8 @@ impl Study {
         let groups = groups.collect();
         let bands = Bands::of(&runs);
         let hash = runs.iter().fold(HASH_START, |hash, run| fold(hash, run.hash()));
-        Self { seed, runs, bands, metrics, groups, hash }
+        let (stability, bottleneck) = (diagnosis::stability(&runs), diagnosis::bottleneck(&runs));
+        Self { seed, runs, bands, metrics, groups, stability, bottleneck, hash }
     }
 
     /// Returns one figure over all runs.

@@ -226,12 +226,12 @@ fn judged(outcome: &Outcome) -> Judged {
 /// Returns what the runs say about the platform.
 fn diagnosis(outcome: &Outcome) -> Diagnosis {
     let returned = outcome.fleet.outage.length.secs();
-    let bottleneck = outcome.study.bottleneck().map(|bottleneck| Bottleneck {
+    let bottleneck = outcome.study.bottleneck.map(|bottleneck| Bottleneck {
         station: bottleneck.station.word(),
         from_s: bottleneck.from_s as f64 - returned,
         to_s: bottleneck.to_s as f64 - returned,
     });
-    Diagnosis { stability: outcome.study.stability().word(), bottleneck }
+    Diagnosis { stability: outcome.study.stability.word(), bottleneck }
 }
 
 /// Returns one target: `{"name":"t95","limit_s":300,"value_s":400.2,"ci95_s":[391,409],"met":false,…}`.
