@@ -11,4 +11,4 @@ pub use limiter::Limiter;
 pub use station::{Offer, Station};
 
 /// One second [µs].
-const SECOND: u64 = 1_000_000;
+const SECOND: u64 = crate::base::Micros::SECOND.0;

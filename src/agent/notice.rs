@@ -25,6 +25,12 @@ pub fn notice(link: &Link, loss: Loss, since_ping: Micros) -> Micros {
     }
 }
 
+/// Returns whether the device sees an error of the socket at once: a reset, or with TLS the end of TCP
+/// without a close frame.
+pub fn sees_error(link: &Link, loss: Loss) -> bool {
+    loss == Loss::Reset || (loss == Loss::Fin && link.tls)
+}
+
 /// Returns the time since the last ping when a device loses its connection for the `loss_number`th time
 /// (from 0): uniform in 0..`ping_rate`.
 pub fn since_ping(draws: Draws, device: u64, loss_number: u32, link: &Link) -> Micros {

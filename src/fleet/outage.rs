@@ -46,6 +46,14 @@ pub enum Meets {
 }
 
 impl Meets {
+    /// Returns whether an attempt fails at once, with its socket closed.
+    pub fn fails_at_once(self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::Http503 | Self::DnsFails | Self::TlsFails | Self::AcceptThenClose
+        )
+    }
+
     /// All of them, in the order in which they are offered.
     pub const ALL: [Self; 10] = [
         Self::Refused,

@@ -70,6 +70,13 @@ pub struct Limit {
     pub kind: LimitKind,
 }
 
+impl Limit {
+    /// Returns the time between two connections that a balancer accepts which delays the others.
+    pub fn spacing(&self) -> Micros {
+        Micros(Micros::SECOND.0.div_ceil(u64::from(self.per_s.max(1))))
+    }
+}
+
 /// The load balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balancer {

@@ -72,11 +72,19 @@ pub fn replicate(
             results.push((index, result));
         }
     };
-    let mut results = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads.min(wanted))
+    let mut results = on_threads(threads.min(wanted), work);
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Lets this many threads (at least 1), the calling one among them, do the same work, and returns what they
+/// made in no order; where the system grants fewer, those do all of it.
+pub fn on_threads<T: Send>(threads: usize, work: impl Fn() -> Vec<T> + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads)
             .filter_map(|number| {
                 let name = format!("simulation {number}");
-                thread::Builder::new().name(name).spawn_scoped(scope, work).ok()
+                thread::Builder::new().name(name).spawn_scoped(scope, &work).ok()
             })
             .collect();
         let mut results = work();
@@ -87,7 +95,5 @@ pub fn replicate(
             }
         }
         results
-    });
-    results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    })
 }

@@ -31,7 +31,7 @@ pub use crate::fleet::outage::{SYN_GIVES_UP, SYN_RETRANSMISSIONS};
 pub use diagnosis::{Bottleneck, Stability};
 pub use error::{Fits, Needs, SimError};
 pub use estimate::{ATTEMPT_BUDGET, BYTE_BUDGET, Estimate, estimate};
-pub use many::{replicate, run, run_in};
+pub use many::{on_threads, replicate, run, run_in};
 pub use run::{Curves, GroupRun, Returns, Run, StationName, StationRun, Times, Totals, WritesRun};
 pub use study::{Band, Bands, GroupStudy, Measure, Metric, Study};
 pub use wheel::Arena;

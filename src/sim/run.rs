@@ -8,7 +8,7 @@
 use crate::base::Micros;
 
 /// Length of a bin [µs].
-pub(super) const BIN: u64 = 1_000_000;
+pub(super) const BIN: u64 = Micros::SECOND.0;
 
 /// Start value of the result hash (FNV-1a's offset basis).
 pub(super) const HASH_START: u64 = 0xCBF2_9CE4_8422_2325;

@@ -213,8 +213,7 @@ impl Wheel {
                 }
                 continue;
             }
-            let payload_bits = self.shape.payload_bits;
-            let event = (self.start + (first >> payload_bits), first & ((1 << payload_bits) - 1));
+            let event = (self.start + (first >> self.shape.payload_bits), first & self.payload_mask);
             if event >= limit {
                 return None;
             }

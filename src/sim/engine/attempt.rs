@@ -1,7 +1,7 @@
 //! What happens to an attempt: at the door, in the stations, at its end.
 
 use super::event::{End, Event, syn_after};
-use super::line::{Stop, Work};
+use super::line::{Stop, Work, numbered};
 use super::tally::bin;
 use super::{CONNECTED, HOLDS, Halt, World};
 use crate::admission::Offer;
@@ -98,7 +98,7 @@ impl World<'_> {
 
     /// An attempt reaches a station after the first.
     pub(super) fn reaches(&mut self, now: u64, group: usize, device: u32, station: u8) -> Result<(), Halt> {
-        let stop = Stop::numbered(station);
+        let stop = numbered(station);
         if stop == Stop::SignIn && self.line.upgrades() {
             self.set(group, device, CONNECTED);
         }
@@ -109,15 +109,7 @@ impl World<'_> {
     fn visits(&mut self, now: u64, group: usize, device: u32, stop: Stop, syn: u8) -> Result<(), Halt> {
         let deadline = self.deadline(now, group, device, stop);
         let open = self.devices[device as usize].state.same_socket();
-        let work = Work {
-            platform: &self.fleet.platform,
-            timeline: &self.timeline,
-            draws: self.draws,
-            device,
-            attempts: self.devices[device as usize].state.attempts(),
-        };
-        let Some(station) = self.line.station(stop) else { return Ok(()) };
-        let offer = station.offer(now, deadline.at, group as u32, |start| work.time(stop, start));
+        let Some(offer) = self.offers(now, group, device, stop, deadline.at) else { return Ok(()) };
         if offer == Offer::Full {
             let syn_dropped = !open && self.is_first(stop, group) && self.line.drops_syn(stop);
             if syn_dropped {
@@ -158,6 +150,26 @@ impl World<'_> {
             Offer::Full => {}
         }
         Ok(())
+    }
+
+    /// Offers a station what a device brings; `None` where the platform has no such station.
+    pub(super) fn offers(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        stop: Stop,
+        deadline: u64,
+    ) -> Option<Offer> {
+        let work = Work {
+            platform: &self.fleet.platform,
+            timeline: &self.timeline,
+            draws: self.draws,
+            device,
+            attempts: self.devices[device as usize].state.attempts(),
+        };
+        let station = self.line.station(stop)?;
+        Some(station.offer(now, deadline, group as u32, |start| work.time(stop, start)))
     }
 
     /// An attempt leaves a station at `done` and goes on.

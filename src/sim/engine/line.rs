@@ -4,34 +4,16 @@ use super::timeline::Timeline;
 use crate::admission::{Limiter, Station};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::{Balancer, Fleet, Full, LimitKind, Platform, ServiceLaw, Tier, TierName};
-use crate::sim::run::{StationName, StationRun};
+use crate::fleet::{Fleet, Full, LimitKind, Platform, ServiceLaw, Tier, TierName};
+pub(super) use crate::sim::run::StationName as Stop;
+use crate::sim::run::StationRun;
 
-/// A station of the line, in the order in which attempts pass them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stop {
-    Gate,
-    Tls,
-    Connection,
-    SignIn,
-}
+/// The stations, in the order in which attempts pass them.
+const STOPS: [Stop; 4] = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn];
 
-impl Stop {
-    const ALL: [Self; 4] = [Self::Gate, Self::Tls, Self::Connection, Self::SignIn];
-
-    /// Returns the station with this number.
-    pub(super) fn numbered(number: u8) -> Self {
-        Self::ALL[usize::from(number.min(3))]
-    }
-
-    fn name(self) -> StationName {
-        match self {
-            Self::Gate => StationName::Gate,
-            Self::Tls => StationName::Tls,
-            Self::Connection => StationName::Connection,
-            Self::SignIn => StationName::SignIn,
-        }
-    }
+/// Returns the station with this number.
+pub(super) fn numbered(number: u8) -> Stop {
+    STOPS[usize::from(number.min(3))]
 }
 
 /// The door and the stations.
@@ -57,10 +39,7 @@ impl Line {
             platform.held,
         ];
         let gate = limit.filter(|limit| limit.kind == LimitKind::DelayAccept);
-        let gate = gate.zip(balancer).map(|(limit, balancer)| {
-            let service = Micros(1_000_000_u64.div_ceil(u64::from(limit.per_s.max(1))));
-            plain(1, service, balancer.backlog)
-        });
+        let gate = gate.zip(balancer).map(|(limit, balancer)| plain(1, limit.spacing(), balancer.backlog));
         let tls = balancer.filter(|balancer| balancer.cores > 0);
         let has_tls = tls.is_some();
         let tls = tls.map(|balancer| plain(balancer.cores, balancer.handshake, u32::MAX));
@@ -121,11 +100,11 @@ impl Line {
 
     /// Ends the run.
     pub(super) fn finish(self) -> Vec<StationRun> {
-        let stations = Stop::ALL.into_iter().zip(self.stations);
+        let stations = STOPS.into_iter().zip(self.stations);
         let finished = stations.filter_map(|(stop, station)| {
             let (station, workers) = station?;
             let (queue, busy) = station.finish();
-            Some(StationRun { name: stop.name(), workers, queue, busy })
+            Some(StationRun { name: stop, workers, queue, busy })
         });
         finished.collect()
     }
@@ -161,7 +140,10 @@ impl Work<'_> {
     pub(super) fn time(self, stop: Stop, start: u64) -> u64 {
         let number = u64::from(self.attempts.wrapping_sub(1));
         let (tier, drawn) = match stop {
-            Stop::Gate => return gate(self.platform.balancer.as_ref()),
+            Stop::Gate => {
+                let limit = self.platform.balancer.and_then(|balancer| balancer.limit);
+                return limit.map_or(1, |limit| limit.spacing().0);
+            }
             Stop::Tls => (TierName::Balancer, self.handshake()),
             Stop::Connection => {
                 let Some(tier) = &self.platform.connection else { return 1 };
@@ -205,10 +187,4 @@ impl Work<'_> {
         };
         (drawn.round() as u64).max(1)
     }
-}
-
-/// Returns the time between two connections that a limited balancer accepts [µs].
-fn gate(balancer: Option<&Balancer>) -> u64 {
-    let per_s = balancer.and_then(|balancer| balancer.limit).map_or(1, |limit| limit.per_s.max(1));
-    1_000_000_u64.div_ceil(u64::from(per_s))
 }

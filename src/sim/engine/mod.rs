@@ -26,7 +26,7 @@ mod timeline;
 use super::calendar::Shape;
 use super::error::SimError;
 use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
-use super::run::{Run, bins};
+use super::run::{BIN, Run, bins};
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets};
@@ -37,7 +37,7 @@ use pending::Pending;
 use session::Habits;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tally::{Tally, bin};
-use timeline::{Timeline, at_once};
+use timeline::Timeline;
 
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
@@ -154,7 +154,7 @@ impl<'a> World<'a> {
             unlooked: 0,
             attempts_in_outage: 0,
             wasted_work: 0,
-            check: if fleet.platform.breaking.is_some() { 1_000_000 } else { u64::MAX },
+            check: if fleet.platform.breaking.is_some() { BIN } else { u64::MAX },
         }
     }
 
@@ -201,7 +201,7 @@ impl<'a> World<'a> {
         let episode = if planned {
             self.timeline.begin()
         } else {
-            self.check += 1_000_000;
+            self.check += BIN;
             if self.breaks(now) { self.timeline.relapse(now) } else { None }
         };
         match episode {
@@ -290,7 +290,7 @@ impl<'a> World<'a> {
                         return Ok(());
                     }
                     let meets = self.timeline.meets(self.draws, group, device, at.0);
-                    if !meets.is_some_and(at_once) {
+                    if !meets.is_some_and(Meets::fails_at_once) {
                         self.queue.push(at.0, Event::Attempts(0).pack(device));
                         return Ok(());
                     }

@@ -1,7 +1,7 @@
 //! What happens to a device that is bound, and how it loses its connection.
 
 use super::event::{End, Event, Finish};
-use super::line::{Stop, Work};
+use super::line::Stop;
 use super::tally::bin;
 use super::timeline::touches;
 use super::{AFFECTED, AWAY, BOUND, CONNECTED, HOLDS, Halt, World};
@@ -180,8 +180,7 @@ impl World<'_> {
             let believed = loss == Loss::Silence && !forgotten && !self.timeline.is_down(now);
             *blocked = if believed { (Micros(now) + protection).since(since_ping).0 } else { 0 };
         }
-        let error = loss == Loss::Reset || (loss == Loss::Fin && link.tls);
-        let twice = error && self.group(group).agent.kind().is_c_sdk_family();
+        let twice = notice::sees_error(link, loss) && self.group(group).agent.kind().is_c_sdk_family();
         ((Micros(now) + notice::notice(link, loss, since_ping)).0, twice)
     }
 
@@ -213,21 +212,10 @@ impl World<'_> {
         {
             return;
         }
-        let work = Work {
-            platform: &self.fleet.platform,
-            timeline: &self.timeline,
-            draws: self.draws,
-            device,
-            attempts: self.devices[device as usize].state.attempts(),
-        };
         let tls = self.fleet.groups[group].link.tls;
         let mut stop = self.line.first(tls);
         while stop < Stop::Connection {
-            let offered = self
-                .line
-                .station(stop)
-                .map(|station| station.offer(now, u64::MAX, group as u32, |start| work.time(stop, start)));
-            if offered == Some(Offer::Full) {
+            if self.offers(now, group, device, stop, u64::MAX) == Some(Offer::Full) {
                 return;
             }
             stop = self.line.after(stop, tls);

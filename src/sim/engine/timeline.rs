@@ -30,7 +30,8 @@ impl Timeline {
         let mut order: Vec<usize> = (0..episodes.len()).collect();
         order.sort_by_key(|&index| episodes[index].at);
         let main = &episodes[0];
-        let blanket = if main.touches == Touches::All && at_once(main.meets) { main.length.0 } else { 0 };
+        let blanket =
+            if main.touches == Touches::All && main.meets.fails_at_once() { main.length.0 } else { 0 };
         let relapse = fleet.platform.breaking.map(|breaking| relapse(fleet, breaking));
         let mut changes = [false; 3];
         for episode in episodes.iter().chain(&relapse) {
@@ -157,14 +158,6 @@ impl Timeline {
         };
         self.episodes.iter().filter(|episode| episode.tier == tier).map(of).min().unwrap_or(1_000)
     }
-}
-
-/// Returns whether what an attempt meets fails it at once with its socket closed.
-pub(super) fn at_once(meets: Meets) -> bool {
-    matches!(
-        meets,
-        Meets::Refused | Meets::Http503 | Meets::DnsFails | Meets::TlsFails | Meets::AcceptThenClose
-    )
 }
 
 /// Returns whether an episode touches a device.

@@ -4,7 +4,8 @@
 //! also where there are several groups, and none of it where there is one. Levels are not followed at
 //! all: every device is away until it is back, so they are sums of what came before.
 
-use crate::fleet::{Fleet, Loss, Meets};
+use crate::agent::notice;
+use crate::fleet::{Fleet, Meets};
 use crate::sim::run::{BIN, Curves, Returns};
 
 /// The counts of a run; those of groups are indexed by [`Counts::at`], the others by the bin.
@@ -105,10 +106,9 @@ impl Counts {
 
 /// Returns how many devices open a second connection when the outage begins: those that see an error.
 fn second_connects(fleet: &Fleet) -> u32 {
-    let twice = fleet.groups.iter().filter(|group| match fleet.outage.loses {
-        Some(Loss::Reset) => group.agent.kind().is_c_sdk_family(),
-        Some(Loss::Fin) => group.link.tls && group.agent.kind().is_c_sdk_family(),
-        _ => false,
+    let twice = fleet.groups.iter().filter(|group| {
+        let error = fleet.outage.loses.is_some_and(|loss| notice::sees_error(&group.link, loss));
+        error && group.agent.kind().is_c_sdk_family()
     });
     twice.map(|group| group.devices).sum()
 }

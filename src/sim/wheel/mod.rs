@@ -31,6 +31,7 @@ use super::calendar::Wheel;
 use super::error::SimError;
 use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::Run;
+use crate::agent::notice;
 use crate::fleet::{
     Bounds, Fleet, Full, Group, Loss, Meets, Outage, Platform, ServiceLaw, Sessions, TierName, Touches,
 };
@@ -72,24 +73,16 @@ fn plain_platform(platform: &Platform) -> bool {
 }
 
 fn plain_outage(outage: &Outage) -> bool {
-    let at_once = matches!(
-        outage.meets,
-        Meets::Refused | Meets::Http503 | Meets::DnsFails | Meets::TlsFails | Meets::AcceptThenClose
-    );
     let ramps = outage.ramp.0 > 0 && outage.ramp_from_permille != 1_000;
     outage.horizon().0 > 0
         && outage.touches == Touches::All
-        && (at_once || outage.meets == Meets::BlackHole)
+        && (outage.meets.fails_at_once() || outage.meets == Meets::BlackHole)
         && outage.events.is_empty()
         && (outage.tier != TierName::SignIn || !ramps)
 }
 
 fn plain_group(group: &Group, loses: Option<Loss>) -> bool {
-    let at_once = match loses {
-        Some(Loss::Reset | Loss::CloseFrame) => true,
-        Some(Loss::Fin) => group.link.tls,
-        _ => false,
-    };
+    let at_once = loses.is_some_and(|loss| loss == Loss::CloseFrame || notice::sees_error(&group.link, loss));
     at_once
         && Calls::of(group).is_some()
         && group.link.bounds == Bounds::Answer

@@ -106,20 +106,7 @@ fn repeat(
         }
         results
     };
-    let results = thread::scope(|scope| {
-        let name = |number: u16| format!("simulation {number}");
-        let helpers: Vec<_> = (1..args.threads)
-            .filter_map(|number| thread::Builder::new().name(name(number)).spawn_scoped(scope, work).ok())
-            .collect();
-        let mut results = work();
-        for helper in helpers {
-            match helper.join() {
-                Ok(more) => results.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    });
+    let results = sim::on_threads(usize::from(args.threads), work);
     let mut first: Option<ReferenceResult> = None;
     let mut cpu: Measured<Vec<f64>> = Ok(Vec::new());
     for repetition in results {
