@@ -35,8 +35,7 @@ pub fn charts(this: &Outcome, baseline: Option<&Outcome>, estimate: Option<&Prev
         estimated(preview, &mut back, &mut attempts, &mut queue);
     }
     targets(&this.fleet, Some(this.t95()), &mut back, &mut attempts);
-    attempts.y.range.1 = headroom(visible(&attempts));
-    queue.y.range.1 = headroom(visible(&queue)).max(10.0);
+    fit(&mut attempts, &mut queue);
     attempts.spoken = format!(
         "Sign-in attempts: busiest second after the return {}{THIN}/s, capacity {}{THIN}/s",
         units::significant(this.study.metric(sim::Measure::PeakUp).median),
@@ -54,8 +53,7 @@ pub fn estimated_charts(preview: &Preview) -> Vec<Chart> {
     let [mut back, mut attempts, mut queue] = frames(&preview.fleet, estimated_span(preview).max(SHORTEST));
     estimated(preview, &mut back, &mut attempts, &mut queue);
     targets(&preview.fleet, None, &mut back, &mut attempts);
-    attempts.y.range.1 = headroom(visible(&attempts));
-    queue.y.range.1 = headroom(visible(&queue)).max(10.0);
+    fit(&mut attempts, &mut queue);
     let said = preview
         .fluid
         .times
@@ -91,10 +89,9 @@ fn frames(fleet: &Fleet, to: f64) -> [Chart; 3] {
 
 /// Returns how long after the return an estimate is worth looking at [s].
 fn estimated_span(preview: &Preview) -> f64 {
-    let (times, outage) = (preview.fluid.times, &preview.fleet.outage);
-    let target = preview.fleet.targets.t95.map_or(0.0, |limit| limit.secs() * 1.1);
     let end = |time: Option<f64>| time.unwrap_or(f64::INFINITY);
-    (end(times.t100).min(end(times.t99) * 2.0) * 1.08).max(target).min(outage.watch.secs())
+    let times = preview.fluid.times;
+    worth(&preview.fleet, end(times.t99), end(times.t100))
 }
 
 /// Adds the curves of an estimate.
@@ -120,15 +117,18 @@ fn estimated(preview: &Preview, back: &mut Chart, attempts: &mut Chart, queue: &
     }
 }
 
-/// Returns how long after the return a result is worth looking at [s]: until everything is back, with
-/// some air, and never longer than it was watched.
+/// Returns how long after the return a result is worth looking at [s].
 fn span(outcome: &Outcome) -> f64 {
-    let watched = outcome.fleet.outage.watch.secs();
-    let last = outcome.study.metric(sim::Measure::T100).median;
-    let enough = outcome.study.metric(sim::Measure::T99).median;
-    let target = outcome.fleet.targets.t95.map_or(0.0, |limit| limit.secs() * 1.1);
+    let median = |measure| outcome.study.metric(measure).median;
+    worth(&outcome.fleet, median(sim::Measure::T99), median(sim::Measure::T100))
+}
+
+/// Returns how long after the return a recovery is worth looking at [s]: until everything is back, with
+/// some air, and never longer than it was watched.
+fn worth(fleet: &Fleet, t99: f64, t100: f64) -> f64 {
+    let target = fleet.targets.t95.map_or(0.0, |limit| limit.secs() * 1.1);
     // A few stragglers must not squeeze the curve: beyond twice the 99 % they are cut off.
-    (last.min(enough * 2.0) * 1.08).max(target).min(watched)
+    (t100.min(t99 * 2.0) * 1.08).max(target).min(fleet.outage.watch.secs())
 }
 
 fn percent() -> Axis {
@@ -169,6 +169,12 @@ fn headroom(value: f64) -> f64 {
     }
     let step = 10_f64.powf((value * 1.15).log10().floor()) / 5.0;
     (value * 1.15 / step).ceil() * step
+}
+
+/// Ends the axes of both charts above what they show.
+fn fit(attempts: &mut Chart, queue: &mut Chart) {
+    attempts.y.range.1 = headroom(visible(attempts));
+    queue.y.range.1 = headroom(visible(queue)).max(10.0);
 }
 
 /// Returns the highest value of a chart within its time range; lines above it are not forced into view.

@@ -52,10 +52,7 @@ impl Document {
         if self.file.group_ids().count() == 1 {
             return Err(Refused::LastGroup(id.to_owned()));
         }
-        let mut file = self.file.without(&pointer)?;
-        for (section, key) in mentions(&self.file, &pointer) {
-            file = file.without(&json::join(&section, &key))?;
-        }
+        let file = without(&self.file, &pointer)?;
         self.step(format!("Remove group {}", self.file.group_name(id)), file, self.active.clone());
         Ok(())
     }
@@ -100,9 +97,21 @@ pub(super) fn duplicate(file: &FleetFile, from: &str, to: &str) -> Result<FleetF
     Ok(file.with(to, &value)?)
 }
 
+/// Returns a file without what stands at a pointer and what scenarios and sources say about it.
+pub(super) fn without(file: &FleetFile, pointer: &str) -> Result<FleetFile, Refused> {
+    let mut rest = file.clone();
+    if rest.tree().get(pointer).is_some() {
+        rest = rest.without(pointer)?;
+    }
+    for (section, key) in mentions(file, pointer) {
+        rest = rest.without(&json::join(&section, &key))?;
+    }
+    Ok(rest)
+}
+
 /// Returns the entries of scenarios and sources that speak of a pointer or of something below it, each
 /// as the section that holds it and its key.
-pub(super) fn mentions(file: &FleetFile, pointer: &str) -> Vec<(String, String)> {
+fn mentions(file: &FleetFile, pointer: &str) -> Vec<(String, String)> {
     let scenarios = file
         .scenarios()
         .into_iter()

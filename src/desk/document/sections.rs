@@ -1,8 +1,7 @@
 //! Adding and removing optional sections of the platform and further events of the outage.
 
-use super::groups::mentions;
+use super::groups::without;
 use super::{Document, Refused};
-use crate::base::json;
 use crate::fleet::file::address;
 use crate::fleet::settings::Area;
 use serde_json::{Value as Json, json};
@@ -20,13 +19,7 @@ impl Document {
 
     /// Takes an optional section out, with what scenarios and sources say about it.
     pub(in crate::desk) fn remove_section(&mut self, area: Area) -> Result<(), Refused> {
-        let mut file = self.file.clone();
-        if file.tree().get(area.base()).is_some() {
-            file = file.without(area.base())?;
-        }
-        for (section, key) in mentions(&self.file, area.base()) {
-            file = file.without(&json::join(&section, &key))?;
-        }
+        let mut file = without(&self.file, area.base())?;
         // A preset would bring it back.
         if file.view(self.active()).present(area) {
             file = file.with(area.base(), &Json::Null)?;
@@ -59,14 +52,7 @@ impl Document {
 
     /// Takes an event out, with what scenarios and sources say about it.
     pub(in crate::desk) fn remove_event(&mut self, id: &str) -> Result<(), Refused> {
-        let base = address::event_base(id);
-        let mut file = self.file.clone();
-        if file.tree().get(&base).is_some() {
-            file = file.without(&base)?;
-        }
-        for (section, key) in mentions(&self.file, &base) {
-            file = file.without(&json::join(&section, &key))?;
-        }
+        let file = without(&self.file, &address::event_base(id))?;
         self.step(format!("Remove event {id}"), file, self.active.clone());
         Ok(())
     }

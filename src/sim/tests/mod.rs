@@ -18,11 +18,11 @@ fn play(fleet: &Fleet, seed: u64) -> Run {
     run(fleet, seed, &AtomicBool::new(false)).unwrap()
 }
 
-fn secs(s: f64) -> Micros {
+pub(super) fn secs(s: f64) -> Micros {
     Micros::from_secs_f64(s).unwrap()
 }
 
-fn sdk(delay_s: f64, retries: Retries, interval_s: f64) -> CSdk {
+pub(super) fn sdk(delay_s: f64, retries: Retries, interval_s: f64) -> CSdk {
     CSdk {
         max_connect_delay: secs(delay_s),
         connect_timeout: Micros::from_secs(10),

@@ -9,20 +9,7 @@ use super::{Doubt, Fluid, fluid};
 use crate::base::Micros;
 use crate::fleet::{Agent, CSdk, DelayLaw, Fleet, Retries};
 use crate::sim::storm1::{self, Scenario};
-
-fn secs(s: f64) -> Micros {
-    Micros::from_secs_f64(s).unwrap()
-}
-
-fn sdk(delay_s: f64, retries: Retries, interval_s: f64) -> CSdk {
-    CSdk {
-        max_connect_delay: secs(delay_s),
-        connect_timeout: Micros::from_secs(10),
-        connect_retries: retries,
-        connect_retry_interval: secs(interval_s),
-        delay_law: DelayLaw::Documented,
-    }
-}
+use crate::sim::tests::{sdk, secs};
 
 fn example(random_s: f64, sdk: CSdk) -> Agent {
     Agent::ExampleAgent { reconnect_random_delay: secs(random_s), sdk }
