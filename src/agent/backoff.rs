@@ -18,7 +18,7 @@
 //! With a finite number of attempts the device is stranded as soon as the last has failed. Formulas:
 //! the published simulator of the AWS article on exponential back-off and jitter.
 
-use super::{Action, Machine, Pause, Phase, State};
+use super::{Action, Machine, Next, Pause, Phase, State};
 use crate::base::Micros;
 use crate::base::draws::Stream;
 use crate::fleet::{Backoff, BackoffLaw, Generic, JavaSdk, Retries};
@@ -39,17 +39,39 @@ impl Machine<'_> {
 
     /// Generic agent: an attempt failed; backs off, or gives up where it was the last one.
     pub(super) fn back_off(&self, generic: &Generic, state: &mut State, now: Micros) -> Action {
+        match self.backs_off(generic, state) {
+            Some(wait) => self.wait_to_attempt(wait, Pause::Backoff, state, now),
+            None => Self::strand(state),
+        }
+    }
+
+    /// Runs ahead from a failed attempt of a generic agent to the next one; the same as stepping.
+    #[inline]
+    pub(super) fn back_off_ahead(&self, generic: &Generic, state: &mut State, now: Micros) -> Next {
+        match self.backs_off(generic, state) {
+            Some(wait) => state.attempts_at(now + wait),
+            None => {
+                state.phase = Phase::Stranded;
+                Next::Stranded(now)
+            }
+        }
+    }
+
+    /// Counts a failure; returns the wait after it, or `None` where it was the last one.
+    #[inline]
+    fn backs_off(&self, generic: &Generic, state: &mut State) -> Option<Micros> {
         let earlier = state.left;
         state.left = earlier.saturating_add(1);
         if matches!(generic.connect_retries, Retries::Times(times) if state.left >= times) {
-            return Self::strand(state);
+            return None;
         }
         let wait = self.sleep_ms(&generic.backoff, u32::from(earlier), state);
         state.memory = wait;
-        self.wait_to_attempt(Micros::from_millis(u64::from(wait)), Pause::Backoff, state, now)
+        Some(Micros::from_millis(u64::from(wait)))
     }
 
     /// Returns the wait of a back-off after `n` earlier failures [ms].
+    #[inline]
     fn sleep_ms(&self, backoff: &Backoff, n: u32, state: &State) -> u32 {
         let up_to =
             |range: u64| self.draws.delay(Stream::Backoff, self.device, u64::from(state.attempts), range);

@@ -40,8 +40,7 @@ impl Machine<'_> {
     /// Runs ahead from a failed attempt of a call to the next attempt without stopping at the waits; the
     /// same as stepping, at twice the speed.
     #[inline]
-    pub(super) fn failed_ahead(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Next {
-        state.open = false;
+    pub(super) fn call_failed_ahead(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Next {
         let at = now + sdk.connect_retry_interval;
         if let Retries::Times(_) = sdk.connect_retries {
             state.left = state.left.saturating_sub(1);
@@ -54,8 +53,7 @@ impl Machine<'_> {
                 return self.call_ahead(sdk, state, at);
             }
         }
-        state.attempts = state.attempts.wrapping_add(1);
-        Next::Attempt(at)
+        state.attempts_at(at)
     }
 
     /// Runs ahead from the moment in which a call is wanted to its first attempt.
@@ -71,9 +69,8 @@ impl Machine<'_> {
             Retries::Forever => 0,
             Retries::Times(times) => times,
         };
-        state.phase = Phase::Trying;
-        state.attempts = state.attempts.wrapping_add(1);
-        Next::Attempt(at + delay::of_call(sdk, self.draws, self.device, state.memory))
+        let wait = delay::of_call(sdk, self.draws, self.device, state.memory);
+        state.attempts_at(at + wait)
     }
 
     /// After the pause: tries again, or returns an error to the caller.

@@ -128,7 +128,7 @@ enum Phase {
     Stranded,
 }
 
-/// The part of a machine that changes: 12 bytes per device.
+/// The part of a machine that changes: 12 bytes per device, seven bits of which belong to whoever keeps it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// Connect calls before the current one, which key the draws of both delays; for an agent that backs
@@ -140,11 +140,48 @@ pub struct State {
     /// backs off its failures since the loss.
     left: u16,
     phase: Phase,
-    /// Whether the socket of a failed attempt stands.
-    open: bool,
+    /// [`OPEN`], and marks of whoever keeps the state.
+    marks: u8,
 }
 
+/// The socket of a failed attempt stands.
+const OPEN: u8 = 1 << 7;
+
 impl State {
+    /// Returns whether all these marks are set. Marks are seven bits (1 to 64) that the machine neither
+    /// reads nor changes: a simulation of millions of devices has no byte to spare beside them.
+    #[inline]
+    pub fn has(&self, marks: u8) -> bool {
+        self.marks & marks == marks
+    }
+
+    /// Sets marks.
+    #[inline]
+    pub fn mark(&mut self, marks: u8) {
+        debug_assert!(marks & OPEN == 0, "seven bits");
+        self.marks |= marks;
+    }
+
+    /// Takes marks away.
+    #[inline]
+    pub fn unmark(&mut self, marks: u8) {
+        debug_assert!(marks & OPEN == 0, "seven bits");
+        self.marks &= !marks;
+    }
+
+    /// Begins the next attempt then.
+    #[inline]
+    fn attempts_at(&mut self, at: Micros) -> Next {
+        self.attempts = self.attempts.wrapping_add(1);
+        self.phase = Phase::Trying;
+        Next::Attempt(at)
+    }
+
+    #[inline]
+    fn set_open(&mut self, open: bool) {
+        self.marks = self.marks & !OPEN | if open { OPEN } else { 0 };
+    }
+
     /// Returns the number of attempts begun so far, in all calls.
     pub fn attempts(&self) -> u32 {
         self.attempts
@@ -156,8 +193,9 @@ impl State {
     }
 
     /// Returns whether the current or next attempt goes on with the socket of the one before.
+    #[inline]
     pub fn same_socket(&self) -> bool {
-        self.open
+        self.marks & OPEN != 0
     }
 }
 
@@ -181,21 +219,22 @@ impl Machine<'_> {
             (Phase::Online | Phase::Stranded, Event::Lost) => self.lost_again(state, now),
             (_, Event::Lost) => {
                 // What was lost is the socket that a failed attempt had left.
-                state.open = false;
+                state.set_open(false);
                 Action::Nothing
             }
             (Phase::Managing | Phase::Pausing, Event::Due) => self.due(state, now),
             (Phase::Delaying, Event::Due) => self.attempt(state),
             (Phase::Trying, Event::Failed) => {
-                state.open = false;
+                state.set_open(false);
                 self.failed(state, now)
             }
             (Phase::Trying, Event::FailedOpen) => {
-                state.open = self.agent.kind().is_c_sdk_family();
+                state.set_open(self.agent.kind().is_c_sdk_family());
                 self.failed(state, now)
             }
             (Phase::Trying, Event::Connected) => {
-                (state.phase, state.open) = (Phase::Online, false);
+                state.phase = Phase::Online;
+                state.set_open(false);
                 Action::Nothing
             }
             _ => Action::Nothing,
@@ -207,13 +246,38 @@ impl Machine<'_> {
     #[inline]
     pub fn run_ahead(&self, state: &mut State, now: Micros, event: Event) -> Next {
         // What a simulation asks for again and again takes a short cut; everything else stays out of its loop.
-        match (state.phase, event, self.agent.sdk()) {
-            (Phase::Trying, Event::Failed, Some(sdk)) => self.failed_ahead(sdk, state, now),
-            (Phase::New, Event::Lost, Some(sdk)) if self.agent.reconnects() => {
-                self.call_ahead(sdk, state, now)
-            }
+        match (state.phase, event) {
+            (Phase::Trying, Event::Failed) => self.failed_ahead(state, now),
+            (Phase::New, Event::Lost) if self.agent.reconnects() => self.lost_ahead(state, now),
             _ => {
                 let (changed, next) = self.step_ahead(*state, now, event);
+                *state = changed;
+                next
+            }
+        }
+    }
+
+    /// Runs ahead from an attempt that failed without a socket to the next one.
+    #[inline]
+    fn failed_ahead(&self, state: &mut State, now: Micros) -> Next {
+        state.set_open(false);
+        match self.agent {
+            Agent::CSdk(sdk)
+            | Agent::ExampleAgent { sdk, .. }
+            | Agent::Ems(sdk)
+            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => self.call_failed_ahead(sdk, state, now),
+            Agent::JavaSdk(java) => state.attempts_at(now + java.reconnect_interval),
+            Agent::Generic(generic) => self.back_off_ahead(generic, state, now),
+        }
+    }
+
+    /// Runs ahead from the first loss to the first attempt.
+    #[inline]
+    fn lost_ahead(&self, state: &mut State, now: Micros) -> Next {
+        match self.agent.sdk() {
+            Some(sdk) => self.call_ahead(sdk, state, now),
+            None => {
+                let (changed, next) = self.step_ahead(*state, now, Event::Lost);
                 *state = changed;
                 next
             }
@@ -231,20 +295,29 @@ impl Machine<'_> {
         (until, most): (Micros, u64),
         mut fails: impl FnMut(Micros),
     ) -> Next {
-        let mut next = self.run_ahead(state, now, event);
-        // In registers while it goes round.
-        let (mut own, mut left) = (*state, most);
-        while let Next::Attempt(at) = next
-            && at < until
-            && !own.open
-            && left > 0
-        {
-            left -= 1;
-            fails(at);
-            next = self.run_ahead(&mut own, at, Event::Failed);
+        let next = self.run_ahead(state, now, event);
+        let fails = |at: Micros| {
+            if at < until {
+                fails(at)
+            }
+            at < until
+        };
+        // One loop per kind, with everything that changes in registers.
+        match self.agent {
+            _ if state.same_socket() => next,
+            Agent::CSdk(sdk)
+            | Agent::ExampleAgent { sdk, .. }
+            | Agent::Ems(sdk)
+            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => {
+                again(state, next, most, fails, |state, at| self.call_failed_ahead(sdk, state, at))
+            }
+            Agent::JavaSdk(java) => {
+                again(state, next, most, fails, |state, at| state.attempts_at(at + java.reconnect_interval))
+            }
+            Agent::Generic(generic) => {
+                again(state, next, most, fails, |state, at| self.back_off_ahead(generic, state, at))
+            }
         }
-        *state = own;
-        next
     }
 
     /// Steps through all waits to the next attempt, or to the moment in which the device gives up.
@@ -286,7 +359,7 @@ impl Machine<'_> {
         }
         // A new loss has draws of its own.
         state.memory = state.memory.wrapping_add(1);
-        state.open = false;
+        state.set_open(false);
         self.lost(state, now)
     }
 
@@ -295,7 +368,7 @@ impl Machine<'_> {
         let number = state.attempts;
         state.attempts = number.wrapping_add(1);
         state.phase = Phase::Trying;
-        Action::Attempt { number, timeout: self.agent.connect_timeout(), same_socket: state.open }
+        Action::Attempt { number, timeout: self.agent.connect_timeout(), same_socket: state.same_socket() }
     }
 
     /// An attempt failed.
@@ -338,9 +411,31 @@ impl Machine<'_> {
 
     fn strand(state: &mut State) -> Action {
         // Whoever calls again begins with a new socket.
-        (state.phase, state.open) = (Phase::Stranded, false);
+        state.phase = Phase::Stranded;
+        state.set_open(false);
         Action::Strand
     }
+}
+
+/// Lets up to `most` attempts fail for as long as `fails` says that they do.
+#[inline]
+fn again(
+    state: &mut State,
+    first: Next,
+    most: u64,
+    mut fails: impl FnMut(Micros) -> bool,
+    ahead: impl Fn(&mut State, Micros) -> Next,
+) -> Next {
+    let (mut own, mut next, mut left) = (*state, first, most);
+    while let Next::Attempt(at) = next
+        && left > 0
+        && fails(at)
+    {
+        left -= 1;
+        next = ahead(&mut own, at);
+    }
+    *state = own;
+    next
 }
 
 /// Returns whether attempts that fail at once can follow each other for ever without any time passing.

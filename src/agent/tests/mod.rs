@@ -166,6 +166,22 @@ fn a_connected_device_rests_until_it_loses_the_connection_again() {
 }
 
 #[test]
+fn marks_belong_to_the_keeper() {
+    let agent = example(30, sdk(0, Retries::Times(1), 0));
+    let machine = Machine { agent: &agent, device: 1, draws: Draws::new(1) };
+    let (mut plain, mut marked) = (State::default(), State::default());
+    marked.mark(64 | 1);
+    for event in [Event::Lost, Event::FailedOpen, Event::FailedOpen, Event::Failed, Event::Connected] {
+        let next = machine.run_ahead(&mut plain, Micros::ZERO, event);
+        assert_eq!(machine.run_ahead(&mut marked, Micros::ZERO, event), next);
+        assert_eq!(marked.same_socket(), plain.same_socket());
+        assert!(marked.has(64) && marked.has(65) && !marked.has(2) && !plain.has(1));
+    }
+    marked.unmark(65);
+    assert_eq!(marked, plain);
+}
+
+#[test]
 fn a_state_is_small() {
     assert!(size_of::<State>() <= 12, "{}", size_of::<State>());
 }
