@@ -70,6 +70,22 @@ impl Shape {
         }
         Self { payload_bits, width_bits, slot_bits }
     }
+
+    /// Returns the shape for payloads of so many bits (at most 60) whose slots are as wide as the power of
+    /// two at or below `width`, and reach as far as `reach` if that is possible with many slots [µs].
+    pub fn fine(payload_bits: u32, width: u64, reach: u64) -> Self {
+        debug_assert!(payload_bits <= 60, "an event is one word");
+        let width_bits = width.max(1).ilog2().min(EVENT_BITS - payload_bits);
+        let slots = (reach >> width_bits).saturating_add(2);
+        let slot_bits = (u64::BITS - slots.leading_zeros()).clamp(FEWEST_SLOTS, USUAL_SLOTS);
+        Self { payload_bits, width_bits, slot_bits }
+    }
+}
+
+/// Returns a number that orders events by time [µs] and payload.
+#[inline]
+pub fn key(time: u64, payload: u64) -> u128 {
+    u128::from(time) << 64 | u128::from(payload)
 }
 
 /// A queue of events in the order of (time, payload).
@@ -201,28 +217,52 @@ impl Wheel {
         }
     }
 
-    /// Removes and returns the first event if it is before `limit` (time [µs] and payload). After that,
-    /// events from `limit` on can still be added, also some before those that are there.
-    #[inline]
-    pub fn pop_before(&mut self, limit: (u64, u64)) -> Option<(u64, u64)> {
+    /// Removes and returns the first event if it is before `limit` (a [`key`]). After that, events from
+    /// `limit` on can still be added, also some before those that are there.
+    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
+    #[inline(always)]
+    pub fn pop_before(&mut self, limit: u128) -> Option<(u64, u64)> {
+        let event = self.peek_before(limit)?;
+        self.pop_open();
+        Some(((event >> 64) as u64, event as u64))
+    }
+
+    /// Returns the [`key`] of the first event if it is before `limit`, as [`pop_before`](Self::pop_before)
+    /// does, and lets it be.
+    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
+    #[inline(always)]
+    pub fn peek_before(&mut self, limit: u128) -> Option<u128> {
         loop {
-            let first = self.open[self.at].min(self.side_min);
-            if first == NEVER {
-                if !self.advance_until(limit.0) {
-                    return None;
-                }
-                continue;
+            if let Some(event) = self.peek_open() {
+                return (event < limit).then_some(event);
             }
-            let event = (self.start + (first >> self.shape.payload_bits), first & self.payload_mask);
-            if event >= limit {
+            if !self.advance_until((limit >> 64) as u64) {
                 return None;
             }
-            if first == self.side_min {
-                self.pop_side();
-            } else {
-                self.at += 1;
-            }
-            return Some(event);
+        }
+    }
+
+    /// Returns the [`key`] of the first event of the slot that is open, if it holds any.
+    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
+    #[inline(always)]
+    pub fn peek_open(&self) -> Option<u128> {
+        let first = self.open[self.at].min(self.side_min);
+        let event = key(self.start + (first >> self.shape.payload_bits), first & self.payload_mask);
+        (first != NEVER).then_some(event)
+    }
+
+    /// Returns where the next slot that holds events begins [µs]; `u64::MAX` where there is none.
+    pub fn next_start(&self) -> u64 {
+        self.next_slot().map_or(u64::MAX, |slot| slot << self.shape.width_bits)
+    }
+
+    /// Removes the first event of the open slot, which is not empty.
+    #[inline]
+    pub fn pop_open(&mut self) {
+        if self.side_min < self.open[self.at] {
+            self.pop_side();
+        } else {
+            self.at += 1;
         }
     }
 
@@ -283,8 +323,7 @@ impl Wheel {
     #[cold]
     #[inline(never)]
     fn advance_until(&mut self, limit: u64) -> bool {
-        let far = self.far.peek().map(|first| first.0.0 >> self.shape.width_bits);
-        let Some(slot) = [self.next_occupied(), far].into_iter().flatten().min() else { return false };
+        let Some(slot) = self.next_slot() else { return false };
         if slot << self.shape.width_bits > limit {
             return false;
         }
@@ -308,6 +347,12 @@ impl Wheel {
         self.sorter.sort(&mut self.open, self.shape.width_bits + self.shape.payload_bits);
         self.open.push(NEVER);
         true
+    }
+
+    /// Returns the number of the first slot that holds events and is not open.
+    fn next_slot(&self) -> Option<u64> {
+        let far = self.far.peek().map(|first| first.0.0 >> self.shape.width_bits);
+        [self.next_occupied(), far].into_iter().flatten().min()
     }
 
     /// Returns the number of the first slot of the ring that holds events.

@@ -1,21 +1,12 @@
 //! What happens to an attempt: at the door, in the stations, at its end.
 
 use super::event::{End, Event, syn_after};
-use super::line::{Stop, Work, numbered};
+use super::line::{Asks, Stop, numbered};
 use super::tally::bin;
 use super::{CONNECTED, HOLDS, Halt, World};
 use crate::admission::Offer;
 use crate::agent::Event as Happening;
 use crate::fleet::{Bounds, Meets};
-
-/// How long a device waits in a visit.
-#[derive(Clone, Copy)]
-struct Deadline {
-    /// When it gives up [µs]; `u64::MAX` for never.
-    at: u64,
-    /// Whether its socket stands then.
-    open: bool,
-}
 
 impl World<'_> {
     /// An attempt begins (`syn` 0), or its SYN is sent again.
@@ -28,7 +19,7 @@ impl World<'_> {
                 *began = now;
             }
         }
-        let same_socket = self.devices[device as usize].state.same_socket();
+        let same_socket = self.devices[device as usize].same_socket();
         match self.meets(now, group, device) {
             Some(Meets::AuthUnanswered) => {
                 self.stands(group, device);
@@ -57,7 +48,7 @@ impl World<'_> {
     /// The device has a socket that stands, without having passed any station.
     fn stands(&mut self, group: usize, device: u32) {
         self.set(group, device, HOLDS);
-        if self.line.upgrades() {
+        if self.line.upgrades {
             self.set(group, device, CONNECTED);
         }
     }
@@ -83,23 +74,24 @@ impl World<'_> {
     }
 
     /// An attempt arrives at the platform.
+    #[inline]
     fn arrives(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<(), Halt> {
         self.tally.curves.arrivals[bin(now)] += 1;
-        if self.devices[device as usize].state.same_socket() {
+        if self.devices[device as usize].same_socket() {
             return self.visits(now, group, device, Stop::SignIn, syn);
         }
         let admitted = self.line.limiter.as_mut().is_none_or(|limiter| limiter.admits(now));
         if !admitted || self.tally.held >= self.line.most_held {
             return self.refused(now, group, device, Happening::Failed);
         }
-        let first = self.line.first(self.group(group).link.tls);
-        self.visits(now, group, device, first, syn)
+        self.visits(now, group, device, self.ways[group].first, syn)
     }
 
     /// An attempt reaches a station after the first.
+    #[inline]
     pub(super) fn reaches(&mut self, now: u64, group: usize, device: u32, station: u8) -> Result<(), Halt> {
         let stop = numbered(station);
-        if stop == Stop::SignIn && self.line.upgrades() {
+        if stop == Stop::SignIn && self.line.upgrades {
             self.set(group, device, CONNECTED);
         }
         self.visits(now, group, device, stop, 0)
@@ -107,52 +99,66 @@ impl World<'_> {
 
     /// An attempt arrives at a station.
     fn visits(&mut self, now: u64, group: usize, device: u32, stop: Stop, syn: u8) -> Result<(), Halt> {
-        let deadline = self.deadline(now, group, device, stop);
-        let open = self.devices[device as usize].state.same_socket();
-        let Some(offer) = self.offers(now, group, device, stop, deadline.at) else { return Ok(()) };
+        let standing = self.devices[device as usize].same_socket();
+        let wait = self.ways[group].wait(stop, standing);
+        let deadline = wait.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
+        let Some(offer) = self.offers(now, group, device, stop, deadline) else { return Ok(()) };
         if offer == Offer::Full {
-            let syn_dropped = !open && self.is_first(stop, group) && self.line.drops_syn(stop);
-            if syn_dropped {
-                self.sends_syn_again(now, group, device, syn);
-                return Ok(());
-            }
-            let happening = if open { Happening::FailedOpen } else { Happening::Failed };
-            return self.refused(now, group, device, happening);
+            return self.finds_no_room(now, group, device, stop, syn);
         }
         self.set(group, device, HOLDS);
-        let timed_out = Event::Ends(if deadline.open { End::TimedOutOpen } else { End::TimedOut });
+        let timed_out = Event::Ends(if wait.open { End::TimedOutOpen } else { End::TimedOut });
         match offer {
             Offer::Served { start, end } => {
                 // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
                 let done = if stop == Stop::Gate { start } else { end };
-                if done <= deadline.at {
-                    self.passes(now, group, device, stop, done)?;
-                } else {
-                    // The gate does no work that could be wasted.
-                    if stop != Stop::Gate && self.tally.before_horizon(end) {
-                        self.tally.groups[group].wasted[bin(end)] += 1;
-                        self.wasted_work += end - start;
-                    }
-                    self.schedule(deadline.at, timed_out, device);
+                if done <= deadline {
+                    return self.passes(now, group, device, stop, done);
                 }
+                // The gate does no work that could be wasted.
+                if stop != Stop::Gate && self.tally.before_horizon(end) {
+                    self.tally.groups[group].wasted[bin(end)] += 1;
+                    self.wasted_work += end - start;
+                }
+                self.schedule(deadline, timed_out, device);
             }
             Offer::Closed { at } => {
                 if self.tally.before_horizon(at) {
                     self.tally.curves.closed[bin(at)] += 1;
                 }
-                if deadline.at < at {
-                    self.schedule(deadline.at, timed_out, device);
+                if deadline < at {
+                    self.schedule(deadline, timed_out, device);
                 } else {
                     self.schedule(at, Event::Ends(End::Closed), device);
                 }
             }
-            Offer::Dropped => self.schedule(deadline.at, timed_out, device),
+            Offer::Dropped => self.schedule(deadline, timed_out, device),
             Offer::Full => {}
         }
         Ok(())
     }
 
+    /// An attempt finds a station full.
+    fn finds_no_room(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        stop: Stop,
+        syn: u8,
+    ) -> Result<(), Halt> {
+        if self.devices[device as usize].same_socket() {
+            return self.refused(now, group, device, Happening::FailedOpen);
+        }
+        if stop == self.ways[group].first && self.line.drops_syn(stop) {
+            self.sends_syn_again(now, group, device, syn);
+            return Ok(());
+        }
+        self.refused(now, group, device, Happening::Failed)
+    }
+
     /// Offers a station what a device brings; `None` where the platform has no such station.
+    #[inline]
     pub(super) fn offers(
         &mut self,
         now: u64,
@@ -161,51 +167,25 @@ impl World<'_> {
         stop: Stop,
         deadline: u64,
     ) -> Option<Offer> {
-        let work = Work {
-            platform: &self.fleet.platform,
-            timeline: &self.timeline,
-            draws: self.draws,
-            device,
-            attempts: self.devices[device as usize].state.attempts(),
-        };
-        let station = self.line.station(stop)?;
-        Some(station.offer(now, deadline, group as u32, |start| work.time(stop, start)))
+        let attempts = self.devices[device as usize].attempts();
+        let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts };
+        self.line.offer(stop, (now, deadline), group, asks)
     }
 
     /// An attempt leaves a station at `done` and goes on.
+    #[inline]
     fn passes(&mut self, now: u64, group: usize, device: u32, stop: Stop, done: u64) -> Result<(), Halt> {
         if stop == Stop::SignIn {
             self.promise(stop, done, Event::SignsIn, device);
             return Ok(());
         }
-        let next = self.line.after(stop, self.group(group).link.tls) as u8;
+        let next = self.ways[group].after(stop) as u8;
         if done == now {
             // Nothing else can come between: everything of a lower rank has happened at this tick.
             return self.reaches(now, group, device, next);
         }
         self.promise(stop, done, Event::Reaches(next), device);
         Ok(())
-    }
-
-    fn is_first(&self, stop: Stop, group: usize) -> bool {
-        stop == self.line.first(self.group(group).link.tls)
-    }
-
-    fn deadline(&self, now: u64, group: usize, device: u32, stop: Stop) -> Deadline {
-        let group = self.group(group);
-        let new_socket = !self.devices[device as usize].state.same_socket();
-        let timeout = group.agent.connect_timeout().0;
-        if stop == Stop::SignIn && (!new_socket || self.line.upgrades()) {
-            return Deadline { at: now.saturating_add(group.link.message_timeout.0), open: true };
-        }
-        let at = match (group.link.bounds, stop) {
-            (Bounds::Attempt, _) => {
-                self.began.get(device as usize).map_or(u64::MAX, |began| began.saturating_add(timeout))
-            }
-            (Bounds::Answer, Stop::Gate | Stop::Tls) => u64::MAX,
-            (Bounds::Answer, _) => now.saturating_add(timeout),
-        };
-        Deadline { at, open: false }
     }
 
     /// No room, or a limit.
@@ -239,7 +219,7 @@ impl World<'_> {
         happening: Happening,
     ) -> Result<(), Halt> {
         self.goes_on(now, group, device, happening)?;
-        if !self.devices[device as usize].state.same_socket() {
+        if !self.devices[device as usize].same_socket() {
             self.closes(group, device);
         }
         Ok(())
@@ -247,21 +227,22 @@ impl World<'_> {
 
     /// The device holds no connection any more.
     pub(super) fn closes(&mut self, group: usize, device: u32) {
-        let flags = &mut self.devices[device as usize].flags;
-        if *flags & HOLDS != 0 {
+        let state = &mut self.devices[device as usize];
+        if state.has(HOLDS) {
             self.tally.held -= 1;
         }
-        if *flags & CONNECTED != 0 {
+        if state.has(CONNECTED) {
             self.tally.levels[group].connected -= 1;
         }
-        *flags &= !(HOLDS | CONNECTED);
+        state.unmark(HOLDS | CONNECTED);
     }
 
     /// The device holds a connection from now on, or one that is upgraded.
+    #[inline]
     pub(super) fn set(&mut self, group: usize, device: u32, flag: u8) {
-        let flags = &mut self.devices[device as usize].flags;
-        if *flags & flag == 0 {
-            *flags |= flag;
+        let state = &mut self.devices[device as usize];
+        if !state.has(flag) {
+            state.mark(flag);
             match flag {
                 HOLDS => self.tally.held += 1,
                 _ => self.tally.levels[group].connected += 1,

@@ -72,8 +72,8 @@ impl World<'_> {
         for (index, habits) in self.habits.iter().enumerate() {
             look(self.stop, 0)?;
             for device in self.starts[index]..self.starts[index + 1] {
-                if self.devices[device as usize].flags & BOUND == 0 {
-                    let away = self.horizon - self.devices[device as usize].lost_at;
+                if !self.devices[device as usize].has(BOUND) {
+                    let away = self.horizon - self.lost_at[device as usize];
                     let (_, dropped) = habits.recorded(away);
                     self.lost[index] = self.lost[index].saturating_add(dropped);
                 }

@@ -1,10 +1,10 @@
 //! The way of an attempt through the platform: limits at the door, then stations in series.
 
 use super::timeline::Timeline;
-use crate::admission::{Limiter, Station};
+use crate::admission::{Limiter, Offer, Station};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::{Fleet, Full, LimitKind, Platform, ServiceLaw, Tier, TierName};
+use crate::fleet::{Bounds, Fleet, Full, Group, LimitKind, Platform, ServiceLaw, Tier, TierName};
 pub(super) use crate::sim::run::StationName as Stop;
 use crate::sim::run::StationRun;
 
@@ -12,6 +12,7 @@ use crate::sim::run::StationRun;
 const STOPS: [Stop; 4] = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn];
 
 /// Returns the station with this number.
+#[inline]
 pub(super) fn numbered(number: u8) -> Stop {
     STOPS[usize::from(number.min(3))]
 }
@@ -21,16 +22,51 @@ pub(super) struct Line {
     pub(super) limiter: Option<Limiter>,
     /// Most connections held.
     pub(super) most_held: u32,
-    stations: [Option<(Station, u32)>; 4],
+    booths: [Option<Booth>; 4],
+    /// Whether there are Connection Servers.
+    pub(super) upgrades: bool,
     platform: Platform,
-    has_tls: bool,
+}
+
+/// A station and its work.
+struct Booth {
+    station: Station,
+    workers: u32,
+    work: Work,
+}
+
+/// What a service takes.
+enum Work {
+    /// Always the same, whatever the capacity [µs].
+    Gate(u64),
+    /// A handshake, resumed or in full [µs]: resumed where the draw's word is below a bound.
+    Handshake { resumed_below: u64, resumed: u64, full: u64 },
+    /// Drawn from a law.
+    Drawn { law: ServiceLaw, mean: Micros, stream: Stream, tier: TierName },
+}
+
+/// Who asks for a service: everything that a draw about it depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Asks<'a> {
+    pub(super) timeline: &'a Timeline,
+    pub(super) draws: Draws,
+    pub(super) device: u32,
+    /// Attempts that the device has begun.
+    pub(super) attempts: u32,
 }
 
 impl Line {
     pub(super) fn new(fleet: &Fleet, bins: usize, breaks: bool) -> Self {
         let platform = fleet.platform;
         let horizon = fleet.outage.horizon().0;
-        let station = |tier: Tier| (Station::new(&tier, bins, horizon, breaks), tier.workers.max(1));
+        let booth = |tier: Tier, work| {
+            let station = Station::new(&tier, bins, horizon, breaks);
+            Booth { station, workers: tier.workers.max(1), work }
+        };
+        let drawn = |tier: Tier, stream, name| {
+            let (law, mean) = (tier.service_law, tier.service_time);
+            booth(tier, Work::Drawn { law, mean, stream, tier: name })
+        };
         let balancer = platform.balancer;
         let limit = balancer.and_then(|balancer| balancer.limit);
         let held = [
@@ -38,42 +74,55 @@ impl Line {
             platform.connection.and_then(|tier| tier.held),
             platform.held,
         ];
-        let gate = limit.filter(|limit| limit.kind == LimitKind::DelayAccept);
-        let gate = gate.zip(balancer).map(|(limit, balancer)| plain(1, limit.spacing(), balancer.backlog));
-        let tls = balancer.filter(|balancer| balancer.cores > 0);
-        let has_tls = tls.is_some();
-        let tls = tls.map(|balancer| plain(balancer.cores, balancer.handshake, u32::MAX));
+        let gate = limit.filter(|limit| limit.kind == LimitKind::DelayAccept).zip(balancer);
+        let gate = gate.map(|(limit, balancer)| {
+            booth(plain(1, limit.spacing(), balancer.backlog), Work::Gate(limit.spacing().0))
+        });
+        let tls = balancer.filter(|balancer| balancer.cores > 0).map(|balancer| {
+            let resumed_below = (u64::from(balancer.resumed_permille) << 32) / 1_000;
+            let (resumed, full) = (balancer.resumed_handshake.0.max(1), balancer.handshake.0.max(1));
+            let work = Work::Handshake { resumed_below, resumed, full };
+            booth(plain(balancer.cores, balancer.handshake, u32::MAX), work)
+        });
         Self {
             limiter: limit.filter(|limit| limit.kind != LimitKind::DelayAccept).map(Limiter::new),
             most_held: held.into_iter().flatten().min().unwrap_or(u32::MAX),
-            stations: [
-                gate.map(station),
-                tls.map(station),
-                platform.connection.map(station),
-                Some(station(platform.sign_in())),
+            booths: [
+                gate,
+                tls,
+                platform.connection.map(|tier| drawn(tier, Stream::Upgrade, TierName::Connection)),
+                Some(drawn(platform.sign_in(), Stream::Service, TierName::SignIn)),
             ],
+            upgrades: platform.connection.is_some(),
             platform,
-            has_tls,
         }
     }
 
-    /// Returns the first station of a new socket.
-    pub(super) fn first(&self, tls: bool) -> Stop {
-        if self.stations[Stop::Gate as usize].is_some() { Stop::Gate } else { self.after(Stop::Gate, tls) }
+    /// Returns the way of a group's attempts.
+    pub(super) fn way(&self, group: &Group) -> Way {
+        let after = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn]
+            .map(|stop| self.after(stop, group.link.tls));
+        let first = if self.booths[Stop::Gate as usize].is_some() { Stop::Gate } else { after[0] };
+        let timeout = group.agent.connect_timeout().0;
+        let standing = Wait { longest: group.link.message_timeout.0, from_begin: false, open: true };
+        let waits = STOPS.map(|stop| match (group.link.bounds, stop) {
+            (_, Stop::SignIn) if self.upgrades => standing,
+            (Bounds::Attempt, _) => Wait { longest: timeout, from_begin: true, open: false },
+            (Bounds::Answer, Stop::Gate | Stop::Tls) => {
+                Wait { longest: u64::MAX, from_begin: false, open: false }
+            }
+            (Bounds::Answer, _) => Wait { longest: timeout, from_begin: false, open: false },
+        });
+        Way { first, after, waits, standing }
     }
 
     /// Returns the station after this one.
-    pub(super) fn after(&self, stop: Stop, tls: bool) -> Stop {
+    fn after(&self, stop: Stop, tls: bool) -> Stop {
         match stop {
-            Stop::Gate if tls && self.has_tls => Stop::Tls,
-            Stop::Gate | Stop::Tls if self.platform.connection.is_some() => Stop::Connection,
+            Stop::Gate if tls && self.booths[Stop::Tls as usize].is_some() => Stop::Tls,
+            Stop::Gate | Stop::Tls if self.upgrades => Stop::Connection,
             _ => Stop::SignIn,
         }
-    }
-
-    /// Returns whether there are Connection Servers.
-    pub(super) fn upgrades(&self) -> bool {
-        self.platform.connection.is_some()
     }
 
     /// Returns whether a full station drops the SYN of a new socket.
@@ -87,22 +136,36 @@ impl Line {
         }
     }
 
-    /// Returns a station; [`first`](Self::first) and [`after`](Self::after) name only those that are there.
+    /// Offers a station what a device of a group brings at `now` [µs], with its deadline; ways name only
+    /// stations that are there.
+    #[inline]
+    pub(super) fn offer(
+        &mut self,
+        stop: Stop,
+        (now, deadline): (u64, u64),
+        group: usize,
+        asks: Asks<'_>,
+    ) -> Option<Offer> {
+        let Booth { station, work, .. } = self.booths[stop as usize].as_mut()?;
+        Some(station.offer(now, deadline, group as u32, |start| work.time(start, asks)))
+    }
+
+    /// Returns a station, if it is there.
     pub(super) fn station(&mut self, stop: Stop) -> Option<&mut Station> {
-        self.stations[stop as usize].as_mut().map(|(station, _)| station)
+        self.booths[stop as usize].as_mut().map(|booth| &mut booth.station)
     }
 
     /// Returns how long a request that arrived now at the first tier behind the balancer would wait [µs].
     pub(super) fn wait(&self, now: u64) -> u64 {
-        let tier = if self.upgrades() { Stop::Connection } else { Stop::SignIn };
-        self.stations[tier as usize].as_ref().map_or(0, |(station, _)| station.free_at(now) - now)
+        let tier = if self.upgrades { Stop::Connection } else { Stop::SignIn };
+        self.booths[tier as usize].as_ref().map_or(0, |booth| booth.station.free_at(now) - now)
     }
 
     /// Ends the run.
     pub(super) fn finish(self) -> Vec<StationRun> {
-        let stations = STOPS.into_iter().zip(self.stations);
-        let finished = stations.filter_map(|(stop, station)| {
-            let (station, workers) = station?;
+        let booths = STOPS.into_iter().zip(self.booths);
+        let finished = booths.filter_map(|(stop, booth)| {
+            let Booth { station, workers, .. } = booth?;
             let (queue, busy) = station.finish();
             Some(StationRun { name: stop, workers, queue, busy })
         });
@@ -123,53 +186,72 @@ fn plain(workers: u32, service_time: Micros, room: u32) -> Tier {
     }
 }
 
-/// What a service takes: everything that a draw about it depends on.
-#[derive(Clone, Copy)]
-pub(super) struct Work<'a> {
-    pub(super) platform: &'a Platform,
-    pub(super) timeline: &'a Timeline,
-    pub(super) draws: Draws,
-    pub(super) device: u32,
-    /// Attempts that the device has begun.
-    pub(super) attempts: u32,
+/// The way of a group's attempts through the stations.
+pub(super) struct Way {
+    /// First station of a new socket.
+    pub(super) first: Stop,
+    after: [Stop; 4],
+    waits: [Wait; 4],
+    standing: Wait,
 }
 
-impl Work<'_> {
-    /// Returns the time that a station needs for this attempt if it starts at `start` [µs].
+/// How long a device waits in a visit.
+#[derive(Clone, Copy)]
+pub(super) struct Wait {
+    /// Longest wait [µs]; `u64::MAX` for ever.
+    longest: u64,
+    /// Whether it counts from the begin of the attempt instead of that of the visit.
+    from_begin: bool,
+    /// Whether the socket stands when the device gives up.
+    pub(super) open: bool,
+}
+
+impl Way {
+    /// Returns the station after this one.
     #[inline]
-    pub(super) fn time(self, stop: Stop, start: u64) -> u64 {
-        let number = u64::from(self.attempts.wrapping_sub(1));
-        let (tier, drawn) = match stop {
-            Stop::Gate => {
-                let limit = self.platform.balancer.and_then(|balancer| balancer.limit);
-                return limit.map_or(1, |limit| limit.spacing().0);
+    pub(super) fn after(&self, stop: Stop) -> Stop {
+        self.after[stop as usize]
+    }
+
+    /// Returns how long a device waits at a station, on a new socket or on one that stands.
+    #[inline]
+    pub(super) fn wait(&self, stop: Stop, standing: bool) -> Wait {
+        if standing { self.standing } else { self.waits[stop as usize] }
+    }
+}
+
+impl Wait {
+    /// Returns when the device gives up [µs].
+    #[inline]
+    pub(super) fn deadline(self, now: u64, began: impl FnOnce() -> u64) -> u64 {
+        if self.from_begin { began() } else { now }.saturating_add(self.longest)
+    }
+}
+
+impl Work {
+    /// Returns the time that a service takes if it starts at `start` [µs].
+    #[inline]
+    fn time(&self, start: u64, asks: Asks<'_>) -> u64 {
+        let device = u64::from(asks.device);
+        let (tier, drawn) = match *self {
+            Self::Gate(spacing) => return spacing,
+            Self::Handshake { resumed_below, resumed, full } => {
+                let word = asks.draws.word(Stream::Handshake, device, u64::from(asks.attempts));
+                (TierName::Balancer, if u64::from(word) < resumed_below { resumed } else { full })
             }
-            Stop::Tls => (TierName::Balancer, self.handshake()),
-            Stop::Connection => {
-                let Some(tier) = &self.platform.connection else { return 1 };
-                (
-                    TierName::Connection,
-                    self.drawn(tier.service_law, tier.service_time, Stream::Upgrade, number),
-                )
-            }
-            Stop::SignIn => {
-                let law = self.platform.service_law;
-                (TierName::SignIn, self.drawn(law, self.platform.service_time, Stream::Service, number))
+            Self::Drawn { law, mean, stream, tier } => {
+                let number = u64::from(asks.attempts.wrapping_sub(1));
+                (tier, asks.drawn(law, mean, stream, number))
             }
         };
-        match self.timeline.capacity(tier, start) {
+        match asks.timeline.capacity(tier, start) {
             1_000 => drawn,
             capacity => (u128::from(drawn) * 1_000 / u128::from(capacity.max(1))).max(1) as u64,
         }
     }
+}
 
-    fn handshake(self) -> u64 {
-        let Some(balancer) = self.platform.balancer else { return 1 };
-        let word = self.draws.word(Stream::Handshake, u64::from(self.device), u64::from(self.attempts));
-        let resumed = u64::from(word) < (u64::from(balancer.resumed_permille) << 32) / 1_000;
-        if resumed { balancer.resumed_handshake.0 } else { balancer.handshake.0 }.max(1)
-    }
-
+impl Asks<'_> {
     #[inline]
     fn drawn(self, law: ServiceLaw, mean: Micros, stream: Stream, number: u64) -> u64 {
         let unit = |stream, number| self.draws.unit(stream, u64::from(self.device), number);

@@ -3,8 +3,8 @@
 //! [`storm-2`](super::storm2) is the text that it implements; [`reference`](super::reference) implements
 //! the same text plainly, and both agree bit for bit. What makes this one fast:
 //!
-//! * A device has at most one pending event, one word in a timing wheel. Its state is 12 bytes of machine,
-//!   8 bytes of time and one byte of flags.
+//! * A device has at most one pending event, one word in a timing wheel. Its state is 12 bytes of machine
+//!   and marks, which an event finds in one place, and 8 bytes of time, which only a loss and a return need.
 //! * Stations answer at arrival what will happen to a request (see [`crate::admission::station`]), so
 //!   there are no events for completions, queues and time-outs that nobody waits for.
 //! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
@@ -29,10 +29,10 @@ use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::{BIN, Run, bins};
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros};
-use crate::fleet::{Agent, Bounds, Fleet, Group, Meets};
+use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
 use event::{Event, MOST_DEVICES, PAYLOAD_BITS};
 use flood::Flood;
-use line::{Line, Stop};
+use line::{Line, Stop, Way};
 use pending::Pending;
 use session::Habits;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,15 +74,6 @@ enum Halt {
     Budget,
 }
 
-/// What changes about a device: 24 bytes, which an event finds in one place.
-#[derive(Clone, Copy)]
-struct Device {
-    /// When it lost its connection, or sent what it had stored [µs].
-    lost_at: u64,
-    state: State,
-    flags: u8,
-}
-
 /// Everything that changes in a run.
 struct World<'a> {
     fleet: &'a Fleet,
@@ -91,12 +82,15 @@ struct World<'a> {
     horizon: u64,
     /// Number of the first device of each group, and the number of devices.
     starts: Vec<u32>,
-    devices: Vec<Device>,
+    devices: Vec<State>,
+    /// When each device lost its connection, or sent what it had stored [µs].
+    lost_at: Vec<u64>,
     /// Until when each device cannot bind [µs]; empty where nothing is ever blocked.
     blocked: Vec<u64>,
     /// When each device's attempt began [µs]; empty where no timeout is counted from there.
     began: Vec<u64>,
     habits: Vec<Habits>,
+    ways: Vec<Way>,
     /// Values lost in the stores of each group.
     lost: Vec<u64>,
     queue: Pending,
@@ -124,8 +118,11 @@ impl<'a> World<'a> {
         }
         let devices = fleet.devices() as usize;
         debug_assert!(devices as u64 <= MOST_DEVICES, "admitted fleets are smaller");
+        let mut bound = State::default();
+        bound.mark(HOLDS | CONNECTED | BOUND);
         let timeline = Timeline::new(fleet);
         let blocks = fleet.platform.sessions.bind_protection.is_some();
+        let line = Line::new(fleet, bins, timeline.platform_breaks());
         let counts_from_begin = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
         Self {
             fleet,
@@ -133,16 +130,15 @@ impl<'a> World<'a> {
             stop,
             horizon: horizon.0,
             starts,
-            devices: vec![
-                Device { state: State::default(), flags: HOLDS | CONNECTED | BOUND, lost_at: 0 };
-                devices
-            ],
+            devices: vec![bound; devices],
+            lost_at: vec![0; devices],
             blocked: vec![0; if blocks { devices } else { 0 }],
             began: vec![0; if counts_from_begin { devices } else { 0 }],
             habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
             lost: vec![0; fleet.groups.len()],
-            queue: Pending::new(shape(fleet)),
-            line: Line::new(fleet, bins, timeline.platform_breaks()),
+            queue: Pending::new(shape(fleet), promises(fleet)),
+            ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
+            line,
             timeline,
             flood: fleet
                 .platform
@@ -266,7 +262,7 @@ impl<'a> World<'a> {
     fn goes_on(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
         let agent = &self.fleet.groups[group].agent;
         let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        let state = &mut self.devices[device as usize].state;
+        let state = &mut self.devices[device as usize];
         let blanket = Micros(self.timeline.blanket().min(self.horizon));
         let (mut now, mut happening) = (now, happening);
         loop {
@@ -332,6 +328,20 @@ fn shape(fleet: &Fleet) -> Shape {
     let waits = fleet.groups.iter().map(|group| longest_wait(&group.agent).max(1_000_000));
     let usual = waits.max().unwrap_or(watched).min(watched);
     Shape::of(PAYLOAD_BITS, fleet.devices(), usual, watched)
+}
+
+/// Returns the wheel that fits what stations promise: slots so much narrower than a service that few
+/// promises end in the slot that is open.
+fn promises(fleet: &Fleet) -> Shape {
+    let platform = &fleet.platform;
+    let tiers = platform.connection.into_iter().chain([platform.sign_in()]);
+    let waits = |tier: Tier| {
+        let turns = u64::from(tier.room / tier.workers.max(1)).saturating_add(4);
+        (tier.service_time.0, tier.service_time.0.saturating_mul(turns))
+    };
+    let (shortest, longest) =
+        tiers.map(waits).fold((u64::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    Shape::fine(PAYLOAD_BITS, shortest / 8, longest)
 }
 
 /// Returns the longest usual wait between two attempts of an agent [µs].

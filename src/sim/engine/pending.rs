@@ -1,38 +1,47 @@
 //! Pending events in the order of (time, payload).
 //!
 //! Most waits are long and of any length: those events lie in a timing wheel. What a station has promised
-//! comes soon and nearly in order; those events wait in one short list per station, where putting one in its
-//! place costs a few comparisons at the end of the list.
+//! comes soon: where its services end in the order of their starts, or nearly, those events wait in one
+//! short list per station; where they do not, in a second wheel with narrow slots.
 
-use crate::sim::calendar::{Shape, Wheel};
+use crate::sim::calendar::{Shape, Wheel, key};
 use std::collections::VecDeque;
 
 /// Number of lists.
 const LANES: usize = 4;
-/// Places from the end of a list that are looked at before an event goes into the wheel.
+/// Places from the end of a list that are looked at before an event goes into a wheel.
 const NEAR: usize = 12;
 /// Later than every event.
-const NEVER: (u64, u64) = (u64::MAX, u64::MAX);
+const NEVER: u128 = u128::MAX;
 
 /// Pending events.
 pub(super) struct Pending {
     wheel: Wheel,
     shape: Shape,
-    lanes: [VecDeque<(u64, u64)>; LANES],
-    /// The first event of each list.
-    fronts: [(u64, u64); LANES],
+    soon: Wheel,
+    soon_shape: Shape,
+    /// Events in `soon`.
+    in_soon: usize,
+    lanes: [VecDeque<u128>; LANES],
+    /// The first and the last event of each list; 0 is before every event.
+    fronts: [u128; LANES],
+    lasts: [u128; LANES],
     /// The first event of all lists, and its list.
-    first: ((u64, u64), usize),
+    first: (u128, usize),
 }
 
 impl Pending {
-    /// Returns no events.
-    pub(super) fn new(shape: Shape) -> Self {
+    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises.
+    pub(super) fn new(shape: Shape, soon_shape: Shape) -> Self {
         Self {
             wheel: Wheel::new(shape, 0),
             shape,
+            soon: Wheel::new(soon_shape, 0),
+            soon_shape,
+            in_soon: 0,
             lanes: Default::default(),
             fronts: [NEVER; LANES],
+            lasts: [0; LANES],
             first: (NEVER, 0),
         }
     }
@@ -46,60 +55,123 @@ impl Pending {
     /// Adds an event that a station has promised.
     #[inline]
     pub(super) fn push_promise(&mut self, station: usize, time: u64, payload: u64) {
-        let (event, station) = ((time, payload), station % LANES);
-        let lane = &mut self.lanes[station];
-        if lane.back().is_some_and(|&last| last < event) {
-            lane.push_back(event);
-            return;
+        let (event, station) = (key(time, payload), station % LANES);
+        if event < self.lasts[station] {
+            return self.push_between(station, time, payload);
         }
+        self.lanes[station].push_back(event);
+        self.lasts[station] = event;
+        if self.fronts[station] == NEVER {
+            self.set_front(station, event);
+        }
+    }
+
+    /// Adds a promise to a list that ends later.
+    fn push_between(&mut self, station: usize, time: u64, payload: u64) {
+        let (event, lane) = (key(time, payload), &mut self.lanes[station]);
         let behind = lane.iter().rev().take(NEAR).take_while(|&&other| other > event).count();
         if behind == NEAR {
-            self.wheel.push(time, payload);
+            self.soon.push(time, payload);
+            self.in_soon += 1;
             return;
         }
         lane.insert(lane.len() - behind, event);
         if event < self.fronts[station] {
-            self.fronts[station] = event;
-            if event < self.first.0 {
-                self.first = (event, station);
-            }
+            self.set_front(station, event);
+        }
+    }
+
+    /// A list begins earlier than before.
+    #[inline]
+    fn set_front(&mut self, station: usize, event: u128) {
+        self.fronts[station] = event;
+        if event < self.first.0 {
+            self.first = (event, station);
         }
     }
 
     /// Removes and returns the first event if it is before `limit` [µs].
     #[inline]
     pub(super) fn pop_before(&mut self, limit: u64) -> Option<(u64, u64)> {
+        if self.in_soon > 0 {
+            return self.pop_of_all(limit);
+        }
         let (promised, lane) = self.first;
-        if let Some(event) = self.wheel.pop_before(promised.min((limit, 0))) {
+        let limit = key(limit, 0);
+        if let Some(event) = self.wheel.pop_before(promised.min(limit)) {
             return Some(event);
         }
-        if promised.0 >= limit {
+        if promised >= limit {
             return None;
         }
-        let rest = &mut self.lanes[lane];
-        rest.pop_front();
-        self.fronts[lane] = rest.front().copied().unwrap_or(NEVER);
-        self.first = (self.fronts[0], 0);
-        for (index, &front) in self.fronts.iter().enumerate().skip(1) {
-            if front < self.first.0 {
-                self.first = (front, index);
-            }
+        self.pop_front(lane);
+        Some(split(promised))
+    }
+
+    /// The same, with promises in the second wheel.
+    #[inline(never)]
+    fn pop_of_all(&mut self, limit: u64) -> Option<(u64, u64)> {
+        let (promised, lane) = self.first;
+        let (mut late, mut soon) = (self.wheel.peek_open(), self.soon.peek_open());
+        let known = late.unwrap_or(NEVER).min(soon.unwrap_or(NEVER));
+        let mut bound = promised.min(key(limit, 0)).min(known);
+        // A wheel's slot may be opened only where nothing can come before it that is not known yet.
+        let mut open = |wheel: &mut Wheel, event: &mut Option<u128>| {
+            *event = event.or_else(|| wheel.peek_before(bound));
+            bound = bound.min(event.unwrap_or(NEVER));
+        };
+        if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
+            open(&mut self.soon, &mut soon);
         }
-        Some(promised)
+        open(&mut self.wheel, &mut late);
+        open(&mut self.soon, &mut soon);
+        if late == Some(bound) {
+            self.wheel.pop_open();
+        } else if soon == Some(bound) {
+            self.soon.pop_open();
+            self.in_soon -= 1;
+        } else if promised == bound {
+            self.pop_front(lane);
+        } else {
+            return None;
+        }
+        Some(split(bound))
+    }
+
+    #[inline]
+    fn pop_front(&mut self, lane: usize) {
+        let rest = &mut self.lanes[lane % LANES];
+        rest.pop_front();
+        match rest.front() {
+            Some(&front) => self.fronts[lane % LANES] = front,
+            None => (self.fronts[lane % LANES], self.lasts[lane % LANES]) = (NEVER, 0),
+        }
+        let earlier = |a: usize, b: usize| if self.fronts[b] < self.fronts[a] { b } else { a };
+        let first = earlier(earlier(0, 1), earlier(2, 3));
+        self.first = (self.fronts[first], first);
     }
 
     /// Replaces every event by what `becomes` makes of it; nothing may be before `now` [µs] then.
     pub(super) fn rebuild(&mut self, now: u64, mut becomes: impl FnMut(u64, u64) -> Option<(u64, u64)>) {
         let mut all = self.wheel.drain();
+        all.append(&mut self.soon.drain());
         for lane in &mut self.lanes {
-            all.extend(lane.drain(..));
+            all.extend(lane.drain(..).map(split));
         }
-        (self.fronts, self.first) = ([NEVER; LANES], (NEVER, 0));
+        (self.fronts, self.lasts, self.first) = ([NEVER; LANES], [0; LANES], (NEVER, 0));
         self.wheel.reset(self.shape, now, all.len() as u64);
+        self.soon.reset(self.soon_shape, now, 0);
+        self.in_soon = 0;
         for (time, payload) in all.into_iter().filter_map(|(time, payload)| becomes(time, payload)) {
             self.wheel.push(time, payload);
         }
     }
+}
+
+/// Returns time [µs] and payload of a [`key`].
+#[inline]
+fn split(event: u128) -> (u64, u64) {
+    ((event >> 64) as u64, event as u64)
 }
 
 #[cfg(test)]
@@ -113,7 +185,7 @@ mod tests {
         fn events_come_in_order_whatever_way_they_went_in(
             pushes in prop::collection::vec((0_usize..6, 0_u64..3_000, 0_u64..50), 1..300),
         ) {
-            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000));
+            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500));
             let (mut expected, mut now) = (BTreeSet::new(), 0);
             for (way, after, payload) in pushes {
                 let event = (now + after, payload);

@@ -69,10 +69,13 @@ impl World<'_> {
         }
         let agent = &self.fleet.groups[group].agent;
         let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        machine.step(&mut self.devices[device as usize].state, Micros(now), Happening::Connected);
+        machine.step(&mut self.devices[device as usize], Micros(now), Happening::Connected);
         self.set(group, device, HOLDS);
         self.set(group, device, CONNECTED);
-        self.devices[device as usize].flags |= BOUND;
+        let state = &mut self.devices[device as usize];
+        let was_away = state.has(AWAY);
+        state.mark(BOUND);
+        state.unmark(AWAY);
         self.tally.levels[group].bound += 1;
         if flush == Flush::AfterBind {
             self.flushes(now, group, device);
@@ -80,8 +83,7 @@ impl World<'_> {
         if let Some(flood) = &mut self.flood {
             flood.bound(now, group);
         }
-        if self.devices[device as usize].flags & AWAY != 0 {
-            self.devices[device as usize].flags &= !AWAY;
+        if was_away {
             self.tally.back(group, now);
             self.tell_flood(now);
         }
@@ -98,7 +100,7 @@ impl World<'_> {
 
     /// A device sends what it has stored.
     fn flushes(&mut self, now: u64, group: usize, device: u32) {
-        let since = &mut self.devices[device as usize].lost_at;
+        let since = &mut self.lost_at[device as usize];
         let (stored, dropped) = self.habits[group].recorded(now - *since);
         *since = now;
         self.lost[group] = self.lost[group].saturating_add(dropped);
@@ -128,7 +130,7 @@ impl World<'_> {
             may(now.saturating_add(on(duty)), Finish::Off);
         }
         if of.drops_per_day > 0.0 {
-            let key = u64::from(self.devices[device as usize].state.attempts());
+            let key = u64::from(self.devices[device as usize].attempts());
             let unit = self.draws.unit(Stream::Trouble, u64::from(device), key);
             let after = -libm::log(unit) * 86_400_000_000.0 / of.drops_per_day;
             may(now.saturating_add((after.round() as u64).max(1)), Finish::Trouble);
@@ -171,7 +173,7 @@ impl World<'_> {
         let since_ping = match loss {
             Loss::Reset | Loss::CloseFrame => Micros::ZERO,
             Loss::Fin | Loss::Silence => {
-                let number = self.devices[device as usize].state.attempts();
+                let number = self.devices[device as usize].attempts();
                 notice::since_ping(self.draws, u64::from(device), number, link)
             }
         };
@@ -187,9 +189,9 @@ impl World<'_> {
     /// A device is not bound any more.
     fn unbinds(&mut self, now: u64, group: usize, device: u32) {
         self.closes(group, device);
-        self.devices[device as usize].flags &= !BOUND;
+        self.devices[device as usize].unmark(BOUND);
         self.tally.levels[group].bound -= 1;
-        self.devices[device as usize].lost_at = now;
+        self.lost_at[device as usize] = now;
         if let Some(flood) = &mut self.flood {
             flood.unbound(now, group);
         }
@@ -212,13 +214,12 @@ impl World<'_> {
         {
             return;
         }
-        let tls = self.fleet.groups[group].link.tls;
-        let mut stop = self.line.first(tls);
+        let mut stop = self.ways[group].first;
         while stop < Stop::Connection {
             if self.offers(now, group, device, stop, u64::MAX) == Some(Offer::Full) {
                 return;
             }
-            stop = self.line.after(stop, tls);
+            stop = self.ways[group].after(stop);
         }
     }
 
@@ -279,10 +280,10 @@ impl World<'_> {
         loss: Loss,
         forgotten: bool,
     ) -> Result<(), Halt> {
-        let flags = &mut self.devices[device as usize].flags;
-        self.tally.takes(group, *flags & AFFECTED == 0, *flags & AWAY == 0);
-        *flags |= AFFECTED | AWAY;
-        if *flags & BOUND != 0 {
+        let state = &mut self.devices[device as usize];
+        self.tally.takes(group, !state.has(AFFECTED), !state.has(AWAY));
+        state.mark(AFFECTED | AWAY);
+        if state.has(BOUND) {
             let (at, twice) = self.loses(now, group, device, loss, forgotten);
             let served = || self.meets(now, group, device).is_none_or(|meets| meets == Meets::Served);
             if at == now && !(twice && self.fleet.platform.balancer.is_some() && served()) {
@@ -298,10 +299,10 @@ impl World<'_> {
 
     /// A socket on which a device that is not bound would go on is gone.
     fn loses_socket(&mut self, now: u64, group: usize, device: u32) {
-        if self.devices[device as usize].state.same_socket() {
+        if self.devices[device as usize].same_socket() {
             let agent = &self.fleet.groups[group].agent;
             let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-            machine.step(&mut self.devices[device as usize].state, Micros(now), Happening::Lost);
+            machine.step(&mut self.devices[device as usize], Micros(now), Happening::Lost);
             self.closes(group, device);
         }
     }
