@@ -4,7 +4,8 @@
 //! them with virtual time, and a test platform can use the same with real time, so both mean the same by
 //! a limit, a queue and a time-out.
 
-pub mod limiter;
+pub mod crew;
+mod limiter;
 pub mod station;
 
 pub use limiter::Limiter;

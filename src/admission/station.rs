@@ -9,9 +9,9 @@
 //! what lies after the break.
 
 use super::SECOND;
-use crate::fleet::{ServiceLaw, Tier};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use super::crew::Crew;
+use crate::fleet::Tier;
+use std::collections::VecDeque;
 
 /// What a station does with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,79 +47,14 @@ pub struct Promise {
     pub in_vain: bool,
 }
 
-/// Ends of the services of all workers that have been used; fewer than there are workers means one is
-/// idle.
-#[derive(Clone, Debug)]
-enum Ends {
-    /// In order: services that all take the same end in the order of their starts, and of few workers the
-    /// list is short.
-    Sorted(VecDeque<u64>),
-    /// In the order of a heap.
-    Heap(BinaryHeap<Reverse<u64>>),
-}
-
-impl Ends {
-    /// Most workers whose ends are kept in order though they come in none.
-    const FEW: u32 = 64;
-
-    fn new(tier: &Tier) -> Self {
-        if tier.service_law == ServiceLaw::Fixed || tier.workers <= Self::FEW {
-            Self::Sorted(VecDeque::new())
-        } else {
-            Self::Heap(BinaryHeap::new())
-        }
-    }
-
-    /// Returns the earliest end, where all workers have been used.
-    #[inline]
-    fn first(&self, workers: usize) -> Option<u64> {
-        match self {
-            Self::Sorted(ends) => ends.front().copied().filter(|_| ends.len() >= workers),
-            Self::Heap(ends) => ends.peek().map(|end| end.0).filter(|_| ends.len() >= workers),
-        }
-    }
-
-    /// Gives the worker that is free first a service with this end.
-    #[inline]
-    fn take(&mut self, workers: usize, end: u64) {
-        match self {
-            Self::Sorted(ends) => {
-                if ends.len() >= workers {
-                    ends.pop_front();
-                }
-                if ends.back().is_none_or(|&last| last <= end) {
-                    ends.push_back(end);
-                } else {
-                    let at = ends.partition_point(|&other| other <= end);
-                    ends.insert(at, end);
-                }
-            }
-            Self::Heap(ends) if ends.len() < workers => ends.push(Reverse(end)),
-            Self::Heap(ends) => {
-                if let Some(mut earliest) = ends.peek_mut() {
-                    *earliest = Reverse(end);
-                }
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        match self {
-            Self::Sorted(ends) => ends.clear(),
-            Self::Heap(ends) => ends.clear(),
-        }
-    }
-}
-
 /// Workers and their queue.
 #[derive(Clone, Debug)]
 pub struct Station {
-    workers: usize,
     room: usize,
     /// Longest wait in the queue [µs]; `u64::MAX` for as long as it takes.
     patience: u64,
     purges: bool,
-    ends: Ends,
+    crew: Crew,
     /// When the waiting requests leave the queue, in its order.
     leaves: VecDeque<u64>,
     /// Most requests waiting at the end of any tick, per bin.
@@ -129,6 +64,9 @@ pub struct Station {
     bin_end: u64,
     /// Busy time in bins that a service covers in part [µs]; below 0 where time was taken back.
     busy: Vec<i64>,
+    /// Bin in which the last service started, and its end [µs].
+    start_bin: usize,
+    start_end: u64,
     /// Services that cover whole bins: how many more start covering at this bin than end.
     covers: Vec<i64>,
     horizon: u64,
@@ -166,19 +104,20 @@ pub struct Broken {
 
 impl Station {
     /// Returns an idle station for a run that ends at `horizon` [µs] and has this many bins; one that
-    /// may break down keeps a journal.
-    pub fn new(tier: &Tier, bins: usize, horizon: u64, breaks: bool) -> Self {
+    /// may break down keeps a journal. `in_order` promises that every service takes the same.
+    pub fn new(tier: &Tier, bins: usize, horizon: u64, breaks: bool, in_order: bool) -> Self {
         Self {
-            workers: tier.workers.max(1) as usize,
             room: tier.room as usize,
             patience: tier.patience.map_or(u64::MAX, |patience| patience.0),
             purges: tier.purges,
-            ends: Ends::new(tier),
+            crew: Crew::new(tier.workers.max(1), in_order, horizon),
             leaves: VecDeque::new(),
             depth: vec![0; bins],
             bin: 0,
             bin_end: SECOND,
             busy: vec![0; bins],
+            start_bin: 0,
+            start_end: SECOND,
             covers: vec![0; bins + 1],
             horizon,
             journal: breaks.then(Journal::default),
@@ -215,8 +154,8 @@ impl Station {
             }
         }
         let end = start.saturating_add(work(start));
-        self.ends.take(self.workers, end);
-        self.book(start, end, 1);
+        self.crew.take(end);
+        self.book(start, end);
         if let Some(journal) = &mut self.journal {
             journal.forget(now);
             journal.services.push_back(Promise { start, end, tag, in_vain: end > deadline });
@@ -226,7 +165,7 @@ impl Station {
 
     /// Returns when a request that arrived now would start.
     pub fn free_at(&self, now: u64) -> u64 {
-        self.ends.first(self.workers).map_or(now, |end| end.max(now))
+        self.crew.earliest().max(now)
     }
 
     /// Returns the number of requests waiting at `now` [µs], not earlier than the last arrival.
@@ -241,7 +180,9 @@ impl Station {
     pub fn empty(&mut self, now: u64, from: u64) -> Broken {
         self.follow(now);
         self.leaves.clear();
-        self.ends.clear();
+        self.crew.clear();
+        // Starts begin anew.
+        self.start_end = 0;
         if now.is_multiple_of(SECOND) {
             // The depth of a second begins with what waits at the end of its first tick.
             self.depth[self.bin] = 0;
@@ -252,7 +193,7 @@ impl Station {
             closings: journal.closings.into_iter().filter(|&at| at >= from).collect(),
         };
         for promise in &broken.services {
-            self.book(promise.start.max(now), promise.end, -1);
+            self.book_long(promise.start.max(now), promise.end, -1);
         }
         broken
     }
@@ -284,8 +225,24 @@ impl Station {
         }
     }
 
-    /// Books (or, with −1, takes back) a worker's time from `start` to `end`, as far as the run lasts.
-    fn book(&mut self, start: u64, end: u64, sign: i64) {
+    /// Books a worker's time from `start`, not earlier than the one before, to `end`, as far as the run lasts.
+    #[inline]
+    fn book(&mut self, start: u64, end: u64) {
+        let end = end.min(self.horizon);
+        if start < self.start_end && end < self.start_end {
+            // Nearly always, without a division.
+            if let Some(busy) = self.busy.get_mut(self.start_bin) {
+                *busy += end.saturating_sub(start).cast_signed();
+            }
+        } else {
+            self.start_bin = (start / SECOND) as usize;
+            self.start_end = (start / SECOND + 1).saturating_mul(SECOND);
+            self.book_long(start, end, 1);
+        }
+    }
+
+    /// Books (or, with −1, takes back) a worker's time that may cover many bins.
+    fn book_long(&mut self, start: u64, end: u64, sign: i64) {
         let end = end.min(self.horizon);
         if start >= end {
             return;

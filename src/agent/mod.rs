@@ -303,14 +303,13 @@ impl Machine<'_> {
             at < until
         };
         // One loop per kind, with everything that changes in registers.
+        let Next::Attempt(at) = next else { return next };
         match self.agent {
             _ if state.same_socket() => next,
             Agent::CSdk(sdk)
             | Agent::ExampleAgent { sdk, .. }
             | Agent::Ems(sdk)
-            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => {
-                again(state, next, most, fails, |state, at| self.call_failed_ahead(sdk, state, at))
-            }
+            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => self.calls_fail(sdk, state, (at, most), fails),
             Agent::JavaSdk(java) => {
                 again(state, next, most, fails, |state, at| state.attempts_at(at + java.reconnect_interval))
             }

@@ -84,8 +84,14 @@ impl Draws {
     /// next agent's keys, which keeps results reproducible but lets two agents share a draw.
     #[inline]
     pub fn bits(self, stream: Stream, agent: u64, index: u64) -> u64 {
-        let key = (agent << INDEX_BITS).wrapping_add(index);
-        mix((self.seed ^ stream.salt()).wrapping_mul(SEED_SPREAD).wrapping_add(key.wrapping_mul(GOLDEN)))
+        self.series(stream, agent).bits(index)
+    }
+
+    /// Returns the draws of one agent in one stream, for whoever needs many of them.
+    #[inline]
+    pub fn series(self, stream: Stream, agent: u64) -> Series {
+        let first = (agent << INDEX_BITS).wrapping_mul(GOLDEN);
+        Series { first: (self.seed ^ stream.salt()).wrapping_mul(SEED_SPREAD).wrapping_add(first) }
     }
 
     /// Returns the upper 32 bits of a draw.
@@ -98,16 +104,42 @@ impl Draws {
     /// where `range` is 0 and nothing is drawn.
     #[inline]
     pub fn delay(self, stream: Stream, agent: u64, index: u64, range: u64) -> u64 {
-        if range == 0 {
-            return 0;
-        }
-        1 + ((u128::from(self.word(stream, agent, index)) * u128::from(range)) >> 32) as u64
+        self.series(stream, agent).delay(index, range)
     }
 
     /// Returns a uniform number in the open interval (0, 1) with 53 bits.
     #[inline]
     pub fn unit(self, stream: Stream, agent: u64, index: u64) -> f64 {
         ((self.bits(stream, agent, index) >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+    }
+}
+
+/// The draws of one agent in one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// What is mixed for draw number 0.
+    first: u64,
+}
+
+impl Series {
+    /// Returns [`Draws::bits`] of draw number `index`.
+    #[inline]
+    pub fn bits(self, index: u64) -> u64 {
+        mix(self.first.wrapping_add(index.wrapping_mul(GOLDEN)))
+    }
+
+    /// Returns [`Draws::delay`] of draw number `index`.
+    #[inline]
+    pub fn delay(self, index: u64, range: u64) -> u64 {
+        if range == 0 {
+            return 0;
+        }
+        let word = self.bits(index) >> 32;
+        1 + match u32::try_from(range) {
+            // One multiplication; more than an hour takes two.
+            Ok(range) => (word * u64::from(range)) >> 32,
+            Err(_) => ((u128::from(word) * u128::from(range)) >> 32) as u64,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens to an attempt: at the door, in the stations, at its end.
 
 use super::event::{End, Event, syn_after};
-use super::line::{Asks, Stop, numbered};
+use super::line::{Asks, Stop};
 use super::tally::bin;
 use super::{CONNECTED, HOLDS, Halt, World};
 use crate::admission::Offer;
@@ -9,40 +9,61 @@ use crate::agent::Event as Happening;
 use crate::fleet::{Bounds, Meets};
 
 impl World<'_> {
-    /// An attempt begins (`syn` 0), or its SYN is sent again.
-    pub(super) fn attempts(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<(), Halt> {
+    /// An attempt begins (`syn` 0), or its SYN is sent again; returns the station that it arrives at, if
+    /// it does.
+    #[inline]
+    pub(super) fn attempts(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        syn: u8,
+    ) -> Result<Option<Stop>, Halt> {
         if syn == 0 {
             self.attempts += 1;
             self.attempts_in_outage += u64::from(now < self.fleet.outage.length.0);
-            self.tally.groups[group].attempts[bin(now)] += 1;
+            self.tally.second[group].attempts += 1;
             if let Some(began) = self.began.get_mut(device as usize) {
                 *began = now;
             }
         }
+        if now < self.timeline.clear() && !self.gets_through(now, group, device, syn)? {
+            return Ok(None);
+        }
+        self.tally.arrivals += 1;
+        if self.devices[device as usize].same_socket() {
+            return Ok(Some(Stop::SignIn));
+        }
+        let admitted = self.line.limiter.as_mut().is_none_or(|limiter| limiter.admits(now));
+        if !admitted || self.tally.held >= self.line.most_held {
+            return self.refused(now, group, device, Happening::Failed).map(|()| None);
+        }
+        Ok(Some(self.ways[group].first))
+    }
+
+    /// Returns whether nothing stands in the way of an attempt; otherwise it meets what does.
+    fn gets_through(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<bool, Halt> {
         let same_socket = self.devices[device as usize].same_socket();
         match self.meets(now, group, device) {
             Some(Meets::AuthUnanswered) => {
                 self.stands(group, device);
                 let gives_up = now.saturating_add(self.group(group).link.message_timeout.0);
                 self.schedule(gives_up, Event::Ends(End::AuthUnanswered), device);
-                Ok(())
             }
             Some(Meets::AuthRejected | Meets::BindRejected) => {
                 self.stands(group, device);
                 self.tally.curves.turned_away[bin(now)] += 1;
-                self.fails(now, group, device, Happening::FailedOpen)
+                self.fails(now, group, device, Happening::FailedOpen)?;
             }
-            None | Some(Meets::Served) => self.arrives(now, group, device, syn),
-            Some(_) if same_socket => self.arrives(now, group, device, syn),
-            Some(Meets::BlackHole) => {
-                self.sends_syn_again(now, group, device, syn);
-                Ok(())
-            }
+            None | Some(Meets::Served) => return Ok(true),
+            Some(_) if same_socket => return Ok(true),
+            Some(Meets::BlackHole) => self.sends_syn_again(now, group, device, syn),
             Some(_) => {
                 self.tally.curves.turned_away[bin(now)] += 1;
-                self.fails(now, group, device, Happening::Failed)
+                self.fails(now, group, device, Happening::Failed)?;
             }
         }
+        Ok(false)
     }
 
     /// The device has a socket that stands, without having passed any station.
@@ -73,69 +94,70 @@ impl World<'_> {
         }
     }
 
-    /// An attempt arrives at the platform.
-    #[inline]
-    fn arrives(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<(), Halt> {
-        self.tally.curves.arrivals[bin(now)] += 1;
-        if self.devices[device as usize].same_socket() {
-            return self.visits(now, group, device, Stop::SignIn, syn);
-        }
-        let admitted = self.line.limiter.as_mut().is_none_or(|limiter| limiter.admits(now));
-        if !admitted || self.tally.held >= self.line.most_held {
-            return self.refused(now, group, device, Happening::Failed);
-        }
-        self.visits(now, group, device, self.ways[group].first, syn)
-    }
-
-    /// An attempt reaches a station after the first.
-    #[inline]
-    pub(super) fn reaches(&mut self, now: u64, group: usize, device: u32, station: u8) -> Result<(), Halt> {
-        let stop = numbered(station);
-        if stop == Stop::SignIn && self.line.upgrades {
-            self.set(group, device, CONNECTED);
-        }
-        self.visits(now, group, device, stop, 0)
-    }
-
-    /// An attempt arrives at a station.
-    fn visits(&mut self, now: u64, group: usize, device: u32, stop: Stop, syn: u8) -> Result<(), Halt> {
-        let standing = self.devices[device as usize].same_socket();
-        let wait = self.ways[group].wait(stop, standing);
-        let deadline = wait.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
-        let Some(offer) = self.offers(now, group, device, stop, deadline) else { return Ok(()) };
-        if offer == Offer::Full {
-            return self.finds_no_room(now, group, device, stop, syn);
-        }
-        self.set(group, device, HOLDS);
-        let timed_out = Event::Ends(if wait.open { End::TimedOutOpen } else { End::TimedOut });
-        match offer {
-            Offer::Served { start, end } => {
-                // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
-                let done = if stop == Stop::Gate { start } else { end };
-                if done <= deadline {
-                    return self.passes(now, group, device, stop, done);
-                }
+    /// An attempt arrives at a station, and at those after it that it reaches at the same tick.
+    #[expect(clippy::inline_always, reason = "the one place that most events come to")]
+    #[inline(always)]
+    pub(super) fn visits(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        (mut stop, syn): (Stop, u8),
+    ) -> Result<(), Halt> {
+        loop {
+            if stop == Stop::SignIn && self.line.upgrades {
+                self.set(group, device, CONNECTED);
+            }
+            let state = self.devices[device as usize];
+            let wait = self.ways[group].wait(stop, state.same_socket());
+            let deadline = wait.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
+            let asks =
+                Asks { timeline: &self.timeline, draws: self.draws, device, attempts: state.attempts() };
+            let Some(offer) = self.line.offer(stop, (now, deadline), group, asks) else { return Ok(()) };
+            if offer == Offer::Full {
+                return self.finds_no_room(now, group, device, (stop, syn));
+            }
+            self.set(group, device, HOLDS);
+            let Offer::Served { start, end } = offer else {
+                self.waits_in_vain(offer, device, deadline, wait.open);
+                return Ok(());
+            };
+            // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
+            let done = if stop == Stop::Gate { start } else { end };
+            if done > deadline {
                 // The gate does no work that could be wasted.
                 if stop != Stop::Gate && self.tally.before_horizon(end) {
                     self.tally.groups[group].wasted[bin(end)] += 1;
                     self.wasted_work += end - start;
                 }
-                self.schedule(deadline, timed_out, device);
+                self.schedule(deadline, Event::Ends(End::timed_out(wait.open)), device);
+                return Ok(());
             }
-            Offer::Closed { at } => {
-                if self.tally.before_horizon(at) {
-                    self.tally.curves.closed[bin(at)] += 1;
-                }
-                if deadline < at {
-                    self.schedule(deadline, timed_out, device);
-                } else {
-                    self.schedule(at, Event::Ends(End::Closed), device);
-                }
+            if stop == Stop::SignIn {
+                self.promise(stop, done, Event::SignsIn, device);
+                return Ok(());
             }
-            Offer::Dropped => self.schedule(deadline, timed_out, device),
-            Offer::Full => {}
+            let next = self.ways[group].after(stop);
+            if done != now {
+                self.promise(stop, done, Event::Reaches(next as u8), device);
+                return Ok(());
+            }
+            // Nothing else can come between: everything of a lower rank has happened at this tick.
+            stop = next;
         }
-        Ok(())
+    }
+
+    /// A device waits at a station that will not serve it.
+    fn waits_in_vain(&mut self, offer: Offer, device: u32, deadline: u64, open: bool) {
+        if let Offer::Closed { at } = offer {
+            if self.tally.before_horizon(at) {
+                self.tally.curves.closed[bin(at)] += 1;
+            }
+            if deadline >= at {
+                return self.schedule(at, Event::Ends(End::Closed), device);
+            }
+        }
+        self.schedule(deadline, Event::Ends(End::timed_out(open)), device);
     }
 
     /// An attempt finds a station full.
@@ -144,8 +166,7 @@ impl World<'_> {
         now: u64,
         group: usize,
         device: u32,
-        stop: Stop,
-        syn: u8,
+        (stop, syn): (Stop, u8),
     ) -> Result<(), Halt> {
         if self.devices[device as usize].same_socket() {
             return self.refused(now, group, device, Happening::FailedOpen);
@@ -157,40 +178,9 @@ impl World<'_> {
         self.refused(now, group, device, Happening::Failed)
     }
 
-    /// Offers a station what a device brings; `None` where the platform has no such station.
-    #[inline]
-    pub(super) fn offers(
-        &mut self,
-        now: u64,
-        group: usize,
-        device: u32,
-        stop: Stop,
-        deadline: u64,
-    ) -> Option<Offer> {
-        let attempts = self.devices[device as usize].attempts();
-        let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts };
-        self.line.offer(stop, (now, deadline), group, asks)
-    }
-
-    /// An attempt leaves a station at `done` and goes on.
-    #[inline]
-    fn passes(&mut self, now: u64, group: usize, device: u32, stop: Stop, done: u64) -> Result<(), Halt> {
-        if stop == Stop::SignIn {
-            self.promise(stop, done, Event::SignsIn, device);
-            return Ok(());
-        }
-        let next = self.ways[group].after(stop) as u8;
-        if done == now {
-            // Nothing else can come between: everything of a lower rank has happened at this tick.
-            return self.reaches(now, group, device, next);
-        }
-        self.promise(stop, done, Event::Reaches(next), device);
-        Ok(())
-    }
-
     /// No room, or a limit.
     fn refused(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
-        self.tally.groups[group].refused[bin(now)] += 1;
+        self.tally.second[group].refused += 1;
         self.fails(now, group, device, happening)
     }
 
@@ -198,7 +188,7 @@ impl World<'_> {
     pub(super) fn ends(&mut self, now: u64, group: usize, device: u32, end: End) -> Result<(), Halt> {
         let curves = &mut self.tally.curves;
         match end {
-            End::TimedOut | End::TimedOutOpen => self.tally.groups[group].timed_out[bin(now)] += 1,
+            End::TimedOut | End::TimedOutOpen => self.tally.second[group].timed_out += 1,
             End::SynUnanswered | End::AuthUnanswered => curves.unanswered[bin(now)] += 1,
             End::Cut => curves.cut[bin(now)] += 1,
             End::Closed => {}

@@ -20,6 +20,13 @@ pub(super) enum End {
     Cut,
 }
 
+impl End {
+    /// Returns how an attempt ends whose device has waited long enough.
+    pub(super) fn timed_out(open: bool) -> Self {
+        if open { Self::TimedOutOpen } else { Self::TimedOut }
+    }
+}
+
 /// How a bound session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Finish {

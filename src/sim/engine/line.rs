@@ -56,11 +56,11 @@ pub(super) struct Asks<'a> {
 }
 
 impl Line {
-    pub(super) fn new(fleet: &Fleet, bins: usize, breaks: bool) -> Self {
+    pub(super) fn new(fleet: &Fleet, bins: usize, timeline: &Timeline) -> Self {
         let platform = fleet.platform;
-        let horizon = fleet.outage.horizon().0;
-        let booth = |tier: Tier, work| {
-            let station = Station::new(&tier, bins, horizon, breaks);
+        let (horizon, breaks) = (fleet.outage.horizon().0, timeline.platform_breaks());
+        let booth = |tier: Tier, work: Work| {
+            let station = Station::new(&tier, bins, horizon, breaks, work.takes_the_same(timeline));
             Booth { station, workers: tier.workers.max(1), work }
         };
         let drawn = |tier: Tier, stream, name| {
@@ -138,7 +138,8 @@ impl Line {
 
     /// Offers a station what a device of a group brings at `now` [µs], with its deadline; ways name only
     /// stations that are there.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two in three events")]
+    #[inline(always)]
     pub(super) fn offer(
         &mut self,
         stop: Stop,
@@ -229,6 +230,15 @@ impl Wait {
 }
 
 impl Work {
+    /// Returns whether every service takes the same.
+    fn takes_the_same(&self, timeline: &Timeline) -> bool {
+        match *self {
+            Self::Gate(_) => true,
+            Self::Handshake { resumed, full, .. } => resumed == full && !timeline.changes(TierName::Balancer),
+            Self::Drawn { law, tier, .. } => law == ServiceLaw::Fixed && !timeline.changes(tier),
+        }
+    }
+
     /// Returns the time that a service takes if it starts at `start` [µs].
     #[inline]
     fn time(&self, start: u64, asks: Asks<'_>) -> u64 {

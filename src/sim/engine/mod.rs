@@ -32,7 +32,7 @@ use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
 use event::{Event, MOST_DEVICES, PAYLOAD_BITS};
 use flood::Flood;
-use line::{Line, Stop, Way};
+use line::{Line, Stop, Way, numbered};
 use pending::Pending;
 use session::Habits;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +41,9 @@ use timeline::Timeline;
 
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
+
+/// Groups that a device's group is looked for in without a branch, beside the first.
+const FEW: usize = 8;
 
 /// The device holds a connection.
 const HOLDS: u8 = 1;
@@ -82,6 +85,8 @@ struct World<'a> {
     horizon: u64,
     /// Number of the first device of each group, and the number of devices.
     starts: Vec<u32>,
+    /// Number of the first device of the groups after the first one; after the last no device has it.
+    firsts: [u32; FEW],
     devices: Vec<State>,
     /// When each device lost its connection, or sent what it had stored [µs].
     lost_at: Vec<u64>,
@@ -116,13 +121,17 @@ impl<'a> World<'a> {
             let first = starts.last().copied().unwrap_or(0);
             starts.push(first + group.devices);
         }
+        let mut firsts = [u32::MAX; FEW];
+        for (first, &start) in firsts.iter_mut().zip(&starts[1..fleet.groups.len().max(1)]) {
+            *first = start;
+        }
         let devices = fleet.devices() as usize;
         debug_assert!(devices as u64 <= MOST_DEVICES, "admitted fleets are smaller");
         let mut bound = State::default();
         bound.mark(HOLDS | CONNECTED | BOUND);
         let timeline = Timeline::new(fleet);
         let blocks = fleet.platform.sessions.bind_protection.is_some();
-        let line = Line::new(fleet, bins, timeline.platform_breaks());
+        let line = Line::new(fleet, bins, &timeline);
         let counts_from_begin = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
         Self {
             fleet,
@@ -130,6 +139,7 @@ impl<'a> World<'a> {
             stop,
             horizon: horizon.0,
             starts,
+            firsts,
             devices: vec![bound; devices],
             lost_at: vec![0; devices],
             blocked: vec![0; if blocks { devices } else { 0 }],
@@ -209,27 +219,28 @@ impl<'a> World<'a> {
     #[inline]
     fn happens(&mut self, now: u64, event: Event, device: u32) -> Result<(), Halt> {
         let group = self.group_of(device);
-        match event {
-            Event::Attempts(syn) => self.attempts(now, group, device, syn),
-            Event::Reaches(station) => self.reaches(now, group, device, station),
-            Event::Ends(end) => self.ends(now, group, device, end),
-            Event::SignsIn => self.signs_in(now, group, device),
+        let visit = match event {
+            Event::Reaches(station) => (numbered(station), 0),
+            Event::Attempts(syn) => match self.attempts(now, group, device, syn)? {
+                Some(first) => (first, syn),
+                None => return Ok(()),
+            },
+            Event::SignsIn => return self.signs_in(now, group, device),
+            Event::Ends(end) => return self.ends(now, group, device, end),
+            Event::Notices { twice } => return self.notices(now, group, device, twice),
             Event::Finishes(finish) => {
                 self.finishes(now, group, device, finish);
-                Ok(())
+                return Ok(());
             }
-            Event::Notices { twice } => self.notices(now, group, device, twice),
-        }
+        };
+        self.visits(now, group, device, visit)
     }
 
     #[inline]
     fn group_of(&self, device: u32) -> usize {
-        let starts = &self.starts[1..self.fleet.groups.len().max(1)];
-        if starts.len() <= 16 {
-            // Without a branch that nobody could predict.
-            return starts.iter().map(|&first| usize::from(first <= device)).sum();
-        }
-        starts.partition_point(|&first| first <= device)
+        // Without a branch that nobody could predict.
+        let group: usize = self.firsts.iter().map(|&first| usize::from(first <= device)).sum();
+        if group < FEW { group } else { self.starts.partition_point(|&first| first <= device) - 1 }
     }
 
     #[inline]
@@ -248,7 +259,8 @@ impl<'a> World<'a> {
     }
 
     /// Schedules what a station has promised.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two in three events")]
+    #[inline(always)]
     fn promise(&mut self, stop: Stop, at: u64, event: Event, device: u32) {
         if at < self.horizon {
             self.queue.push_promise(stop as usize, at, event.pack(device));

@@ -26,7 +26,8 @@ pub(super) struct Pending {
     /// The first and the last event of each list; 0 is before every event.
     fronts: [u128; LANES],
     lasts: [u128; LANES],
-    /// The first event of all lists, and its list.
+    /// The first event of each pair of lists and of all, and its list.
+    pairs: [(u128, usize); LANES / 2],
     first: (u128, usize),
 }
 
@@ -42,6 +43,7 @@ impl Pending {
             lanes: Default::default(),
             fronts: [NEVER; LANES],
             lasts: [0; LANES],
+            pairs: [(NEVER, 0), (NEVER, 2)],
             first: (NEVER, 0),
         }
     }
@@ -85,13 +87,17 @@ impl Pending {
     #[inline]
     fn set_front(&mut self, station: usize, event: u128) {
         self.fronts[station] = event;
+        if event < self.pairs[station / 2].0 {
+            self.pairs[station / 2] = (event, station);
+        }
         if event < self.first.0 {
             self.first = (event, station);
         }
     }
 
     /// Removes and returns the first event if it is before `limit` [µs].
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
     pub(super) fn pop_before(&mut self, limit: u64) -> Option<(u64, u64)> {
         if self.in_soon > 0 {
             return self.pop_of_all(limit);
@@ -140,15 +146,19 @@ impl Pending {
 
     #[inline]
     fn pop_front(&mut self, lane: usize) {
-        let rest = &mut self.lanes[lane % LANES];
+        let (lane, beside) = (lane % LANES, (lane % LANES) ^ 1);
+        let rest = &mut self.lanes[lane];
         rest.pop_front();
-        match rest.front() {
-            Some(&front) => self.fronts[lane % LANES] = front,
-            None => (self.fronts[lane % LANES], self.lasts[lane % LANES]) = (NEVER, 0),
+        let front = rest.front().copied().unwrap_or(NEVER);
+        self.fronts[lane] = front;
+        if front == NEVER {
+            self.lasts[lane] = 0;
         }
-        let earlier = |a: usize, b: usize| if self.fronts[b] < self.fronts[a] { b } else { a };
-        let first = earlier(earlier(0, 1), earlier(2, 3));
-        self.first = (self.fronts[first], first);
+        let pair = lane / 2;
+        let own = if front < self.fronts[beside] { (front, lane) } else { (self.fronts[beside], beside) };
+        self.pairs[pair] = own;
+        let other = self.pairs[1 - pair];
+        self.first = if own.0 < other.0 { own } else { other };
     }
 
     /// Replaces every event by what `becomes` makes of it; nothing may be before `now` [µs] then.
@@ -158,7 +168,8 @@ impl Pending {
         for lane in &mut self.lanes {
             all.extend(lane.drain(..).map(split));
         }
-        (self.fronts, self.lasts, self.first) = ([NEVER; LANES], [0; LANES], (NEVER, 0));
+        (self.fronts, self.lasts) = ([NEVER; LANES], [0; LANES]);
+        (self.pairs, self.first) = ([(NEVER, 0), (NEVER, 2)], (NEVER, 0));
         self.wheel.reset(self.shape, now, all.len() as u64);
         self.soon.reset(self.soon_shape, now, 0);
         self.in_soon = 0;

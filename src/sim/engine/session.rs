@@ -1,7 +1,7 @@
 //! What happens to a device that is bound, and how it loses its connection.
 
 use super::event::{End, Event, Finish};
-use super::line::Stop;
+use super::line::{Asks, Stop};
 use super::tally::bin;
 use super::timeline::touches;
 use super::{AFFECTED, AWAY, BOUND, CONNECTED, HOLDS, Halt, World};
@@ -216,7 +216,9 @@ impl World<'_> {
         }
         let mut stop = self.ways[group].first;
         while stop < Stop::Connection {
-            if self.offers(now, group, device, stop, u64::MAX) == Some(Offer::Full) {
+            let attempts = self.devices[device as usize].attempts();
+            let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts };
+            if self.line.offer(stop, (now, u64::MAX), group, asks) == Some(Offer::Full) {
                 return;
             }
             stop = self.ways[group].after(stop);

@@ -59,10 +59,22 @@ impl Reached {
     }
 }
 
+/// What a group has done in the second that is under way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Second {
+    pub(super) attempts: u32,
+    pub(super) refused: u32,
+    pub(super) timed_out: u32,
+    back: u32,
+}
+
 /// The counters of a run.
 pub(super) struct Tally {
     pub(super) curves: Curves,
     pub(super) groups: Vec<Returns>,
+    /// What is not in the curves yet: counts of the second under way, and its arrivals.
+    pub(super) second: Vec<Second>,
+    pub(super) arrivals: u32,
     /// Attempts of each group that were turned away without an event, per bin.
     pub(super) walked: Vec<Vec<u32>>,
     pub(super) levels: Vec<Levels>,
@@ -89,6 +101,8 @@ impl Tally {
         Self {
             curves: Curves::new(bins),
             groups: fleet.groups.iter().map(|_| Returns::new(bins)).collect(),
+            second: vec![Second::default(); fleet.groups.len()],
+            arrivals: 0,
             walked: fleet.groups.iter().map(|_| vec![0; bins]).collect(),
             levels: fleet.groups.iter().map(levels).collect(),
             reached: vec![Reached::default(); fleet.groups.len()],
@@ -112,19 +126,26 @@ impl Tally {
 
     #[cold]
     fn note(&mut self) {
-        for (curves, levels) in self.groups.iter_mut().zip(&self.levels) {
-            curves.away[self.bin] = levels.away;
-            curves.connected[self.bin] = levels.connected;
-            curves.bound[self.bin] = levels.bound;
+        let bin = self.bin;
+        for ((curves, levels), second) in self.groups.iter_mut().zip(&self.levels).zip(&mut self.second) {
+            curves.away[bin] = levels.away;
+            curves.connected[bin] = levels.connected;
+            curves.bound[bin] = levels.bound;
+            let second = std::mem::take(second);
+            curves.attempts[bin] += second.attempts;
+            curves.refused[bin] += second.refused;
+            curves.timed_out[bin] += second.timed_out;
+            curves.back[bin] += second.back;
         }
-        self.curves.held[self.bin] = self.held;
+        self.curves.held[bin] = self.held;
+        self.curves.arrivals[bin] += std::mem::take(&mut self.arrivals);
         self.bin += 1;
         self.bin_end += BIN;
     }
 
     /// An affected device is back.
     pub(super) fn back(&mut self, group: usize, now: u64) {
-        self.groups[group].back[bin(now)] += 1;
+        self.second[group].back += 1;
         let levels = &mut self.levels[group];
         levels.away -= 1;
         self.away -= 1;

@@ -138,6 +138,11 @@ impl Timeline {
             .map(|episode| episode.meets)
     }
 
+    /// Returns whether the capacity of a tier changes at some time.
+    pub(super) fn changes(&self, tier: TierName) -> bool {
+        self.changes[tier as usize]
+    }
+
     /// Returns the capacity of a tier at `at` [µs, ‰].
     #[inline]
     pub(super) fn capacity(&self, tier: TierName, at: u64) -> u64 {

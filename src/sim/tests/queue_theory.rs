@@ -31,7 +31,8 @@ fn replicate(workers: u32, utilisation: f64, law: ServiceLaw) -> Vec<Measured> {
     let one = |replication: u64| {
         let draws = Draws::new(mix(replication));
         let exponential = |stream, index, mean: f64| -libm::log(draws.unit(stream, 0, index)) * mean;
-        let mut station = Station::new(&tier, bins(horizon) as usize, horizon.0, false);
+        let mut station =
+            Station::new(&tier, bins(horizon) as usize, horizon.0, false, law == ServiceLaw::Fixed);
         let (mut now, mut waits, mut waited) = (0.0, 0.0, 0.0);
         for index in 0..ARRIVALS {
             now += exponential(Stream::AttemptDelay, index, between);

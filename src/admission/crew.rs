@@ -1,0 +1,236 @@
+//! Workers: which is free first.
+//!
+//! Starts never decrease, so where every service takes the same, ends do not either, and the workers are a
+//! ring. With other services they are a loser tree: the way from the worker that is free first up to the
+//! root is known before its new end is, so a replacement is a few independent loads and a chain of `min`
+//! without a branch. More workers than a tree is good for are a heap.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Most workers of a [`Tree`].
+const MOST_LEAVES: u32 = 1 << 14;
+
+/// Any workers.
+#[derive(Clone, Debug)]
+pub enum Crew {
+    /// One worker, or services that all take the same.
+    Ring(Ring),
+    /// Up to thousands of workers.
+    Tree(Tree),
+    /// Any number of workers.
+    Heap(Heap),
+}
+
+impl Crew {
+    /// Returns idle workers (at least 1) for a run that ends at `horizon` [µs]; `in_order` where every
+    /// service takes the same.
+    pub fn new(workers: u32, in_order: bool, horizon: u64) -> Self {
+        if in_order || workers == 1 {
+            return Self::Ring(Ring::new(workers));
+        }
+        Tree::new(workers, horizon).map_or_else(|| Self::Heap(Heap::new(workers)), Self::Tree)
+    }
+
+    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+    #[inline]
+    pub fn earliest(&self) -> u64 {
+        match self {
+            Self::Ring(ring) => ring.earliest(),
+            Self::Tree(tree) => tree.earliest(),
+            Self::Heap(heap) => heap.earliest(),
+        }
+    }
+
+    /// Gives that worker a service with this end [µs].
+    #[inline]
+    pub fn take(&mut self, end: u64) {
+        match self {
+            Self::Ring(ring) => ring.take(end),
+            Self::Tree(tree) => tree.take(end),
+            Self::Heap(heap) => heap.take(end),
+        }
+    }
+
+    /// Makes all workers idle.
+    pub fn clear(&mut self) {
+        match self {
+            Self::Ring(ring) => *ring = Ring::new(ring.workers),
+            Self::Tree(tree) => tree.clear(),
+            Self::Heap(heap) => heap.ends.clear(),
+        }
+    }
+}
+
+/// Workers whose services end in the order of their starts.
+#[derive(Clone, Debug)]
+pub struct Ring {
+    workers: u32,
+    /// Ends of the last services, as many as there are workers.
+    ends: Vec<u64>,
+    oldest: usize,
+}
+
+impl Ring {
+    /// Returns idle workers.
+    pub fn new(workers: u32) -> Self {
+        Self { workers, ends: Vec::new(), oldest: 0 }
+    }
+
+    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+    #[inline]
+    pub fn earliest(&self) -> u64 {
+        if self.ends.len() < self.workers as usize { 0 } else { self.ends[self.oldest] }
+    }
+
+    /// Gives that worker a service with this end [µs].
+    #[inline]
+    pub fn take(&mut self, end: u64) {
+        if self.ends.len() < self.workers as usize {
+            self.ends.push(end);
+            return;
+        }
+        self.ends[self.oldest] = end;
+        self.oldest += 1;
+        if self.oldest == self.ends.len() {
+            self.oldest = 0;
+        }
+    }
+}
+
+/// Few workers.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    workers: u32,
+    /// Ends are counted up to here only: what ends later makes no difference [µs].
+    horizon: u64,
+    leaf_bits: u32,
+    /// `end | leaf` of the worker that is free first, and at each inner node (from 1) the loser there.
+    first: u64,
+    losers: Vec<u64>,
+}
+
+impl Tree {
+    /// Returns idle workers, or `None` where there are too many, or the horizon is too far, for a tree.
+    pub fn new(workers: u32, horizon: u64) -> Option<Self> {
+        if workers > MOST_LEAVES {
+            return None;
+        }
+        // Equally long ways are walked without a guess; the surplus leaves are never free.
+        let leaves = workers.next_power_of_two();
+        let leaf_bits = leaves.ilog2();
+        if horizon.leading_zeros() <= leaf_bits {
+            return None;
+        }
+        let mut tree = Self { workers, horizon, leaf_bits, first: 0, losers: vec![0; leaves as usize] };
+        tree.clear();
+        Some(tree)
+    }
+
+    /// Makes all workers idle.
+    pub fn clear(&mut self) {
+        let leaves = self.losers.len();
+        let leaf = |leaf: usize| if leaf < self.workers as usize { leaf as u64 } else { u64::MAX };
+        let mut winners: Vec<u64> = (0..leaves).map(|_| 0).chain((0..leaves).map(leaf)).collect();
+        for node in (1..leaves).rev() {
+            let (left, right) = (winners[2 * node], winners[2 * node + 1]);
+            winners[node] = left.min(right);
+            self.losers[node] = left.max(right);
+        }
+        self.first = winners[1];
+    }
+
+    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+    #[inline]
+    pub fn earliest(&self) -> u64 {
+        self.first >> self.leaf_bits
+    }
+
+    /// Gives that worker a service with this end [µs].
+    #[inline]
+    pub fn take(&mut self, end: u64) {
+        let leaf = self.first & ((1 << self.leaf_bits) - 1);
+        let mut winner = end.min(self.horizon) << self.leaf_bits | leaf;
+        let mut node = (leaf as usize + self.losers.len()) >> 1;
+        while node > 0 {
+            let loser = self.losers[node];
+            self.losers[node] = loser.max(winner);
+            winner = loser.min(winner);
+            node >>= 1;
+        }
+        self.first = winner;
+    }
+}
+
+/// Any number of workers.
+#[derive(Clone, Debug)]
+pub struct Heap {
+    workers: usize,
+    ends: BinaryHeap<Reverse<u64>>,
+}
+
+impl Heap {
+    /// Returns idle workers.
+    pub fn new(workers: u32) -> Self {
+        Self { workers: workers as usize, ends: BinaryHeap::new() }
+    }
+
+    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+    #[inline]
+    pub fn earliest(&self) -> u64 {
+        self.ends.peek().filter(|_| self.ends.len() >= self.workers).map_or(0, |end| end.0)
+    }
+
+    /// Gives that worker a service with this end [µs].
+    pub fn take(&mut self, end: u64) {
+        if self.ends.len() < self.workers {
+            self.ends.push(Reverse(end));
+        } else if let Some(mut earliest) = self.ends.peek_mut() {
+            *earliest = Reverse(end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_crew_knows_who_is_free_first(
+            workers in 1_u32..40,
+            services in prop::collection::vec((0_u64..100, 1_u64..1_000), 1..200),
+            same in any::<bool>(),
+        ) {
+            let mut crews = vec![Crew::Heap(Heap::new(workers)), Crew::new(workers, same, 1 << 40)];
+            let mut ends = vec![0_u64; workers as usize];
+            let mut now = 0;
+            for round in 0..2 {
+                for &(after, time) in &services {
+                    now += after;
+                    ends.sort_unstable();
+                    let start = now.max(ends[0]);
+                    ends[0] = start + if same { 500 } else { time };
+                    for crew in &mut crews {
+                        prop_assert_eq!(crew.earliest().max(now), start);
+                        crew.take(ends[0]);
+                    }
+                }
+                if round == 0 {
+                    crews.iter_mut().for_each(Crew::clear);
+                    ends.fill(0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_ends_after_the_horizon_is_free_at_the_horizon_or_later() {
+        let mut crew = Crew::new(2, false, 1_000);
+        crew.take(5_000);
+        crew.take(u64::MAX);
+        assert!(crew.earliest() >= 1_000);
+        assert!(Tree::new(MOST_LEAVES + 1, 1).is_none() && Tree::new(4, u64::MAX).is_none());
+    }
+}
