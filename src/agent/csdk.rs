@@ -57,48 +57,53 @@ impl Machine<'_> {
     }
 
     /// Lets attempts of calls fail for as long as `fails` says that they do, up to `most` of them, beginning
-    /// with the one at `at`; the same as failing each, several times as fast.
+    /// with the one at `at`; returns what comes then and how many failed. The same as failing each, several
+    /// times as fast.
     #[inline]
     pub(super) fn calls_fail(
         &self,
         sdk: &CSdk,
         state: &mut State,
-        (at, most): (Micros, u64),
+        (mut at, most): (Micros, u64),
         mut fails: impl FnMut(Micros) -> bool,
-    ) -> Next {
-        let manager = match self.agent {
-            Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.0,
-            _ => 0,
-        };
-        let times = match sdk.connect_retries {
-            Retries::Forever => 0,
-            Retries::Times(times) => times,
-        };
-        let draws = self.draws.series(Stream::AttemptDelay, self.device);
-        let (mut own, mut at, mut left) = (*state, at, most);
-        let next = loop {
-            if left == 0 || !fails(at) {
-                break Next::Attempt(at);
-            }
-            left -= 1;
-            at = at + sdk.connect_retry_interval;
-            if times > 0 {
-                own.left = own.left.saturating_sub(1);
-                if own.left == 0 {
-                    if let Agent::CSdk(_) | Agent::Ems(_) = self.agent {
-                        own.phase = Phase::Stranded;
-                        break Next::Stranded(at);
-                    }
-                    own.memory = own.memory.wrapping_add(1);
-                    own.left = times;
-                    at = at + Micros(draws.delay(u64::from(own.memory), manager));
-                    at = at + delay::of_call(sdk, self.draws, self.device, own.memory);
+    ) -> (Next, u64) {
+        let mut failed = 0;
+        match (sdk.connect_retries, self.agent) {
+            (Retries::Forever, _) => {
+                while failed < most && fails(at) {
+                    failed += 1;
+                    at = at + sdk.connect_retry_interval;
                 }
+                state.attempts = state.attempts.wrapping_add(failed as u32);
+                (Next::Attempt(at), failed)
             }
-            own.attempts = own.attempts.wrapping_add(1);
-        };
-        *state = own;
-        next
+            (Retries::Times(1), Agent::ExampleAgent { reconnect_random_delay, .. })
+                if sdk.max_connect_delay == Micros::ZERO =>
+            {
+                let draws = self.draws.series(Stream::AttemptDelay, self.device);
+                let before = state.memory;
+                while failed < most && fails(at) {
+                    failed += 1;
+                    let key = u64::from(before.wrapping_add(failed as u32));
+                    let wait = draws.delay(key, reconnect_random_delay.0);
+                    at = at + sdk.connect_retry_interval + Micros(wait);
+                }
+                state.attempts = state.attempts.wrapping_add(failed as u32);
+                state.memory = before.wrapping_add(failed as u32);
+                (Next::Attempt(at), failed)
+            }
+            _ => {
+                let mut next = Next::Attempt(at);
+                while let Next::Attempt(at) = next
+                    && failed < most
+                    && fails(at)
+                {
+                    failed += 1;
+                    next = self.call_failed_ahead(sdk, state, at);
+                }
+                (next, failed)
+            }
+        }
     }
 
     /// Runs ahead from the moment in which a call is wanted to its first attempt.

@@ -285,7 +285,7 @@ impl Machine<'_> {
     }
 
     /// Takes an event and lets every attempt before `until` that needs a new socket fail at once, telling
-    /// each of them, up to `most` of them; returns what comes then.
+    /// each of them, up to `most` of them; returns what comes then, and how many failed.
     #[inline]
     pub fn fails_until(
         &self,
@@ -294,27 +294,31 @@ impl Machine<'_> {
         event: Event,
         (until, most): (Micros, u64),
         mut fails: impl FnMut(Micros),
-    ) -> Next {
+    ) -> (Next, u64) {
         let next = self.run_ahead(state, now, event);
+        let Next::Attempt(at) = next else { return (next, 0) };
+        if at >= until || state.same_socket() {
+            return (next, 0);
+        }
         let fails = |at: Micros| {
             if at < until {
-                fails(at)
+                fails(at);
             }
             at < until
         };
         // One loop per kind, with everything that changes in registers.
-        let Next::Attempt(at) = next else { return next };
         match self.agent {
-            _ if state.same_socket() => next,
             Agent::CSdk(sdk)
             | Agent::ExampleAgent { sdk, .. }
             | Agent::Ems(sdk)
             | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => self.calls_fail(sdk, state, (at, most), fails),
             Agent::JavaSdk(java) => {
-                again(state, next, most, fails, |state, at| state.attempts_at(at + java.reconnect_interval))
+                let ahead = |state: &mut State, at| state.attempts_at(at + java.reconnect_interval);
+                again(state, (at, most), fails, ahead)
             }
             Agent::Generic(generic) => {
-                again(state, next, most, fails, |state, at| self.back_off_ahead(generic, state, at))
+                let ahead = |state: &mut State, at| self.back_off_ahead(generic, state, at);
+                again(state, (at, most), fails, ahead)
             }
         }
     }
@@ -416,25 +420,25 @@ impl Machine<'_> {
     }
 }
 
-/// Lets up to `most` attempts fail for as long as `fails` says that they do.
+/// Lets up to `most` attempts fail, beginning with the one at `at`, for as long as `fails` says that they
+/// do; returns what comes then, and how many failed.
 #[inline]
 fn again(
     state: &mut State,
-    first: Next,
-    most: u64,
+    (at, most): (Micros, u64),
     mut fails: impl FnMut(Micros) -> bool,
     ahead: impl Fn(&mut State, Micros) -> Next,
-) -> Next {
-    let (mut own, mut next, mut left) = (*state, first, most);
+) -> (Next, u64) {
+    let (mut own, mut next, mut failed) = (*state, Next::Attempt(at), 0);
     while let Next::Attempt(at) = next
-        && left > 0
+        && failed < most
         && fails(at)
     {
-        left -= 1;
+        failed += 1;
         next = ahead(&mut own, at);
     }
     *state = own;
-    next
+    (next, failed)
 }
 
 /// Returns whether attempts that fail at once can follow each other for ever without any time passing.

@@ -48,7 +48,7 @@ impl World<'_> {
             Some(Meets::AuthUnanswered) => {
                 self.stands(group, device);
                 let gives_up = now.saturating_add(self.group(group).link.message_timeout.0);
-                self.schedule(gives_up, Event::Ends(End::AuthUnanswered), device);
+                self.schedule(gives_up, Event::Ends(End::AuthUnanswered), group, device);
             }
             Some(Meets::AuthRejected | Meets::BindRejected) => {
                 self.stands(group, device);
@@ -82,15 +82,15 @@ impl World<'_> {
             Ok(after) => (after.0, Event::Attempts(syn + 1)),
             Err(after) => (after.0, Event::Ends(End::SynUnanswered)),
         };
-        let group = self.group(group);
-        let patience = match group.link.bounds {
+        let of = self.group(group);
+        let patience = match of.link.bounds {
             Bounds::Answer => u64::MAX,
-            Bounds::Attempt => group.agent.connect_timeout().0,
+            Bounds::Attempt => of.agent.connect_timeout().0,
         };
         if patience < next {
-            self.schedule(began.saturating_add(patience), Event::Ends(End::SynUnanswered), device);
+            self.schedule(began.saturating_add(patience), Event::Ends(End::SynUnanswered), group, device);
         } else {
-            self.schedule(began.saturating_add(next), event, device);
+            self.schedule(began.saturating_add(next), event, group, device);
         }
     }
 
@@ -119,7 +119,7 @@ impl World<'_> {
             }
             self.set(group, device, HOLDS);
             let Offer::Served { start, end } = offer else {
-                self.waits_in_vain(offer, device, deadline, wait.open);
+                self.waits_in_vain(offer, (group, device), deadline, wait.open);
                 return Ok(());
             };
             // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
@@ -130,16 +130,16 @@ impl World<'_> {
                     self.tally.groups[group].wasted[bin(end)] += 1;
                     self.wasted_work += end - start;
                 }
-                self.schedule(deadline, Event::Ends(End::timed_out(wait.open)), device);
+                self.schedule(deadline, Event::Ends(End::timed_out(wait.open)), group, device);
                 return Ok(());
             }
             if stop == Stop::SignIn {
-                self.promise(stop, done, Event::SignsIn, device);
+                self.promise(stop, done, Event::SignsIn, (group, device));
                 return Ok(());
             }
             let next = self.ways[group].after(stop);
             if done != now {
-                self.promise(stop, done, Event::Reaches(next as u8), device);
+                self.promise(stop, done, Event::Reaches(next as u8), (group, device));
                 return Ok(());
             }
             // Nothing else can come between: everything of a lower rank has happened at this tick.
@@ -148,16 +148,16 @@ impl World<'_> {
     }
 
     /// A device waits at a station that will not serve it.
-    fn waits_in_vain(&mut self, offer: Offer, device: u32, deadline: u64, open: bool) {
+    fn waits_in_vain(&mut self, offer: Offer, (group, device): (usize, u32), deadline: u64, open: bool) {
         if let Offer::Closed { at } = offer {
             if self.tally.before_horizon(at) {
                 self.tally.curves.closed[bin(at)] += 1;
             }
             if deadline >= at {
-                return self.schedule(at, Event::Ends(End::Closed), device);
+                return self.schedule(at, Event::Ends(End::Closed), group, device);
             }
         }
-        self.schedule(deadline, Event::Ends(End::timed_out(open)), device);
+        self.schedule(deadline, Event::Ends(End::timed_out(open)), group, device);
     }
 
     /// An attempt finds a station full.

@@ -60,19 +60,25 @@ pub(super) enum Event {
     Attempts(u8),
 }
 
-/// Bits below the rank: device and the variant's own value.
+/// Bits below the rank: device, its group (it costs less to carry than to find), and the variant's own value.
 const DEVICE_BITS: u32 = 28;
+const GROUP_BITS: u32 = 6;
 const OWN_BITS: u32 = 3;
+/// Bits below the device.
+const LOW_BITS: u32 = GROUP_BITS + OWN_BITS;
 /// Bits of a packed event.
-pub(super) const PAYLOAD_BITS: u32 = 3 + DEVICE_BITS + OWN_BITS;
+pub(super) const PAYLOAD_BITS: u32 = 3 + DEVICE_BITS + LOW_BITS;
+
+/// Groups from here on are not told apart in a packed event.
+pub(super) const MANY_GROUPS: usize = (1 << GROUP_BITS) - 1;
 
 /// Most devices that an event can name.
 pub(super) const MOST_DEVICES: u64 = 1 << DEVICE_BITS;
 
 impl Event {
-    /// Packs the event of a device so that whole numbers have the order of (rank, device).
+    /// Packs the event of a device of a group so that whole numbers have the order of (rank, device).
     #[inline]
-    pub(super) fn pack(self, device: u32) -> u64 {
+    pub(super) fn pack(self, group: usize, device: u32) -> u64 {
         let (rank, own) = match self {
             Self::Ends(end) => (2, end as u64),
             Self::Finishes(finish) => (3, finish as u64),
@@ -81,15 +87,17 @@ impl Event {
             Self::Reaches(station) => (6, u64::from(station)),
             Self::Attempts(syn) => (7, u64::from(syn)),
         };
-        (rank << (DEVICE_BITS + OWN_BITS)) | (u64::from(device) << OWN_BITS) | own
+        let group = group.min(MANY_GROUPS) as u64;
+        rank << (DEVICE_BITS + LOW_BITS) | u64::from(device) << LOW_BITS | group << OWN_BITS | own
     }
 
-    /// Returns the event and the device of a packed one.
+    /// Returns the event, the group and the device of a packed one; [`MANY_GROUPS`] for any group from there on.
     #[inline]
-    pub(super) fn unpack(payload: u64) -> (Self, u32) {
+    pub(super) fn unpack(payload: u64) -> (Self, usize, u32) {
         let own = payload & ((1 << OWN_BITS) - 1);
-        let device = (payload >> OWN_BITS) as u32 & ((1 << DEVICE_BITS) - 1);
-        let event = match payload >> (DEVICE_BITS + OWN_BITS) {
+        let group = (payload >> OWN_BITS) as usize & MANY_GROUPS;
+        let device = (payload >> LOW_BITS) as u32 & ((1 << DEVICE_BITS) - 1);
+        let event = match payload >> (DEVICE_BITS + LOW_BITS) {
             2 => Self::Ends(match own {
                 0 => End::TimedOut,
                 1 => End::TimedOutOpen,
@@ -109,7 +117,7 @@ impl Event {
             6 => Self::Reaches(own as u8),
             _ => Self::Attempts(own as u8),
         };
-        (event, device)
+        (event, group, device)
     }
 
     /// Returns whether an attempt is under way that an episode can cut: its SYN has been answered.
@@ -157,14 +165,15 @@ mod tests {
         let mut last = 0;
         for event in events {
             for device in [0, 7, (MOST_DEVICES - 1) as u32] {
-                let packed = event.pack(device);
-                assert_eq!(Event::unpack(packed), (event, device));
+                let packed = event.pack(5, device);
+                assert_eq!(Event::unpack(packed), (event, 5, device));
+                assert_eq!(Event::unpack(event.pack(64, device)), (event, MANY_GROUPS, device));
                 assert!(packed >> PAYLOAD_BITS == 0);
             }
-            let rank = event.pack(0) >> (DEVICE_BITS + OWN_BITS);
+            let rank = event.pack(0, 0) >> (DEVICE_BITS + LOW_BITS);
             assert!(rank >= last);
             last = rank;
         }
-        assert!(Event::Attempts(6).pack(1) < Event::Attempts(0).pack(2));
+        assert!(Event::Attempts(6).pack(9, 1) < Event::Attempts(0).pack(0, 2));
     }
 }

@@ -17,8 +17,8 @@ struct Load {
     stored: u128,
     /// Units per microsecond of one bound device.
     ordinary: u128,
-    /// Wait in the queue beyond which stored values are sent again [10^-6 µs], `None` where they never are.
-    resends: Option<u128>,
+    /// Level from which on stored values are sent again; `u128::MAX` where they never are.
+    resends_from: u128,
 }
 
 /// The write queue of a run.
@@ -86,10 +86,7 @@ impl Flood {
     pub(super) fn stored(&mut self, now: u64, group: usize, values: u64) {
         self.advance(now);
         let load = self.loads[group];
-        let times = match load.resends {
-            Some(limit) if self.level / (self.outflow / 1_000_000) > limit => 2,
-            _ => 1,
-        };
+        let times = if self.level >= load.resends_from { 2 } else { 1 };
         self.run.resent += values * (times - 1);
         self.run.arrived[(now / BIN) as usize] += values * times;
         self.level += u128::from(values * times) * load.stored;
@@ -198,15 +195,18 @@ impl Flood {
 fn load(writes: &Writes, group: &Group) -> Load {
     let telemetry = &group.telemetry;
     if telemetry.properties == 0 {
-        return Load { stored: 0, ordinary: 0, resends: None };
+        return Load { stored: 0, ordinary: 0, resends_from: u128::MAX };
     }
     let more = u128::from(telemetry.events) * u128::from(writes.event_permille)
         + u128::from(telemetry.services) * u128::from(writes.service_permille);
     let properties = 1_000 * u128::from(telemetry.properties);
     let work = 1_000_000 * (properties + more) / properties;
+    // A wait beyond the message timeout: level / per_s, rounded down, is more than the timeout · 10^6.
+    let wait = u128::from(group.link.message_timeout.0) * 1_000_000 + 1;
+    let resends_from = if group.store.resends { wait * u128::from(writes.per_s.max(1)) } else { u128::MAX };
     Load {
         stored: work * 1_000_000,
         ordinary: (telemetry.values_per_s() * work as f64).round() as u128,
-        resends: group.store.resends.then(|| u128::from(group.link.message_timeout.0) * 1_000_000),
+        resends_from,
     }
 }

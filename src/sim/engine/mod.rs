@@ -30,7 +30,7 @@ use super::run::{BIN, Run, bins};
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
-use event::{Event, MOST_DEVICES, PAYLOAD_BITS};
+use event::{Event, MANY_GROUPS, MOST_DEVICES, PAYLOAD_BITS};
 use flood::Flood;
 use line::{Line, Stop, Way, numbered};
 use pending::Pending;
@@ -41,9 +41,6 @@ use timeline::Timeline;
 
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
-
-/// Groups that a device's group is looked for in without a branch, beside the first.
-const FEW: usize = 8;
 
 /// The device holds a connection.
 const HOLDS: u8 = 1;
@@ -85,8 +82,6 @@ struct World<'a> {
     horizon: u64,
     /// Number of the first device of each group, and the number of devices.
     starts: Vec<u32>,
-    /// Number of the first device of the groups after the first one; after the last no device has it.
-    firsts: [u32; FEW],
     devices: Vec<State>,
     /// When each device lost its connection, or sent what it had stored [µs].
     lost_at: Vec<u64>,
@@ -121,10 +116,6 @@ impl<'a> World<'a> {
             let first = starts.last().copied().unwrap_or(0);
             starts.push(first + group.devices);
         }
-        let mut firsts = [u32::MAX; FEW];
-        for (first, &start) in firsts.iter_mut().zip(&starts[1..fleet.groups.len().max(1)]) {
-            *first = start;
-        }
         let devices = fleet.devices() as usize;
         debug_assert!(devices as u64 <= MOST_DEVICES, "admitted fleets are smaller");
         let mut bound = State::default();
@@ -139,7 +130,6 @@ impl<'a> World<'a> {
             stop,
             horizon: horizon.0,
             starts,
-            firsts,
             devices: vec![bound; devices],
             lost_at: vec![0; devices],
             blocked: vec![0; if blocks { devices } else { 0 }],
@@ -176,8 +166,9 @@ impl<'a> World<'a> {
                         self.look()?;
                     }
                     self.tally.follow(now);
-                    let (event, device) = Event::unpack(payload);
-                    self.happens(now, event, device)?;
+                    let (event, group, device) = Event::unpack(payload);
+                    let group = if group < MANY_GROUPS { group } else { group_of(&self.starts, device) };
+                    self.happens(now, event, group, device)?;
                 }
                 None if platform < self.horizon => {
                     self.tally.follow(platform);
@@ -217,8 +208,7 @@ impl<'a> World<'a> {
     }
 
     #[inline]
-    fn happens(&mut self, now: u64, event: Event, device: u32) -> Result<(), Halt> {
-        let group = self.group_of(device);
+    fn happens(&mut self, now: u64, event: Event, group: usize, device: u32) -> Result<(), Halt> {
         let visit = match event {
             Event::Reaches(station) => (numbered(station), 0),
             Event::Attempts(syn) => match self.attempts(now, group, device, syn)? {
@@ -237,35 +227,28 @@ impl<'a> World<'a> {
     }
 
     #[inline]
-    fn group_of(&self, device: u32) -> usize {
-        // Without a branch that nobody could predict.
-        let group: usize = self.firsts.iter().map(|&first| usize::from(first <= device)).sum();
-        if group < FEW { group } else { self.starts.partition_point(|&first| first <= device) - 1 }
-    }
-
-    #[inline]
     fn group(&self, group: usize) -> &'a Group {
         &self.fleet.groups[group]
     }
 
     /// Schedules an event if it is before the horizon, or if an episode may still cut it.
     #[inline]
-    fn schedule(&mut self, at: u64, event: Event, device: u32) {
+    fn schedule(&mut self, at: u64, event: Event, group: usize, device: u32) {
         if at < self.horizon {
-            self.queue.push(at, event.pack(device));
+            self.queue.push(at, event.pack(group, device));
         } else if event.is_under_way() && self.timeline.may_begin() {
-            self.queue.push(self.horizon, event.pack(device));
+            self.queue.push(self.horizon, event.pack(group, device));
         }
     }
 
     /// Schedules what a station has promised.
     #[expect(clippy::inline_always, reason = "two in three events")]
     #[inline(always)]
-    fn promise(&mut self, stop: Stop, at: u64, event: Event, device: u32) {
+    fn promise(&mut self, stop: Stop, at: u64, event: Event, (group, device): (usize, u32)) {
         if at < self.horizon {
-            self.queue.push_promise(stop as usize, at, event.pack(device));
+            self.queue.push_promise(stop as usize, at, event.pack(group, device));
         } else {
-            self.schedule(at, event, device);
+            self.schedule(at, event, group, device);
         }
     }
 
@@ -279,11 +262,11 @@ impl<'a> World<'a> {
         let (mut now, mut happening) = (now, happening);
         loop {
             // While every attempt is turned away at once no event is needed, whatever happens to others.
-            let (walked, mut made) = (&mut self.tally.walked[group], 0);
-            let next = machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), |at| {
-                walked[bin(at.0)] += 1;
-                made += 1;
-            });
+            let walked: &mut [u32] = &mut self.tally.walked[group];
+            let (next, made) =
+                machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), |at| {
+                    walked[bin(at.0)] += 1;
+                });
             // The blanket is the main outage.
             self.attempts_in_outage += made;
             self.unlooked += made;
@@ -294,12 +277,12 @@ impl<'a> World<'a> {
             match next {
                 Next::Attempt(at) if at.0 < self.horizon => {
                     if at.0 >= self.timeline.clear() || state.same_socket() {
-                        self.queue.push(at.0, Event::Attempts(0).pack(device));
+                        self.queue.push(at.0, Event::Attempts(0).pack(group, device));
                         return Ok(());
                     }
                     let meets = self.timeline.meets(self.draws, group, device, at.0);
                     if !meets.is_some_and(Meets::fails_at_once) {
-                        self.queue.push(at.0, Event::Attempts(0).pack(device));
+                        self.queue.push(at.0, Event::Attempts(0).pack(group, device));
                         return Ok(());
                     }
                     walked[bin(at.0)] += 1;
@@ -311,7 +294,7 @@ impl<'a> World<'a> {
                     match self.fleet.groups[group].duty.filter(|_| agent.reconnects()) {
                         Some(duty) => {
                             let calls = Event::Notices { twice: false };
-                            self.schedule(at.0.saturating_add(session::off(duty)), calls, device);
+                            self.schedule(at.0.saturating_add(session::off(duty)), calls, group, device);
                         }
                         None => self.tally.groups[group].stranded[bin(at.0)] += 1,
                     }
@@ -332,6 +315,11 @@ impl<'a> World<'a> {
     fn look(&self) -> Result<(), Halt> {
         look(self.stop, self.attempts)
     }
+}
+
+/// Returns the group of a device from the first devices of all groups.
+fn group_of(starts: &[u32], device: u32) -> usize {
+    starts.partition_point(|&first| first <= device) - 1
 }
 
 /// Returns the wheel that fits a fleet: most waits are shorter than its longest random delay.

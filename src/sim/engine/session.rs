@@ -4,7 +4,7 @@ use super::event::{End, Event, Finish};
 use super::line::{Asks, Stop};
 use super::tally::bin;
 use super::timeline::touches;
-use super::{AFFECTED, AWAY, BOUND, CONNECTED, HOLDS, Halt, World};
+use super::{AFFECTED, AWAY, BOUND, CONNECTED, HOLDS, Halt, World, group_of};
 use crate::admission::Offer;
 use crate::agent::{Event as Happening, Machine, notice};
 use crate::base::Micros;
@@ -139,7 +139,7 @@ impl World<'_> {
             may(now.saturating_add(of.link.pong_timeout.0), Finish::LatePong);
         }
         if let Some((at, finish)) = first {
-            self.schedule(at, Event::Finishes(finish), device);
+            self.schedule(at, Event::Finishes(finish), group, device);
         }
     }
 
@@ -149,7 +149,7 @@ impl World<'_> {
             Finish::Idle | Finish::Trouble => {
                 let loss = if finish == Finish::Idle { Loss::Fin } else { Loss::Silence };
                 let (at, twice) = self.loses(now, group, device, loss, false);
-                self.schedule(at, Event::Notices { twice }, device);
+                self.schedule(at, Event::Notices { twice }, group, device);
             }
             Finish::LatePong | Finish::Off => {
                 self.unbinds(now, group, device);
@@ -160,7 +160,7 @@ impl World<'_> {
                     (Finish::Off, Some(duty)) => off(duty),
                     _ => 0,
                 };
-                self.schedule(now.saturating_add(pause), Event::Notices { twice: false }, device);
+                self.schedule(now.saturating_add(pause), Event::Notices { twice: false }, group, device);
             }
         }
     }
@@ -249,11 +249,11 @@ impl World<'_> {
         // episodes are rare and the queue cannot be searched.
         let (draws, starts) = (self.draws, &self.starts);
         self.queue.rebuild(now, |at, payload| {
-            let (event, device) = Event::unpack(payload);
-            let group = starts.partition_point(|&first| first <= device) - 1;
+            let (event, _, device) = Event::unpack(payload);
+            let group = group_of(starts, device);
             let takes = episode.loses.is_some() && touches(episode, draws, group, device);
             if event.is_under_way() && (takes || episode.platform_down) {
-                return Some((now, Event::Ends(End::Cut).pack(device)));
+                return Some((now, Event::Ends(End::Cut).pack(group, device)));
             }
             (!(takes && matches!(event, Event::Finishes(_)))).then_some((at, payload))
         });
@@ -292,7 +292,7 @@ impl World<'_> {
                 // It meets nobody but itself, so its place among the events of this tick does not matter.
                 return self.notices(now, group, device, twice);
             }
-            self.schedule(at, Event::Notices { twice }, device);
+            self.schedule(at, Event::Notices { twice }, group, device);
         } else {
             self.loses_socket(now, group, device);
         }
