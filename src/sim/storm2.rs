@@ -164,9 +164,9 @@
 //!
 //! Service time of a request that starts at t: its draw b (law below), made slower by the capacity c(t) of its tier: `max(1, b · 1000 /
 //! c(t))`; the gate always has full capacity. Fixed: b = mean. Exponential: `max(1, round(−ln(u) · mean))`, u = `unit(stream, device,
-//! number)`. Lognormal: `max(1, round(mean · exp(z − 1/2)))`, `z = sqrt(−2 ln u) · cos(2π v)`, v = `unit(Second, device, 2 · number)` for
-//! Upgrade and `unit(Second, device, 2 · number + 1)` for Service. number = attempts − 1; streams: Upgrade for Connection Servers, Service
-//! for the sign-in tier. Logarithm, exponential, cosine and square root are those of `libm`.
+//! number)`. Lognormal: `max(1, round(mean · exp(z − 1/2)))`, z = [`quantile(u)`](crate::base::normal::quantile) with the same u.
+//! number = attempts − 1; streams: Upgrade for Connection Servers, Service for the sign-in tier. Logarithm, exponential and square root
+//! are those of `libm`.
 //!
 //! A visit without a deadline never misses it.
 //!

@@ -3,7 +3,7 @@
 use super::timeline::Timeline;
 use crate::admission::{Limiter, Station};
 use crate::base::draws::Stream;
-use crate::base::{Draws, Micros};
+use crate::base::{Draws, Micros, normal};
 use crate::fleet::{Fleet, Full, LimitKind, Platform, ServiceLaw, Tier, TierName};
 pub(super) use crate::sim::run::StationName as Stop;
 use crate::sim::run::StationRun;
@@ -178,10 +178,7 @@ impl Work<'_> {
             ServiceLaw::Fixed => return mean.0,
             ServiceLaw::Exponential => -libm::log(unit(stream, number)) * mean_us,
             ServiceLaw::Lognormal => {
-                // Each station has a second number of its own.
-                let second = 2 * number + u64::from(stream == Stream::Service);
-                let angle = 2.0 * std::f64::consts::PI * unit(Stream::Second, second);
-                let z = libm::sqrt(-2.0 * libm::log(unit(stream, number))) * libm::cos(angle);
+                let z = normal::quantile(unit(stream, number));
                 mean_us * libm::exp(z - 0.5)
             }
         };
