@@ -4,9 +4,11 @@
 //! them with virtual time, and a test platform can use the same with real time, so both mean the same by
 //! a limit, a queue and a time-out.
 
+pub mod law;
 pub mod limiter;
 pub mod station;
 
+pub use law::Law;
 pub use limiter::Limiter;
 pub use station::{Offer, Station};
 

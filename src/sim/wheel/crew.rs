@@ -5,7 +5,9 @@
 //! known before its new end is, so a replacement is a few independent loads and a chain of `min` without
 //! a branch. A platform with more workers than the tree is good for keeps a heap.
 
-use super::service::Exponential;
+use crate::admission::law::Exponential;
+use crate::base::draws::Stream;
+use crate::base::{Draws, Micros};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -64,9 +66,27 @@ impl Crew for Ring {
     }
 }
 
+/// Exponential service times and their draws.
+pub(super) struct Services {
+    draws: Draws,
+    law: Exponential,
+}
+
+impl Services {
+    /// Returns services with this mean.
+    pub(super) fn new(draws: Draws, mean: Micros) -> Self {
+        Self { draws, law: Exponential::new(mean) }
+    }
+
+    #[inline]
+    fn time(&self, device: u64, number: u64) -> u64 {
+        self.law.time(self.draws.bits(Stream::Service, device, number))
+    }
+}
+
 /// Few workers with exponential service times.
 pub(super) struct Tree {
-    law: Exponential,
+    services: Services,
     /// Ends are counted up to here only: what ends later makes no difference.
     horizon: u64,
     leaf_bits: u32,
@@ -77,7 +97,7 @@ pub(super) struct Tree {
 
 impl Tree {
     /// Returns idle workers, or `None` where there are too many, or the horizon is too far, for a tree.
-    pub(super) fn new(workers: u32, law: Exponential, horizon: u64) -> Option<Self> {
+    pub(super) fn new(workers: u32, services: Services, horizon: u64) -> Option<Self> {
         if workers > MOST_LEAVES {
             return None;
         }
@@ -96,7 +116,7 @@ impl Tree {
             losers[node] = left.max(right);
         }
         let first = winners[1];
-        Some(Self { law, horizon, leaf_bits, first, losers })
+        Some(Self { services, horizon, leaf_bits, first, losers })
     }
 }
 
@@ -110,7 +130,7 @@ impl Crew for Tree {
 
     #[inline]
     fn serve(&mut self, start: u64, device: u64, number: u64) -> u64 {
-        let end = start.saturating_add(self.law.time(device, number));
+        let end = start.saturating_add(self.services.time(device, number));
         let leaf = self.first & ((1 << self.leaf_bits) - 1);
         let mut winner = end.min(self.horizon) << self.leaf_bits | leaf;
         let mut node = (leaf as usize + self.losers.len()) >> 1;
@@ -127,15 +147,15 @@ impl Crew for Tree {
 
 /// Any number of workers with exponential service times.
 pub(super) struct Heap {
-    law: Exponential,
+    services: Services,
     workers: usize,
     ends: BinaryHeap<Reverse<u64>>,
 }
 
 impl Heap {
     /// Returns idle workers.
-    pub(super) fn new(workers: u32, law: Exponential) -> Self {
-        Self { law, workers: workers as usize, ends: BinaryHeap::new() }
+    pub(super) fn new(workers: u32, services: Services) -> Self {
+        Self { services, workers: workers as usize, ends: BinaryHeap::new() }
     }
 }
 
@@ -148,7 +168,7 @@ impl Crew for Heap {
     }
 
     fn serve(&mut self, start: u64, device: u64, number: u64) -> u64 {
-        let end = start.saturating_add(self.law.time(device, number));
+        let end = start.saturating_add(self.services.time(device, number));
         if self.ends.len() < self.workers {
             self.ends.push(Reverse(end));
         } else if let Some(mut earliest) = self.ends.peek_mut() {

@@ -3,11 +3,10 @@
 use super::Arena;
 use super::chain::Outage;
 use super::counts::Counts;
-use super::crew::{Crew, Heap, Ring, Tree};
+use super::crew::{Crew, Heap, Ring, Services, Tree};
 use super::law::{Calls, Law, Mixed, Next, Plain};
 use super::queue::{Busy, Queue, Wait};
 use super::returns::{Back, GroupBack};
-use super::service::Exponential;
 use crate::base::{Draws, Micros};
 use crate::fleet::{Fleet, ServiceLaw};
 use crate::sim::calendar::Shape;
@@ -69,14 +68,14 @@ impl Job<'_> {
     fn staff<L: Law>(&self, arena: &mut Arena, law: L) -> Result<Run, Halt> {
         let platform = &self.fleet.platform;
         let (workers, time) = (platform.workers.max(1), platform.service_time.0);
-        let exponential = || Exponential::new(Draws::new(self.seed), time);
+        let services = || Services::new(Draws::new(self.seed), platform.service_time);
         match platform.service_law {
             ServiceLaw::Fixed => self.run(arena, law, Ring::new(workers, time)),
             // Other laws are not supported.
             ServiceLaw::Exponential | ServiceLaw::Lognormal => {
-                match Tree::new(workers, exponential(), self.fleet.outage.horizon().0) {
+                match Tree::new(workers, services(), self.fleet.outage.horizon().0) {
                     Some(tree) => self.run(arena, law, tree),
-                    None => self.run(arena, law, Heap::new(workers, exponential())),
+                    None => self.run(arena, law, Heap::new(workers, services())),
                 }
             }
         }
