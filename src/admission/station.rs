@@ -9,7 +9,7 @@
 //! what lies after the break.
 
 use super::SECOND;
-use crate::fleet::{ServiceLaw, Tier};
+use crate::fleet::{Purges, ServiceLaw, Tier};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -23,7 +23,7 @@ pub enum Offer {
         /// When [µs].
         at: u64,
     },
-    /// Joins the queue and is dropped when its turn comes, because its device has given up by then.
+    /// Is dropped when its turn comes, because its device has given up by then or will have before the end.
     Dropped,
     /// Is served.
     Served {
@@ -118,7 +118,7 @@ pub struct Station {
     room: usize,
     /// Longest wait in the queue [µs]; `u64::MAX` for as long as it takes.
     patience: u64,
-    purges: bool,
+    purges: Purges,
     ends: Ends,
     /// When the waiting requests leave the queue, in its order.
     leaves: VecDeque<u64>,
@@ -186,8 +186,8 @@ impl Station {
     }
 
     /// Takes a request that arrives at `now` [µs], not earlier than the one before, and whose device gives
-    /// up after `deadline`. `work` gives its service time [µs] for a start, and is asked only where it is
-    /// served; `tag` stands in the journal.
+    /// up after `deadline`. `work` gives its service time [µs] for a start, and is asked only where it
+    /// decides something; `tag` stands in the journal.
     #[inline]
     pub fn offer(&mut self, now: u64, deadline: u64, tag: u32, work: impl FnOnce(u64) -> u64) -> Offer {
         self.follow(now);
@@ -210,11 +210,14 @@ impl Station {
                 }
                 return Offer::Closed { at: closes };
             }
-            if self.purges && start > deadline {
+            if self.purges == Purges::GivenUp && start > deadline {
                 return Offer::Dropped;
             }
         }
         let end = start.saturating_add(work(start));
+        if self.purges == Purges::TooLate && end > deadline {
+            return Offer::Dropped;
+        }
         self.ends.take(self.workers, end);
         self.book(start, end, 1);
         if let Some(journal) = &mut self.journal {

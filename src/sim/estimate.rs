@@ -272,7 +272,7 @@ fn settled(generic: &Generic) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk};
+    use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk, Purges};
     use crate::sim::run;
     use crate::sim::storm1::{Scenario, fleet};
     use std::sync::atomic::AtomicBool;
@@ -373,7 +373,7 @@ mod tests {
             let bytes = |fleet: &Fleet| (estimate(fleet).bytes - estimate(fleet).kept_bytes) / 1e7;
             assert!(bytes(&plain) < 22.0, "{}", bytes(&plain));
             let before = bytes(&plain);
-            plain.platform.purges = true;
+            plain.platform.purges = Purges::TooLate;
             assert!(bytes(&plain) > before + 10.0, "{}", bytes(&plain));
         }
     }

@@ -159,8 +159,10 @@
 //! when its service starts, or at s + patience if its turn has not come by then (s + patience < start): *closed* (counted at that time if
 //! before H, whether or not the device still waits for it); if the deadline is not earlier the attempt ends then (rank 2), socket closed,
 //! else it has ended at its deadline as any other, and the closing does nothing to the device or to a socket that it goes on with. A
-//! purging station drops a request whose deadline is earlier than its start when its turn comes, without work; it leaves the queue at that
-//! time.
+//! station that purges may drop a request, without work, when its turn comes, which is when its service would start (at s too): one that
+//! purges what is *given up* if the deadline is earlier than the start t, one that purges what is *too late* if the deadline is earlier than
+//! t plus the service time of a start at t. The request leaves the queue at t, the worker stays idle for the next at once, and the attempt
+//! ends at its deadline as any other. (Where s + patience < t it is closed, and its turn never comes.)
 //!
 //! Service time of a request that starts at t: its draw b (law below), made slower by the capacity c(t) of its tier: `max(1, b · 1000 /
 //! c(t))`; the gate always has full capacity. Fixed: b = mean. Exponential: `max(1, round(−ln(u) · mean))`, u = `unit(stream, device,
@@ -234,7 +236,7 @@
 use crate::base::Micros;
 use crate::fleet::{
     Agent, Backoff, BackoffLaw, Balancer, CSdk, DelayLaw, Fleet, Full, Generic, Group, Link, Meets,
-    OfflineStore, Outage, Platform, Retries, ServiceLaw, Targets, Telemetry, Tier, Writes,
+    OfflineStore, Outage, Platform, Purges, Retries, ServiceLaw, Targets, Telemetry, Tier, Writes,
 };
 
 /// Returns the fleet that measures speed: mixed agents in four groups, a balancer with TLS, two tiers and
@@ -283,7 +285,7 @@ pub fn mixed(devices: u32, law: ServiceLaw) -> Fleet {
         room: scaled(1_000),
         full: Full::Refuse,
         patience: None,
-        purges: false,
+        purges: Purges::Never,
         held: None,
     };
     Fleet {

@@ -4,7 +4,7 @@ use super::timeline::Timeline;
 use crate::admission::{Limiter, Station};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros, normal};
-use crate::fleet::{Fleet, Full, LimitKind, Platform, ServiceLaw, Tier, TierName};
+use crate::fleet::{Fleet, Full, LimitKind, Platform, Purges, ServiceLaw, Tier, TierName};
 pub(super) use crate::sim::run::StationName as Stop;
 use crate::sim::run::StationRun;
 
@@ -118,7 +118,7 @@ fn plain(workers: u32, service_time: Micros, room: u32) -> Tier {
         room,
         full: Full::Refuse,
         patience: None,
-        purges: false,
+        purges: Purges::Never,
         held: None,
     }
 }

@@ -34,7 +34,8 @@ use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::Run;
 use crate::agent::notice;
 use crate::fleet::{
-    Bounds, Fleet, Full, Group, Loss, Meets, Outage, Platform, ServiceLaw, Sessions, TierName, Touches,
+    Bounds, Fleet, Full, Group, Loss, Meets, Outage, Platform, Purges, ServiceLaw, Sessions, TierName,
+    Touches,
 };
 use law::Calls;
 use play::{Halt, Job};
@@ -64,7 +65,7 @@ pub fn supports(fleet: &Fleet) -> bool {
 fn plain_platform(platform: &Platform) -> bool {
     platform.service_law != ServiceLaw::Lognormal
         && platform.full == Full::Refuse
-        && !platform.purges
+        && platform.purges == Purges::Never
         && platform.held.is_none()
         && platform.balancer.is_none()
         && platform.connection.is_none()

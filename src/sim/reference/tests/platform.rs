@@ -2,7 +2,7 @@
 
 use super::{calm, devices, fleet, ms, run, secs, set_timeout};
 use crate::base::Micros;
-use crate::fleet::{Agent, ServiceLaw};
+use crate::fleet::{Agent, Purges, ServiceLaw};
 use crate::fleet::{
     Balancer, Bounds, Breaking, Fleet, Full, Limit, LimitKind, Meets, Retries, Telemetry, Tier, Writes,
 };
@@ -59,10 +59,17 @@ fn patience_and_purging_empty_the_queue() {
     let closed = run(&fleet, 1);
     assert_eq!((closed.totals.closed, closed.curves.closed[12], closed.totals.timed_out), (2, 2, 3));
     assert_eq!(closed.stations[0].queue[10..], [2, 2, 2, 2, 0, 0]);
-    (fleet.platform.sign_in_timeout, fleet.platform.purges) = (None, true);
+    (fleet.platform.sign_in_timeout, fleet.platform.purges) = (None, Purges::GivenUp);
     let purged = run(&fleet, 1);
     assert_eq!((purged.totals.closed, purged.totals.wasted), (0, 1));
     assert_eq!(purged.stations[0].queue[10..], [2, 2, 2, 2, 0, 0]);
+    // Nothing could end in time, so nothing is ever begun, and nobody waits.
+    fleet.platform.purges = Purges::TooLate;
+    let idle = run(&fleet, 1);
+    assert_eq!((idle.totals.attempts, idle.totals.timed_out, idle.totals.wasted), (36, 3, 0));
+    assert!(idle.stations[0].queue.iter().all(|&queue| queue == 0));
+    assert!(idle.stations[0].busy.iter().all(|&busy| busy == 0));
+    fleet.platform.purges = Purges::GivenUp;
     // Shorter patience than the device's: the attempts end when they are closed, and begin again at 12.5 s.
     fleet.platform.sign_in_timeout = Some(ms(1_500));
     let early = run(&fleet, 1);
