@@ -33,7 +33,7 @@
 //! | ½ | services end, waiting requests are taken up, then those whose patience is over are closed | station |
 //! | 1 | the platform checks itself | every whole second ≥ 1 s, if it has a breaking point |
 //! | 2 | an attempt ends without success | device |
-//! | 3 | a bound session ends | device |
+//! | 3 | a bound session ends, or its device pings (see Signing in) | device |
 //! | 4 | a device notices that its connection is gone (or the duty cycle calls) | device |
 //! | 5 | a sign-in ends in time | device |
 //! | 6 | an attempt reaches its next station | device |
@@ -188,9 +188,14 @@
 //!      a microsecond, if that is shorter and the group records anything: properties, events or services): by FIN;
 //!    * c + on, if it has a duty cycle: off;
 //!    * c + `max(1, round(−ln(u) · 86 400 000 000 / drops_per_day))`, u = unit(Trouble, device, attempts), if `drops_per_day` > 0: by silence;
-//!    * c + `pong_timeout`, if pongs wait and a request that arrived now at the first of Connection Servers and sign-in tier would wait
-//!      longer than `pong_timeout` for the start of its service (it is given room and endless patience, and stands behind all that wait;
-//!      nothing more arrives and no more relapse happens): by a late pong, which the device notices at once.
+//!    * p + `pong_timeout`, where p is its first *late* ping: by a late pong, which the device notices at once.
+//!
+//!    *Pings* matter only where pongs wait. The device pings at c, c + `ping_rate`, c + 2 · `ping_rate` and so on (only at c if `ping_rate`
+//!    is 0), until its session ends or a ping is late. A ping is late if a request that arrived at its time at the first of Connection
+//!    Servers and sign-in tier would wait longer than `pong_timeout` for the start of its service (it is given room and endless patience,
+//!    and stands behind all that wait; nothing more arrives and no more relapse happens). The ping at c looks there and then (at time 0
+//!    before anything else happens); each later one is an event of the device at rank 3: after all that ends, starts or leaves the queue at this
+//!    time, and before any attempt reaches a station or begins. Where the session ends by something else at the time of a ping there is none.
 //!
 //!    The same is scheduled for every device at time 0 (with attempts = 0).
 //!

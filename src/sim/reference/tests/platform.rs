@@ -4,7 +4,8 @@ use super::{calm, devices, fleet, ms, run, secs, set_timeout};
 use crate::base::Micros;
 use crate::fleet::{Agent, Purges, ServiceLaw};
 use crate::fleet::{
-    Balancer, Bounds, Breaking, Fleet, Full, Limit, LimitKind, Meets, Retries, Telemetry, Tier, Writes,
+    Balancer, Bounds, Breaking, Fleet, Full, Limit, LimitKind, Meets, Retries, Telemetry, Tier, Touches,
+    Writes,
 };
 
 const PLAIN: Balancer = Balancer {
@@ -143,6 +144,25 @@ fn late_pongs_make_bound_devices_drop() {
     // bound again at 14 s.
     assert_eq!(run.curves.all.bound[9..15], [0, 0, 1, 1, 2, 3]);
     assert_eq!((run.totals.second_connects, run.times.t100), (3, Some(secs(3))));
+}
+
+#[test]
+fn a_later_ping_can_be_the_late_one() {
+    let mut fleet = fleet(devices(1, secs(10)));
+    fleet.groups.push(devices(4, secs(10)));
+    fleet.outage.touches = Touches::Groups(vec![1]);
+    fleet.platform.service_time = secs(1);
+    fleet.platform.sessions.pongs_wait = true;
+    (fleet.groups[0].link.ping_rate, fleet.groups[0].link.pong_timeout) = (secs(4), secs(1));
+    let run = run(&fleet, 1);
+    // Served from 10 to 14 s. The pings at 0, 4 and 8 s are answered at once, that at 12 s would be at 14 s: the
+    // device drops at 13 s, is served behind the fourth and bound again at 15 s.
+    assert_eq!(run.groups[0].curves.bound[11..16], [1, 1, 0, 0, 1]);
+    assert_eq!((run.groups[0].curves.attempts[13], run.totals.attempts), (1, 9));
+    assert_eq!((run.affected, run.times.t100), (4, Some(secs(4))));
+    // With a second more of patience no ping is late.
+    fleet.groups[0].link.pong_timeout = secs(2);
+    assert_eq!(super::run(&fleet, 1).totals.attempts, 8);
 }
 
 #[test]

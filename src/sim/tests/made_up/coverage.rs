@@ -21,6 +21,7 @@ const SEEN: &[&str] = &[
     "held limit refused",
     "idle connection cut",
     "late pong",
+    "late pong at a later ping",
     "limiter 503",
     "limiter 503 that counts all",
     "limiter reset",
