@@ -5,9 +5,11 @@
 //! a limit, a queue and a time-out.
 
 pub mod crew;
-mod limiter;
+pub mod law;
+pub mod limiter;
 pub mod station;
 
+pub use law::Law;
 pub use limiter::Limiter;
 pub use station::{Offer, Station};
 

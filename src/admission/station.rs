@@ -10,7 +10,7 @@
 
 use super::SECOND;
 use super::crew::Crew;
-use crate::fleet::Tier;
+use crate::fleet::{Purges, Tier};
 use std::collections::VecDeque;
 
 /// What a station does with a request.
@@ -23,7 +23,7 @@ pub enum Offer {
         /// When [µs].
         at: u64,
     },
-    /// Joins the queue and is dropped when its turn comes, because its device has given up by then.
+    /// Is dropped when its turn comes, because its device has given up by then or will have before the end.
     Dropped,
     /// Is served.
     Served {
@@ -53,7 +53,7 @@ pub struct Station {
     room: usize,
     /// Longest wait in the queue [µs]; `u64::MAX` for as long as it takes.
     patience: u64,
-    purges: bool,
+    purges: Purges,
     crew: Crew,
     /// When the waiting requests leave the queue, in its order.
     leaves: VecDeque<u64>,
@@ -125,8 +125,8 @@ impl Station {
     }
 
     /// Takes a request that arrives at `now` [µs], not earlier than the one before, and whose device gives
-    /// up after `deadline`. `work` gives its service time [µs] for a start, and is asked only where it is
-    /// served; `tag` stands in the journal.
+    /// up after `deadline`. `work` gives its service time [µs] for a start, and is asked only where it
+    /// decides something; `tag` stands in the journal.
     #[inline]
     pub fn offer(&mut self, now: u64, deadline: u64, tag: u32, work: impl FnOnce(u64) -> u64) -> Offer {
         self.follow(now);
@@ -149,11 +149,14 @@ impl Station {
                 }
                 return Offer::Closed { at: closes };
             }
-            if self.purges && start > deadline {
+            if self.purges == Purges::GivenUp && start > deadline {
                 return Offer::Dropped;
             }
         }
         let end = start.saturating_add(work(start));
+        if self.purges == Purges::TooLate && end > deadline {
+            return Offer::Dropped;
+        }
         self.crew.take(end);
         self.book(start, end);
         if let Some(journal) = &mut self.journal {

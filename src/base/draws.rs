@@ -35,8 +35,6 @@ pub enum Stream {
     Upgrade,
     /// Whether a TLS handshake is resumed.
     Handshake,
-    /// The second number that a lognormal service time needs.
-    Second,
     /// The sleep of a back-off policy.
     Backoff,
     /// Where in its ping period a device is when its connection is lost.
@@ -57,7 +55,6 @@ impl Stream {
             Self::Service => SERVICE_SALT,
             Self::Upgrade => 0xC0DE_0000_0000_0002,
             Self::Handshake => 0xC0DE_0000_0000_0003,
-            Self::Second => 0xC0DE_0000_0000_0004,
             Self::Backoff => 0xC0DE_0000_0000_0005,
             Self::PingPhase => 0xC0DE_0000_0000_0006,
             Self::Trouble => 0xC0DE_0000_0000_0007,
@@ -107,10 +104,10 @@ impl Draws {
         self.series(stream, agent).delay(index, range)
     }
 
-    /// Returns a uniform number in the open interval (0, 1) with 53 bits.
+    /// Returns a uniform number in the open interval (0, 1): [`unit`] of the draw.
     #[inline]
     pub fn unit(self, stream: Stream, agent: u64, index: u64) -> f64 {
-        ((self.bits(stream, agent, index) >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+        unit(self.bits(stream, agent, index))
     }
 }
 
@@ -143,6 +140,16 @@ impl Series {
     }
 }
 
+/// Largest double below 1.
+const LARGEST_UNIT: f64 = 1.0 - f64::EPSILON / 2.0;
+
+/// Returns the number in the open interval (0, 1) that the upper 53 bits of a draw stand for:
+/// `(⌊bits / 2^11⌋ + 1/2) / 2^53`, rounded to a double, and the largest double below 1 where that is 1.
+#[inline]
+pub fn unit(bits: u64) -> f64 {
+    (((bits >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0).min(LARGEST_UNIT)
+}
+
 /// Returns the seed of replication `run` of a result with the given seed; run 0 keeps the seed itself.
 pub fn run_seed(seed: u64, run: u32) -> u64 {
     if run == 0 { seed } else { mix(seed.wrapping_add(u64::from(run).wrapping_mul(GOLDEN))) }
@@ -157,6 +164,14 @@ mod tests {
     fn mix_is_the_splitmix64_finaliser() {
         // First output of splitmix64 seeded with 0: published test value of the generator.
         assert_eq!(mix(GOLDEN), 0xE220_A839_7B1D_CDAF);
+    }
+
+    #[test]
+    fn units_are_neither_0_nor_1() {
+        assert_eq!(unit(0), 0.5 / 9_007_199_254_740_992.0);
+        assert_eq!(unit(1 << 63), 0.5);
+        assert_eq!(unit(u64::MAX), LARGEST_UNIT);
+        assert_eq!(unit(u64::MAX - 2_048), 1.0 - f64::EPSILON);
     }
 
     #[test]
@@ -182,7 +197,6 @@ mod tests {
             Stream::Share,
             Stream::Upgrade,
             Stream::Handshake,
-            Stream::Second,
         ];
         let words: BTreeSet<u64> = streams.iter().map(|&stream| draws.bits(stream, 5, 0)).collect();
         assert_eq!(words.len(), streams.len());

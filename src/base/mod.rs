@@ -1,4 +1,4 @@
-//! What every other module stands on: units, virtual time, draws, curves, quantiles, findings,
+//! What every other module stands on: units, virtual time, draws, curves, quantiles, the normal distribution, findings,
 //! lossless JSON and safe files.
 //!
 //! Nothing here knows what an agent or a platform is.
@@ -7,6 +7,7 @@ pub mod draws;
 pub mod file;
 pub mod finding;
 pub mod json;
+pub mod normal;
 pub mod stats;
 pub mod units;
 

@@ -3,7 +3,7 @@
 
 use super::{Rule, address};
 use crate::base::{Finding, Micros, units};
-use crate::fleet::{Agent, AgentKind, Fleet, Group, Loss};
+use crate::fleet::{Agent, AgentKind, Fleet, Group, Loss, Purges};
 
 /// The rules.
 pub(super) static RULES: &[Rule] = &[
@@ -193,7 +193,7 @@ fn wasteful(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let Some(shortest) = fleet.groups.iter().map(timeout).min() else { return };
     let wait = f64::from(platform.accept_queue) / capacity;
     let closed = platform.sign_in_timeout.is_some_and(|limit| limit <= shortest);
-    if platform.purges || closed || wait <= shortest.secs() {
+    if platform.purges != Purges::Never || closed || wait <= shortest.secs() {
         return;
     }
     let asks = |group: &Group| -> Option<(f64, &'static str, f64, f64)> {

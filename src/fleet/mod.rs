@@ -23,7 +23,7 @@ pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;
 pub use outage::{Episode, Loss, Meets, Outage, TierName, Touches};
 pub use platform::{
-    Balancer, Breaking, Full, Limit, LimitKind, Platform, ServiceLaw, Sessions, Tier, Writes,
+    Balancer, Breaking, Full, Limit, LimitKind, Platform, Purges, ServiceLaw, Sessions, Tier, Writes,
 };
 pub use setting::{Certainty, Setting, Unit};
 pub use target::Targets;

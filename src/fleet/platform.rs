@@ -27,6 +27,17 @@ pub enum Full {
     DropSyn,
 }
 
+/// Which requests a tier drops without work when their turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purges {
+    /// None: it works for devices that have given up.
+    Never,
+    /// Those whose device has given up: their sockets are seen closed before the work begins.
+    GivenUp,
+    /// Those that could not end in time, too: a server that knows deadlines never begins such work.
+    TooLate,
+}
+
 /// Workers behind a first-in-first-out queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tier {
@@ -42,8 +53,8 @@ pub struct Tier {
     pub full: Full,
     /// Longest wait before the tier closes the request itself; `None` for as long as it takes.
     pub patience: Option<Micros>,
-    /// Whether a request whose device has given up is dropped without work when its turn comes.
-    pub purges: bool,
+    /// Which requests are dropped without work when their turn comes.
+    pub purges: Purges,
     /// Most connections held at the same time; `None` for no limit.
     pub held: Option<u32>,
 }
@@ -147,8 +158,8 @@ pub struct Platform {
     pub full: Full,
     /// Longest wait in the queue before the platform closes the attempt; `None` for as long as it takes.
     pub sign_in_timeout: Option<Micros>,
-    /// Whether sign-ins of devices that have given up are dropped without work.
-    pub purges: bool,
+    /// Which sign-ins are dropped without work when their turn comes.
+    pub purges: Purges,
     /// Most connections that the sign-in tier holds itself, where devices reach it directly.
     pub held: Option<u32>,
     /// The load balancer, where it is modelled.
@@ -173,7 +184,7 @@ impl Platform {
             accept_queue,
             full: Full::Refuse,
             sign_in_timeout: None,
-            purges: false,
+            purges: Purges::Never,
             held: None,
             balancer: None,
             connection: None,

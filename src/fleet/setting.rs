@@ -73,6 +73,23 @@ pub struct Choice {
     pub meaning: &'static str,
 }
 
+/// Words that earlier versions wrote for a choice, and what they write now. No list has both.
+const FORMER_WORDS: [(&str, &str); 2] = [("on", "given-up"), ("off", "never")];
+
+impl Choice {
+    /// Returns whether a word in a file means this choice: its value, or what earlier versions wrote for it.
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        self.words().any(|own| own == word)
+    }
+
+    /// Returns all words that mean this choice, the one to write first.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        let value = self.value;
+        let former = FORMER_WORDS.into_iter().filter(move |(_, now)| *now == value).map(|(word, _)| word);
+        std::iter::once(value).chain(former)
+    }
+}
+
 impl Unit {
     /// Returns the length of one unit [s] for durations, `None` for everything else.
     pub fn seconds(self) -> Option<f64> {

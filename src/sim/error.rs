@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Needs {
     /// Connection attempts in one run.
     Attempts(u64),
+    /// Pings in one run.
+    Pings(u64),
     /// Memory [B].
     Bytes(u64),
 }
@@ -20,6 +22,8 @@ pub enum Fits {
     Devices(u64),
     /// The same devices, with at least this long between two attempts of one device.
     Between(Micros),
+    /// The same devices, with at least this long between two pings of one device.
+    BetweenPings(Micros),
     /// The same devices, with an outage and a time watched that together last this long.
     Horizon(Micros),
     /// This many runs.
@@ -59,6 +63,9 @@ impl fmt::Display for Fits {
             Self::Between(time) => {
                 write!(f, "Let at least {} pass between two attempts of a device", duration(time.secs()))
             }
+            Self::BetweenPings(time) => {
+                write!(f, "Let at least {} pass between two pings of a device", duration(time.secs()))
+            }
             Self::Horizon(time) => {
                 write!(f, "Shorten the outage and the time watched to {} together", duration(time.secs()))
             }
@@ -73,6 +80,12 @@ fn too_large(needs: Needs, fits: Fits) -> String {
             "One run would make about {} connection attempts; it stops at {} because it would not end in useful \
              time. {fits}.",
             count(attempts),
+            count(super::ATTEMPT_BUDGET),
+        ),
+        Needs::Pings(pings) => format!(
+            "One run would follow about {} pings, because pongs wait behind sign-ins; it stops at {} because it \
+             would not end in useful time. {fits}.",
+            count(pings),
             count(super::ATTEMPT_BUDGET),
         ),
         Needs::Bytes(bytes) => format!(

@@ -109,6 +109,12 @@ pub(super) fn admit(fleet: &Fleet, runs: u64, threads: u64) -> Result<(), SimErr
     if size.attempts > ATTEMPT_BUDGET as f64 {
         return Err(too_many_attempts(fleet, size.attempts));
     }
+    let pings = pings(fleet);
+    if pings > ATTEMPT_BUDGET as f64 {
+        let all = fleet.devices() as f64 * fleet.outage.horizon().0 as f64;
+        let fits = Fits::BetweenPings(Micros((all / ATTEMPT_BUDGET as f64).ceil() as u64));
+        return Err(SimError::TooLarge { needs: Needs::Pings(pings as u64), fits });
+    }
     let budget = BYTE_BUDGET as f64;
     if size.bytes > budget {
         let fixed = size.bytes - fleet.devices() as f64 * device_bytes(fleet);
@@ -128,6 +134,16 @@ pub(super) fn admit(fleet: &Fleet, runs: u64, threads: u64) -> Result<(), SimErr
         return Err(SimError::TooLarge { needs: Needs::Bytes(all as u64), fits });
     }
     Ok(())
+}
+
+/// Returns the pings that a run follows if everybody stays connected; they matter only where pongs wait.
+fn pings(fleet: &Fleet) -> f64 {
+    if !fleet.platform.sessions.pongs_wait {
+        return 0.0;
+    }
+    let horizon = fleet.outage.horizon().0 as f64;
+    let pinging = fleet.groups.iter().filter(|group| group.link.ping_rate > Micros::ZERO);
+    pinging.map(|group| f64::from(group.devices) * (horizon / group.link.ping_rate.0 as f64)).sum()
 }
 
 /// Returns the refusal of a run that would make this many attempts.
@@ -272,7 +288,7 @@ fn settled(generic: &Generic) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk};
+    use crate::fleet::{Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, JavaSdk, Purges};
     use crate::sim::run;
     use crate::sim::storm1::{Scenario, fleet};
     use std::sync::atomic::AtomicBool;
@@ -373,9 +389,26 @@ mod tests {
             let bytes = |fleet: &Fleet| (estimate(fleet).bytes - estimate(fleet).kept_bytes) / 1e7;
             assert!(bytes(&plain) < 22.0, "{}", bytes(&plain));
             let before = bytes(&plain);
-            plain.platform.purges = true;
+            plain.platform.purges = Purges::TooLate;
             assert!(bytes(&plain) > before + 10.0, "{}", bytes(&plain));
         }
+    }
+
+    #[test]
+    fn pings_count_only_where_pongs_wait() {
+        let mut fleet = fleet(Scenario::Storm, 100_000, false);
+        fleet.groups[0].link.ping_rate = Micros::from_millis(100);
+        fleet.outage.watch = Micros::from_secs(86_400);
+        assert_eq!(admit(&fleet, 1, 1), Ok(()));
+        fleet.platform.sessions.pongs_wait = true;
+        let error = admit(&fleet, 1, 1).unwrap_err();
+        let SimError::TooLarge { needs: Needs::Pings(_), fits: Fits::BetweenPings(time) } = error else {
+            panic!("{error:?}")
+        };
+        fleet.groups[0].link.ping_rate = time;
+        assert_eq!(admit(&fleet, 1, 1), Ok(()));
+        fleet.groups[0].link.ping_rate = Micros::ZERO;
+        assert_eq!(admit(&fleet, 1, 1), Ok(()));
     }
 
     #[test]

@@ -33,7 +33,7 @@
 //! | ½ | services end, waiting requests are taken up, then those whose patience is over are closed | station |
 //! | 1 | the platform checks itself | every whole second ≥ 1 s, if it has a breaking point |
 //! | 2 | an attempt ends without success | device |
-//! | 3 | a bound session ends | device |
+//! | 3 | a bound session ends, or its device pings (see Signing in) | device |
 //! | 4 | a device notices that its connection is gone (or the duty cycle calls) | device |
 //! | 5 | a sign-in ends in time | device |
 //! | 6 | an attempt reaches its next station | device |
@@ -159,14 +159,16 @@
 //! when its service starts, or at s + patience if its turn has not come by then (s + patience < start): *closed* (counted at that time if
 //! before H, whether or not the device still waits for it); if the deadline is not earlier the attempt ends then (rank 2), socket closed,
 //! else it has ended at its deadline as any other, and the closing does nothing to the device or to a socket that it goes on with. A
-//! purging station drops a request whose deadline is earlier than its start when its turn comes, without work; it leaves the queue at that
-//! time.
+//! station that purges may drop a request, without work, when its turn comes, which is when its service would start (at s too): one that
+//! purges what is *given up* if the deadline is earlier than the start t, one that purges what is *too late* if the deadline is earlier than
+//! t plus the service time of a start at t. The request leaves the queue at t, the worker stays idle for the next at once, and the attempt
+//! ends at its deadline as any other. (Where s + patience < t it is closed, and its turn never comes.)
 //!
 //! Service time of a request that starts at t: its draw b (law below), made slower by the capacity c(t) of its tier: `max(1, b · 1000 /
 //! c(t))`; the gate always has full capacity. Fixed: b = mean. Exponential: `max(1, round(−ln(u) · mean))`, u = `unit(stream, device,
-//! number)`. Lognormal: `max(1, round(mean · exp(z − 1/2)))`, `z = sqrt(−2 ln u) · cos(2π v)`, v = `unit(Second, device, 2 · number)` for
-//! Upgrade and `unit(Second, device, 2 · number + 1)` for Service. number = attempts − 1; streams: Upgrade for Connection Servers, Service
-//! for the sign-in tier. Logarithm, exponential, cosine and square root are those of `libm`.
+//! number)`. Lognormal: `max(1, round(mean · exp(z − 1/2)))`, z = [`quantile(u)`](crate::base::normal::quantile) with the same u.
+//! number = attempts − 1; streams: Upgrade for Connection Servers, Service for the sign-in tier. Logarithm, exponential and square root
+//! are those of `libm`.
 //!
 //! A visit without a deadline never misses it.
 //!
@@ -186,9 +188,14 @@
 //!      a microsecond, if that is shorter and the group records anything: properties, events or services): by FIN;
 //!    * c + on, if it has a duty cycle: off;
 //!    * c + `max(1, round(−ln(u) · 86 400 000 000 / drops_per_day))`, u = unit(Trouble, device, attempts), if `drops_per_day` > 0: by silence;
-//!    * c + `pong_timeout`, if pongs wait and a request that arrived now at the first of Connection Servers and sign-in tier would wait
-//!      longer than `pong_timeout` for the start of its service (it is given room and endless patience, and stands behind all that wait;
-//!      nothing more arrives and no more relapse happens): by a late pong, which the device notices at once.
+//!    * p + `pong_timeout`, where p is its first *late* ping: by a late pong, which the device notices at once.
+//!
+//!    *Pings* matter only where pongs wait. The device pings at c, c + `ping_rate`, c + 2 · `ping_rate` and so on (only at c if `ping_rate`
+//!    is 0), until its session ends or a ping is late. A ping is late if a request that arrived at its time at the first of Connection
+//!    Servers and sign-in tier would wait longer than `pong_timeout` for the start of its service (it is given room and endless patience,
+//!    and stands behind all that wait; nothing more arrives and no more relapse happens). The ping at c looks there and then (at time 0
+//!    before anything else happens); each later one is an event of the device at rank 3: after all that ends, starts or leaves the queue at this
+//!    time, and before any attempt reaches a station or begins. Where the session ends by something else at the time of a ping there is none.
 //!
 //!    The same is scheduled for every device at time 0 (with attempts = 0).
 //!
@@ -234,7 +241,7 @@
 use crate::base::Micros;
 use crate::fleet::{
     Agent, Backoff, BackoffLaw, Balancer, CSdk, DelayLaw, Fleet, Full, Generic, Group, Link, Meets,
-    OfflineStore, Outage, Platform, Retries, ServiceLaw, Targets, Telemetry, Tier, Writes,
+    OfflineStore, Outage, Platform, Purges, Retries, ServiceLaw, Targets, Telemetry, Tier, Writes,
 };
 
 /// Returns the fleet that measures speed: mixed agents in four groups, a balancer with TLS, two tiers and
@@ -283,7 +290,7 @@ pub fn mixed(devices: u32, law: ServiceLaw) -> Fleet {
         room: scaled(1_000),
         full: Full::Refuse,
         patience: None,
-        purges: false,
+        purges: Purges::Never,
         held: None,
     };
     Fleet {

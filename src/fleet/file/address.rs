@@ -155,7 +155,7 @@ pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
     if let Unit::Choice(choices) = setting.unit {
         return choices
             .iter()
-            .find(|choice| choice.value == text)
+            .find(|choice| choice.is_meant_by(text))
             .map(|choice| Value::Word(choice.value.to_owned()))
             .ok_or_else(|| {
                 let words: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.value)).collect();

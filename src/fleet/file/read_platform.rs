@@ -5,7 +5,7 @@ use super::read::{Reader, Values, number, word};
 use crate::base::json::{self, Kind};
 use crate::base::{Finding, Micros};
 use crate::fleet::platform::{
-    Balancer, Breaking, Full, Limit, LimitKind, Platform, ServiceLaw, Sessions, Tier, Writes,
+    Balancer, Breaking, Full, Limit, LimitKind, Platform, Purges, ServiceLaw, Sessions, Tier, Writes,
 };
 use crate::fleet::settings::Area;
 
@@ -40,7 +40,7 @@ impl Reader<'_> {
             full: full(&values),
             // Whoever gives up first closes the attempt.
             sign_in_timeout: own.into_iter().chain(authentication).min(),
-            purges: word(&values, "purges_abandoned") == "on",
+            purges: purges(&values),
             held: limit(&values, "held_connections"),
             balancer: balancer.ok()?,
             connection: connection.ok()?,
@@ -142,7 +142,7 @@ fn connection_servers(values: &Values) -> Option<Tier> {
         room: times("queue"),
         full: full(values),
         patience: millis(values, "upgrade_timeout_ms"),
-        purges: word(values, "purges_abandoned") == "on",
+        purges: purges(values),
         held: Some((one as u32).saturating_mul(servers)),
     })
 }
@@ -184,6 +184,15 @@ fn law(values: &Values) -> ServiceLaw {
 /// Returns what happens to what finds no room.
 fn full(values: &Values) -> Full {
     if word(values, "when_full") == "drop-syn" { Full::DropSyn } else { Full::Refuse }
+}
+
+/// Returns which requests are dropped without work.
+fn purges(values: &Values) -> Purges {
+    match word(values, "purges_abandoned") {
+        "given-up" => Purges::GivenUp,
+        "too-late" => Purges::TooLate,
+        _ => Purges::Never,
+    }
 }
 
 /// Returns an optional limit.

@@ -1,7 +1,7 @@
 //! The JSON Schema of the project file, made from the registry of inputs.
 
 use crate::fleet::kind::AgentKind;
-use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::fleet::setting::{Absent, Choice, Setting, Unit};
 use crate::fleet::settings::{Area, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
 use serde_json::{Map, Value, json};
 
@@ -140,7 +140,7 @@ fn object<'s>(rows: impl Iterator<Item = &'s Setting>) -> Value {
 fn leaf(row: &Setting) -> Value {
     let mut schema = match row.unit {
         Unit::Choice(choices) => {
-            json!({"enum": choices.iter().map(|choice| choice.value).collect::<Vec<_>>()})
+            json!({"enum": choices.iter().flat_map(Choice::words).collect::<Vec<_>>()})
         }
         Unit::Moment => json!({"type": "string"}),
         Unit::Groups => {

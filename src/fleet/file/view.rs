@@ -144,7 +144,7 @@ enum Fault {
 fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
     match (setting.unit, &node.kind) {
         (_, Kind::Null) if setting.absent == Absent::Nothing => Ok(Value::Nothing),
-        (Unit::Choice(choices), Kind::String(word)) => match choices.iter().find(|c| c.value == &**word) {
+        (Unit::Choice(choices), Kind::String(word)) => match choices.iter().find(|c| c.is_meant_by(word)) {
             Some(choice) => Ok(Value::Word(choice.value.to_owned())),
             None => Err(Fault::UnknownWord(word.to_string())),
         },

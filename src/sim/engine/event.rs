@@ -27,7 +27,7 @@ impl End {
     }
 }
 
-/// How a bound session ends.
+/// How a bound session ends, or what else happens to it on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Finish {
     /// The balancer cuts an idle connection.
@@ -38,6 +38,8 @@ pub(super) enum Finish {
     Trouble,
     /// The answer to the ping comes too late.
     LatePong,
+    /// It does not end yet: a ping looks how long its answer will take.
+    Ping,
 }
 
 /// What happens next to a device.
@@ -45,7 +47,7 @@ pub(super) enum Finish {
 pub(super) enum Event {
     /// Its attempt ends without success.
     Ends(End),
-    /// Its session ends.
+    /// Its session ends, or it pings.
     Finishes(Finish),
     /// It notices that it has no connection; with a second connect where it saw an error of the socket.
     Notices {
@@ -110,7 +112,8 @@ impl Event {
                 0 => Finish::Idle,
                 1 => Finish::Off,
                 2 => Finish::Trouble,
-                _ => Finish::LatePong,
+                3 => Finish::LatePong,
+                _ => Finish::Ping,
             }),
             4 => Self::Notices { twice: own == 1 },
             5 => Self::SignsIn,
@@ -152,7 +155,7 @@ mod tests {
             End::Closed,
             End::Cut,
         ];
-        let finishes = [Finish::Idle, Finish::Off, Finish::Trouble, Finish::LatePong];
+        let finishes = [Finish::Idle, Finish::Off, Finish::Trouble, Finish::LatePong, Finish::Ping];
         let events = ends.map(Event::Ends).into_iter().chain(finishes.map(Event::Finishes)).chain([
             Event::Notices { twice: false },
             Event::Notices { twice: true },

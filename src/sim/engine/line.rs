@@ -1,10 +1,10 @@
 //! The way of an attempt through the platform: limits at the door, then stations in series.
 
 use super::timeline::Timeline;
-use crate::admission::{Limiter, Offer, Station};
+use crate::admission::{Law, Limiter, Offer, Station};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::{Bounds, Fleet, Full, Group, LimitKind, Platform, ServiceLaw, Tier, TierName};
+use crate::fleet::{Bounds, Fleet, Full, Group, LimitKind, Platform, Purges, ServiceLaw, Tier, TierName};
 pub(super) use crate::sim::run::StationName as Stop;
 use crate::sim::run::StationRun;
 
@@ -42,7 +42,7 @@ enum Work {
     /// A handshake, resumed or in full [µs]: resumed where the draw's word is below a bound.
     Handshake { resumed_below: u64, resumed: u64, full: u64 },
     /// Drawn from a law.
-    Drawn { law: ServiceLaw, mean: Micros, stream: Stream, tier: TierName },
+    Drawn { law: Law, stream: Stream, tier: TierName },
 }
 
 /// Who asks for a service: everything that a draw about it depends on.
@@ -64,8 +64,8 @@ impl Line {
             Booth { station, workers: tier.workers.max(1), work }
         };
         let drawn = |tier: Tier, stream, name| {
-            let (law, mean) = (tier.service_law, tier.service_time);
-            booth(tier, Work::Drawn { law, mean, stream, tier: name })
+            let law = Law::new(tier.service_law, tier.service_time);
+            booth(tier, Work::Drawn { law, stream, tier: name })
         };
         let balancer = platform.balancer;
         let limit = balancer.and_then(|balancer| balancer.limit);
@@ -182,7 +182,7 @@ fn plain(workers: u32, service_time: Micros, room: u32) -> Tier {
         room,
         full: Full::Refuse,
         patience: None,
-        purges: false,
+        purges: Purges::Never,
         held: None,
     }
 }
@@ -235,7 +235,7 @@ impl Work {
         match *self {
             Self::Gate(_) => true,
             Self::Handshake { resumed, full, .. } => resumed == full && !timeline.changes(TierName::Balancer),
-            Self::Drawn { law, tier, .. } => law == ServiceLaw::Fixed && !timeline.changes(tier),
+            Self::Drawn { ref law, tier, .. } => matches!(law, Law::Fixed(_)) && !timeline.changes(tier),
         }
     }
 
@@ -249,34 +249,14 @@ impl Work {
                 let word = asks.draws.word(Stream::Handshake, device, u64::from(asks.attempts));
                 (TierName::Balancer, if u64::from(word) < resumed_below { resumed } else { full })
             }
-            Self::Drawn { law, mean, stream, tier } => {
+            Self::Drawn { ref law, stream, tier } => {
                 let number = u64::from(asks.attempts.wrapping_sub(1));
-                (tier, asks.drawn(law, mean, stream, number))
+                (tier, law.time(asks.draws.bits(stream, device, number)))
             }
         };
         match asks.timeline.capacity(tier, start) {
             1_000 => drawn,
             capacity => (u128::from(drawn) * 1_000 / u128::from(capacity.max(1))).max(1) as u64,
         }
-    }
-}
-
-impl Asks<'_> {
-    #[inline]
-    fn drawn(self, law: ServiceLaw, mean: Micros, stream: Stream, number: u64) -> u64 {
-        let unit = |stream, number| self.draws.unit(stream, u64::from(self.device), number);
-        let mean_us = mean.0 as f64;
-        let drawn = match law {
-            ServiceLaw::Fixed => return mean.0,
-            ServiceLaw::Exponential => -libm::log(unit(stream, number)) * mean_us,
-            ServiceLaw::Lognormal => {
-                // Each station has a second number of its own.
-                let second = 2 * number + u64::from(stream == Stream::Service);
-                let angle = 2.0 * std::f64::consts::PI * unit(Stream::Second, second);
-                let z = libm::sqrt(-2.0 * libm::log(unit(stream, number))) * libm::cos(angle);
-                mean_us * libm::exp(z - 0.5)
-            }
-        };
-        (drawn.round() as u64).max(1)
     }
 }

@@ -109,14 +109,41 @@ impl World<'_> {
         }
     }
 
-    /// Schedules the end of the session of a device that is bound at `now`.
+    /// Schedules what happens next to the session of a device that is bound at `now`.
     pub(super) fn schedule_end(&mut self, now: u64, group: usize, device: u32) {
-        if !self.habits[group].ends {
-            return;
+        if self.habits[group].ends {
+            self.pings(now, now, group, device);
         }
+    }
+
+    /// A device that has been bound `since` pings, where pings matter; schedules its next ping or the end of
+    /// its session.
+    fn pings(&mut self, now: u64, since: u64, group: usize, device: u32) {
+        let mut next = self.own_end(since, group, device);
+        if self.fleet.platform.sessions.pongs_wait {
+            let link = &self.group(group).link;
+            let ping = if self.line.wait(now) > link.pong_timeout.0 {
+                (now.saturating_add(link.pong_timeout.0), Finish::LatePong)
+            } else if link.ping_rate.0 == 0 {
+                (u64::MAX, Finish::Ping)
+            } else {
+                (now.saturating_add(link.ping_rate.0), Finish::Ping)
+            };
+            if next.is_none_or(|(at, _)| ping.0 < at) {
+                next = Some(ping);
+            }
+        }
+        if let Some((at, finish)) = next {
+            self.schedule(at, Event::Finishes(finish), group, device);
+        }
+    }
+
+    /// Returns when and how the session of a device that has been bound `since` ends, whatever its pings tell.
+    fn own_end(&self, since: u64, group: usize, device: u32) -> Option<(u64, Finish)> {
         let of = self.group(group);
         let mut first: Option<(u64, Finish)> = None;
-        let mut may = |at: u64, finish| {
+        let mut may = |after: u64, finish| {
+            let at = since.saturating_add(after);
             if first.is_none_or(|(earliest, _)| at < earliest) {
                 first = Some((at, finish));
             }
@@ -124,28 +151,28 @@ impl World<'_> {
         if let Some(idle) = self.fleet.platform.balancer.and_then(|balancer| balancer.idle_timeout)
             && idle < quiet_time(of)
         {
-            may(now.saturating_add(idle.0), Finish::Idle);
+            may(idle.0, Finish::Idle);
         }
         if let Some(duty) = of.duty {
-            may(now.saturating_add(on(duty)), Finish::Off);
+            may(on(duty), Finish::Off);
         }
         if of.drops_per_day > 0.0 {
             let key = u64::from(self.devices[device as usize].attempts());
             let unit = self.draws.unit(Stream::Trouble, u64::from(device), key);
             let after = -libm::log(unit) * 86_400_000_000.0 / of.drops_per_day;
-            may(now.saturating_add((after.round() as u64).max(1)), Finish::Trouble);
+            may((after.round() as u64).max(1), Finish::Trouble);
         }
-        if self.fleet.platform.sessions.pongs_wait && self.line.wait(now) > of.link.pong_timeout.0 {
-            may(now.saturating_add(of.link.pong_timeout.0), Finish::LatePong);
-        }
-        if let Some((at, finish)) = first {
-            self.schedule(at, Event::Finishes(finish), group, device);
-        }
+        first
     }
 
-    /// A session ends by itself.
+    /// A session ends by itself, or its device pings.
     pub(super) fn finishes(&mut self, now: u64, group: usize, device: u32, finish: Finish) {
         match finish {
+            Finish::Ping => {
+                // A bound device's store was emptied when it was bound.
+                let since = self.lost_at[device as usize];
+                self.pings(now, since, group, device);
+            }
             Finish::Idle | Finish::Trouble => {
                 let loss = if finish == Finish::Idle { Loss::Fin } else { Loss::Silence };
                 let (at, twice) = self.loses(now, group, device, loss, false);

@@ -224,6 +224,7 @@ impl World<'_> {
         match arrival {
             Arrival::Starts(request) => self.starts(station, &request),
             Arrival::Waits(Some(until)) => self.schedule_closing(until, station, request.id),
+            Arrival::TooLate => self.see("never begun on arrival"),
             Arrival::Waits(None) | Arrival::Full => {}
         }
     }
@@ -258,8 +259,9 @@ impl World<'_> {
         for request in &taken.started {
             self.starts(station, request);
         }
-        if !taken.purged.is_empty() {
-            self.see("purged");
+        for request in &taken.purged {
+            let given_up = request.is_given_up_before(self.now);
+            self.see(if given_up { "purged" } else { "never begun after a wait" });
         }
         let name = self.stations[station].name;
         if name == StationName::Gate {

@@ -5,6 +5,7 @@ use crate::agent::{Event, Machine, Next, State, notice};
 use crate::base::Micros;
 use crate::base::draws::Stream;
 use crate::fleet::{Flush, Group, Loss};
+use crate::sim::StationName;
 use crate::sim::run::BIN;
 
 /// Microseconds of a day.
@@ -54,7 +55,7 @@ impl Device {
 /// What a device does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Doing {
-    Bound(SessionEnd),
+    Bound(Session),
     /// Its connection is gone; whether it connects twice when it notices.
     Unaware {
         second_connect: bool,
@@ -67,13 +68,24 @@ pub(super) enum Doing {
     Stranded,
 }
 
+/// A session of a bound device, as far as it is known how it ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Session {
+    /// When it ends by itself; the pending event before that is a ping.
+    ends_at: u64,
+    end: SessionEnd,
+}
+
 /// How a session ends by itself.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum SessionEnd {
+enum SessionEnd {
     Idle,
     Off,
     Trouble,
-    LatePong,
+    /// The answer to the first ping, or to a later one, comes too late.
+    LatePong {
+        first: bool,
+    },
 }
 
 /// An attempt that has begun and not ended.
@@ -242,12 +254,28 @@ impl World<'_> {
             let after = ((-libm::log(u) * DAY / drops).round() as u64).max(1);
             ends.push((self.now.saturating_add(after), SessionEnd::Trouble));
         }
-        ends.extend(self.late_pong(device).map(|at| (at, SessionEnd::LatePong)));
         // The first of those at the same time.
         let first = ends.into_iter().min_by_key(|&(at, _)| at);
-        let (at, end) = first.unwrap_or((u64::MAX, SessionEnd::Trouble));
-        self.devices[device].doing = Doing::Bound(end);
-        self.schedule(at, Rank::SessionEnds, device);
+        let (ends_at, end) = first.unwrap_or((u64::MAX, SessionEnd::Trouble));
+        self.ping(device, Session { ends_at, end }, true);
+    }
+
+    /// The device pings, where pings matter; schedules the next ping, or the end of the session.
+    fn ping(&mut self, device: usize, session: Session, first: bool) {
+        let link = self.group(device).link;
+        let pongs_wait = self.fleet.platform.sessions.pongs_wait;
+        let (mut session, mut next) = (session, session.ends_at);
+        if pongs_wait && self.wait_of_a_pong() > link.pong_timeout.0 {
+            let late = self.now.saturating_add(link.pong_timeout.0);
+            if late < session.ends_at {
+                session = Session { ends_at: late, end: SessionEnd::LatePong { first } };
+                next = late;
+            }
+        } else if pongs_wait && link.ping_rate.0 > 0 {
+            next = next.min(self.now.saturating_add(link.ping_rate.0));
+        }
+        self.devices[device].doing = Doing::Bound(session);
+        self.schedule(next, Rank::SessionEnds, device);
     }
 
     /// Returns when the balancer cuts the session for want of messages.
@@ -261,22 +289,21 @@ impl World<'_> {
         (timeout < quiet).then(|| self.now.saturating_add(timeout.0))
     }
 
-    /// Returns when the device gives up waiting for its first pong.
-    fn late_pong(&self, device: usize) -> Option<u64> {
-        if !self.fleet.platform.sessions.pongs_wait {
-            return None;
-        }
-        let timeout = self.group(device).link.pong_timeout.0;
-        let tier = self.stations.iter().find(|station| {
-            matches!(station.name, crate::sim::StationName::Connection | crate::sim::StationName::SignIn)
-        })?;
-        let wait = tier.start_of_a_newcomer(self.now, &self.laws) - self.now;
-        (wait > timeout).then(|| self.now.saturating_add(timeout))
+    /// Returns how long a request that arrived now at the first tier would wait.
+    fn wait_of_a_pong(&self) -> u64 {
+        let tier = self
+            .stations
+            .iter()
+            .find(|station| matches!(station.name, StationName::Connection | StationName::SignIn));
+        tier.map_or(0, |tier| tier.start_of_a_newcomer(self.now, &self.laws) - self.now)
     }
 
-    /// A bound session ends by itself.
-    pub(super) fn session_ends(&mut self, device: usize, end: SessionEnd) {
-        match end {
+    /// A bound session ends by itself, or its device pings.
+    pub(super) fn session_goes_on(&mut self, device: usize, session: Session) {
+        if self.now < session.ends_at {
+            return self.ping(device, session, false);
+        }
+        match session.end {
             SessionEnd::Idle => {
                 self.see("idle connection cut");
                 self.lose(device, Loss::Fin, false);
@@ -293,8 +320,8 @@ impl World<'_> {
                 let on = duty.period.0 * u64::from(duty.on_permille) / 1_000;
                 self.schedule(self.now.saturating_add(duty.period.0 - on), Rank::Notices, device);
             }
-            SessionEnd::LatePong => {
-                self.see("late pong");
+            SessionEnd::LatePong { first } => {
+                self.see(if first { "late pong" } else { "late pong at a later ping" });
                 self.leave(device);
                 self.devices[device].doing = Doing::Unaware { second_connect: false };
                 self.schedule(self.now, Rank::Notices, device);

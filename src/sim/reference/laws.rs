@@ -1,11 +1,10 @@
 //! What holds at a time: who is touched by what, what capacity is left, how long a service takes.
 
 use super::station::{Request, Station, Work};
-use crate::base::Draws;
 use crate::base::draws::Stream;
+use crate::base::{Draws, normal};
 use crate::fleet::platform::ServiceLaw;
 use crate::fleet::{Episode, Meets, TierName, Touches};
-use std::f64::consts::PI;
 
 /// The draws, and the episodes of the timeline followed by those that overload has begun.
 pub(super) struct Laws {
@@ -98,12 +97,7 @@ impl Laws {
                 let drawn = match law {
                     ServiceLaw::Fixed => return mean,
                     ServiceLaw::Exponential => -libm::log(u) * mean as f64,
-                    ServiceLaw::Lognormal => {
-                        let odd = u64::from(stream == Stream::Service);
-                        let v = self.draws.unit(Stream::Second, device, 2 * number + odd);
-                        let z = libm::sqrt(-2.0 * libm::log(u)) * libm::cos(2.0 * PI * v);
-                        mean as f64 * libm::exp(z - 0.5)
-                    }
+                    ServiceLaw::Lognormal => mean as f64 * libm::exp(normal::quantile(u) - 0.5),
                 };
                 (drawn.round() as u64).max(1)
             }

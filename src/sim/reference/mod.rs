@@ -193,8 +193,8 @@ impl<'a> World<'a> {
             Rank::Check => self.check(),
             Rank::AttemptEnds => self.attempt_ends(who),
             Rank::SessionEnds => {
-                if let Doing::Bound(end) = self.devices[who].doing {
-                    self.session_ends(who, end);
+                if let Doing::Bound(session) = self.devices[who].doing {
+                    self.session_goes_on(who, session);
                 }
             }
             Rank::Notices => self.notices(who),

@@ -2,7 +2,7 @@
 
 use super::laws::Laws;
 use crate::base::draws::Stream;
-use crate::fleet::platform::{Full, ServiceLaw};
+use crate::fleet::platform::{Full, Purges, ServiceLaw};
 use crate::fleet::{Fleet, LimitKind, Tier, TierName};
 use crate::sim::StationName;
 use std::collections::VecDeque;
@@ -51,7 +51,7 @@ pub(super) struct Station {
     /// Whether a new socket that finds no room has its SYN dropped.
     pub(super) drops_syn: bool,
     patience: Option<u64>,
-    purges: bool,
+    purges: Purges,
     pub(super) work: Work,
     pub(super) queue: VecDeque<Request>,
     pub(super) serving: Vec<Request>,
@@ -63,6 +63,8 @@ pub(super) enum Arrival {
     Starts(Request),
     /// Waits, until this time at the longest.
     Waits(Option<u64>),
+    /// Finds a worker, but could not end in time.
+    TooLate,
     Full,
 }
 
@@ -81,7 +83,7 @@ impl Station {
             room: None,
             drops_syn: false,
             patience: None,
-            purges: false,
+            purges: Purges::Never,
             work,
             queue: VecDeque::new(),
             serving: Vec::new(),
@@ -144,6 +146,9 @@ impl Station {
     /// Takes a request in at `now`.
     pub(super) fn arrive(&mut self, request: Request, now: u64, laws: &Laws) -> Arrival {
         if self.has_idle_worker() {
+            if self.drops(&request, now, laws) {
+                return Arrival::TooLate;
+            }
             return Arrival::Starts(self.serve(request, now, laws));
         }
         if self.room.is_some_and(|room| self.queue.len() >= room as usize) {
@@ -151,6 +156,18 @@ impl Station {
         }
         self.queue.push_back(request);
         Arrival::Waits(self.patience.map(|patience| now.saturating_add(patience)))
+    }
+
+    /// Returns whether a request whose turn comes now is dropped without work.
+    fn drops(&self, request: &Request, now: u64, laws: &Laws) -> bool {
+        match self.purges {
+            Purges::Never => false,
+            Purges::GivenUp => request.is_given_up_before(now),
+            Purges::TooLate => {
+                let end = now.saturating_add(laws.service_time(self, request, now));
+                request.is_given_up_before(end)
+            }
+        }
     }
 
     fn serve(&mut self, mut request: Request, now: u64, laws: &Laws) -> Request {
@@ -172,7 +189,7 @@ impl Station {
         while self.has_idle_worker()
             && let Some(request) = self.queue.pop_front()
         {
-            if self.purges && request.is_given_up_before(now) {
+            if self.drops(&request, now, laws) {
                 taken.purged.push(request);
             } else {
                 taken.started.push(self.serve(request, now, laws));

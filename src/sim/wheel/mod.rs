@@ -11,9 +11,11 @@
 //! * arrivals wait in the timing wheel, whose cost does not grow with their number;
 //! * the queue is first-in-first-out, so an arrival's fate is known at once: no completions and no
 //!   time-outs are ever queued, and where the queue is full one comparison tells (`queue`, `crew`);
-//! * a service time needs no logarithm, only enough of one to round the same way (`service`);
+//! * a service time needs no logarithm, only enough of one to round the same way ([`Exponential`]);
 //! * times are read off while returns are counted, where services end in order (`returns`), and levels are
 //!   sums of counts (`counts`).
+//!
+//! [`Exponential`]: crate::admission::law::Exponential
 //!
 //! Memory per device is 8 to 9 B with a fixed service time and 16 to 18 B with a random one. An
 //! [`Arena`] keeps most of it from run to run.
@@ -25,7 +27,6 @@ mod law;
 mod play;
 mod queue;
 mod returns;
-mod service;
 
 use super::calendar::Wheel;
 use super::error::SimError;
@@ -33,7 +34,8 @@ use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::Run;
 use crate::agent::notice;
 use crate::fleet::{
-    Bounds, Fleet, Full, Group, Loss, Meets, Outage, Platform, ServiceLaw, Sessions, TierName, Touches,
+    Bounds, Fleet, Full, Group, Loss, Meets, Outage, Platform, Purges, ServiceLaw, Sessions, TierName,
+    Touches,
 };
 use law::Calls;
 use play::{Halt, Job};
@@ -63,7 +65,7 @@ pub fn supports(fleet: &Fleet) -> bool {
 fn plain_platform(platform: &Platform) -> bool {
     platform.service_law != ServiceLaw::Lognormal
         && platform.full == Full::Refuse
-        && !platform.purges
+        && platform.purges == Purges::Never
         && platform.held.is_none()
         && platform.balancer.is_none()
         && platform.connection.is_none()

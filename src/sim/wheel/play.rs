@@ -3,11 +3,11 @@
 use super::Arena;
 use super::chain::Outage;
 use super::counts::Counts;
-use super::crew::{Crew, Heap, Ring, Tree};
+use super::crew::{Crew, Fixed, Random};
 use super::law::{Calls, Law, Mixed, Next, Plain};
 use super::queue::{Busy, Queue, Wait};
 use super::returns::{Back, GroupBack};
-use super::service::Exponential;
+use crate::admission::crew::{Heap, Tree};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Fleet, ServiceLaw};
 use crate::sim::calendar::Shape;
@@ -69,14 +69,14 @@ impl Job<'_> {
     fn staff<L: Law>(&self, arena: &mut Arena, law: L) -> Result<Run, Halt> {
         let platform = &self.fleet.platform;
         let (workers, time) = (platform.workers.max(1), platform.service_time.0);
-        let exponential = || Exponential::new(Draws::new(self.seed), time);
+        let (draws, mean) = (Draws::new(self.seed), platform.service_time);
         match platform.service_law {
-            ServiceLaw::Fixed => self.run(arena, law, Ring::new(workers, time)),
+            ServiceLaw::Fixed => self.run(arena, law, Fixed::new(workers, time)),
             // Other laws are not supported.
             ServiceLaw::Exponential | ServiceLaw::Lognormal => {
-                match Tree::new(workers, exponential(), self.fleet.outage.horizon().0) {
-                    Some(tree) => self.run(arena, law, tree),
-                    None => self.run(arena, law, Heap::new(workers, exponential())),
+                match Tree::new(workers, self.fleet.outage.horizon().0) {
+                    Some(tree) => self.run(arena, law, Random::new(tree, draws, mean)),
+                    None => self.run(arena, law, Random::new(Heap::new(workers), draws, mean)),
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::fleet::catalogue::platforms::PRESETS;
 use crate::fleet::setting::Absent;
 use crate::fleet::settings::{Area, CERTIFICATES, LIMIT_KINDS, SERVICE_LAWS};
-use crate::fleet::{Full, LimitKind, Platform, ServiceLaw};
+use crate::fleet::{Full, LimitKind, Platform, Purges, ServiceLaw};
 use std::collections::BTreeSet;
 
 /// Returns a project with these inputs of the platform.
@@ -52,7 +52,9 @@ fn every_input_of_the_platform_is_read() {
              "held_connections": 9, "bind_protection_s": 60, "pongs_wait": "on", "sign_in_timeout_ms": 15000 }"#,
     );
     assert_eq!((platform.service_law, platform.full), (ServiceLaw::Lognormal, Full::DropSyn));
-    assert!(platform.purges && platform.sessions.pongs_wait);
+    // As earlier versions wrote it.
+    assert_eq!(platform.purges, Purges::GivenUp);
+    assert!(platform.sessions.pongs_wait);
     assert_eq!((platform.held, platform.sessions.bind_protection), (Some(9), Some(Micros::from_secs(60))));
     let platform = read(
         r#"{ "balancer": { "limit_per_s": 300, "limit_kind": "reset", "certificate": "p-256", "cores": 3,
@@ -60,7 +62,7 @@ fn every_input_of_the_platform_is_read() {
                            "idle_timeout_s": 350 },
              "connection_servers": { "servers": 3, "workers": 2, "service_time_ms": 1.5, "service_law": "exponential",
                                      "queue": 10, "upgrade_timeout_ms": 7000, "authentication_timeout_ms": 5000,
-                                     "purges_abandoned": "on", "file_descriptors": 1024 },
+                                     "purges_abandoned": "too-late", "file_descriptors": 1024 },
              "writes": { "writes_per_s": 500, "queue": 7, "event_cost": 2.5, "service_cost": 0 },
              "breaking_point": { "values": 6, "waiting_sign_ins": 5, "down_s": 30 } }"#,
     );
@@ -72,7 +74,7 @@ fn every_input_of_the_platform_is_read() {
     assert_eq!((balancer.held, balancer.idle_timeout), (Some(10_000), Some(Micros::from_secs(350))));
     let servers = platform.connection.unwrap();
     assert_eq!((servers.workers, servers.room, servers.held), (6, 30, Some(3_072)));
-    assert_eq!((servers.patience, servers.purges), (Some(Micros::from_secs(7)), true));
+    assert_eq!((servers.patience, servers.purges), (Some(Micros::from_secs(7)), Purges::TooLate));
     assert_eq!(platform.sign_in_timeout, Some(Micros::from_secs(5)));
     let writes = platform.writes.unwrap();
     assert_eq!((writes.event_permille, writes.service_permille), (2_500, 0));

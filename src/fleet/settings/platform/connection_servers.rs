@@ -1,6 +1,6 @@
 //! Connection Servers: they hold the devices' connections and answer the upgrade.
 
-use super::{ON_OFF, SERVICE_LAWS, WHEN_FULL};
+use super::{PURGES, SERVICE_LAWS, WHEN_FULL};
 use crate::fleet::setting::{Absent, Certainty, Setting, Unit};
 
 const UPGRADES: &str = "An upgrade without TLS has not been published: measure yours";
@@ -106,12 +106,12 @@ pub const CONNECTION_SERVERS: &[Setting] = &[
     Setting {
         key: "purges_abandoned",
         label: "Drops abandoned upgrades",
-        unit: Unit::Choice(ON_OFF),
-        absent: Absent::Word("off"),
+        unit: Unit::Choice(PURGES),
+        absent: Absent::Word("never"),
         certainty: Certainty::Assumed,
         source: UPGRADES,
-        meaning: "Whether upgrades of devices that have given up are dropped before any work.",
-        effect: "Without it an overloaded server works for devices that are gone.",
+        meaning: "Which upgrades are dropped before any work when their turn comes.",
+        effect: "A server that drops none works for devices that are gone when overloaded.",
         ..Setting::BLANK
     },
     Setting {

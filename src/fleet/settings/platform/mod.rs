@@ -44,6 +44,25 @@ pub const WHEN_FULL: &[Choice] = &[
     },
 ];
 
+/// Which requests a tier drops before any work.
+pub const PURGES: &[Choice] = &[
+    Choice {
+        value: "never",
+        label: "None",
+        meaning: "All are worked on, also those of devices that have given up.",
+    },
+    Choice {
+        value: "given-up",
+        label: "Those given up",
+        meaning: "Those whose device has closed its socket before the work begins.",
+    },
+    Choice {
+        value: "too-late",
+        label: "Those too late",
+        meaning: "Work that cannot end before the device gives up is never begun.",
+    },
+];
+
 /// Whether something is so.
 pub const ON_OFF: &[Choice] = &[
     Choice { value: "off", label: "No", meaning: "It is not so." },
@@ -155,12 +174,12 @@ pub const PLATFORM: &[Setting] = &[
     Setting {
         key: "purges_abandoned",
         label: "Drops abandoned sign-ins",
-        unit: Unit::Choice(ON_OFF),
-        absent: Absent::Word("off"),
+        unit: Unit::Choice(PURGES),
+        absent: Absent::Word("never"),
         certainty: Certainty::Assumed,
         source: "Nothing is published: the careful assumption is that the work is done in vain",
-        meaning: "Whether sign-ins of devices that have given up are dropped before any work.",
-        effect: "Without it an overloaded platform works for devices that are gone, and may never recover.",
+        meaning: "Which sign-ins are dropped before any work when their turn comes.",
+        effect: "A platform that drops none works for devices that are gone when overloaded, and may never recover.",
         ..Setting::BLANK
     },
     Setting {

@@ -102,7 +102,14 @@ fn station(name: StationName, tier: &fleet::Tier, waits: Waits) -> Station {
         patience_s: tier.patience.map_or(f64::INFINITY, Micros::secs),
     };
     let refuses = tier.full == Full::Refuse;
-    Station { name, tier: own, waits, per_s: own.capacity_per_s(), refuses, purges: tier.purges }
+    Station {
+        name,
+        tier: own,
+        waits,
+        per_s: own.capacity_per_s(),
+        refuses,
+        purges: tier.purges != fleet::Purges::Never,
+    }
 }
 
 /// Returns the TLS handshakes at the balancer, where they cost anything.

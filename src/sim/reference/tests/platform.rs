@@ -2,9 +2,10 @@
 
 use super::{calm, devices, fleet, ms, run, secs, set_timeout};
 use crate::base::Micros;
-use crate::fleet::{Agent, ServiceLaw};
+use crate::fleet::{Agent, Purges, ServiceLaw};
 use crate::fleet::{
-    Balancer, Bounds, Breaking, Fleet, Full, Limit, LimitKind, Meets, Retries, Telemetry, Tier, Writes,
+    Balancer, Bounds, Breaking, Fleet, Full, Limit, LimitKind, Meets, Retries, Telemetry, Tier, Touches,
+    Writes,
 };
 
 const PLAIN: Balancer = Balancer {
@@ -59,10 +60,17 @@ fn patience_and_purging_empty_the_queue() {
     let closed = run(&fleet, 1);
     assert_eq!((closed.totals.closed, closed.curves.closed[12], closed.totals.timed_out), (2, 2, 3));
     assert_eq!(closed.stations[0].queue[10..], [2, 2, 2, 2, 0, 0]);
-    (fleet.platform.sign_in_timeout, fleet.platform.purges) = (None, true);
+    (fleet.platform.sign_in_timeout, fleet.platform.purges) = (None, Purges::GivenUp);
     let purged = run(&fleet, 1);
     assert_eq!((purged.totals.closed, purged.totals.wasted), (0, 1));
     assert_eq!(purged.stations[0].queue[10..], [2, 2, 2, 2, 0, 0]);
+    // Nothing could end in time, so nothing is ever begun, and nobody waits.
+    fleet.platform.purges = Purges::TooLate;
+    let idle = run(&fleet, 1);
+    assert_eq!((idle.totals.attempts, idle.totals.timed_out, idle.totals.wasted), (36, 3, 0));
+    assert!(idle.stations[0].queue.iter().all(|&queue| queue == 0));
+    assert!(idle.stations[0].busy.iter().all(|&busy| busy == 0));
+    fleet.platform.purges = Purges::GivenUp;
     // Shorter patience than the device's: the attempts end when they are closed, and begin again at 12.5 s.
     fleet.platform.sign_in_timeout = Some(ms(1_500));
     let early = run(&fleet, 1);
@@ -136,6 +144,25 @@ fn late_pongs_make_bound_devices_drop() {
     // bound again at 14 s.
     assert_eq!(run.curves.all.bound[9..15], [0, 0, 1, 1, 2, 3]);
     assert_eq!((run.totals.second_connects, run.times.t100), (3, Some(secs(3))));
+}
+
+#[test]
+fn a_later_ping_can_be_the_late_one() {
+    let mut fleet = fleet(devices(1, secs(10)));
+    fleet.groups.push(devices(4, secs(10)));
+    fleet.outage.touches = Touches::Groups(vec![1]);
+    fleet.platform.service_time = secs(1);
+    fleet.platform.sessions.pongs_wait = true;
+    (fleet.groups[0].link.ping_rate, fleet.groups[0].link.pong_timeout) = (secs(4), secs(1));
+    let run = run(&fleet, 1);
+    // Served from 10 to 14 s. The pings at 0, 4 and 8 s are answered at once, that at 12 s would be at 14 s: the
+    // device drops at 13 s, is served behind the fourth and bound again at 15 s.
+    assert_eq!(run.groups[0].curves.bound[11..16], [1, 1, 0, 0, 1]);
+    assert_eq!((run.groups[0].curves.attempts[13], run.totals.attempts), (1, 9));
+    assert_eq!((run.affected, run.times.t100), (4, Some(secs(4))));
+    // With a second more of patience no ping is late.
+    fleet.groups[0].link.pong_timeout = secs(2);
+    assert_eq!(super::run(&fleet, 1).totals.attempts, 8);
 }
 
 #[test]

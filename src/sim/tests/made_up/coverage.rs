@@ -1,6 +1,8 @@
 //! In how many made-up cases each feature and each outcome occurred.
 
-use crate::fleet::{Agent, BackoffLaw, Bounds, DelayLaw, Fleet, Flush, Meets, ServiceLaw, TierName, Touches};
+use crate::fleet::{
+    Agent, BackoffLaw, Bounds, DelayLaw, Fleet, Flush, Meets, Purges, ServiceLaw, TierName, Touches,
+};
 use crate::sim::reference::Seen;
 use crate::sim::{Run, StationName};
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ const SEEN: &[&str] = &[
     "held limit refused",
     "idle connection cut",
     "late pong",
+    "late pong at a later ping",
     "limiter 503",
     "limiter 503 that counts all",
     "limiter reset",
@@ -37,6 +40,8 @@ const SEEN: &[&str] = &[
     "met no answer to AUTH",
     "met no name",
     "met refused",
+    "never begun after a wait",
+    "never begun on arrival",
     "open socket not kept",
     "purged",
     "refused behind the door",
@@ -179,6 +184,8 @@ impl Coverage {
         let (upgrades, sign_ins) = (busy(StationName::Connection), busy(StationName::SignIn));
         let upgrade = platform.connection.filter(|_| upgrades).map(|tier| tier.service_law);
         let sign_in = Some(platform.service_law).filter(|_| sign_ins);
+        let upgrade_purges = platform.connection.filter(|_| upgrades).map(|tier| tier.purges);
+        let sign_in_purges = Some(platform.purges).filter(|_| sign_ins);
         let features = [
             ("gate", busy(StationName::Gate)),
             ("handshakes", busy(StationName::Tls)),
@@ -188,6 +195,12 @@ impl Coverage {
             ("fixed sign-ins", sign_in == Some(ServiceLaw::Fixed)),
             ("exponential sign-ins", sign_in == Some(ServiceLaw::Exponential)),
             ("lognormal sign-ins", sign_in == Some(ServiceLaw::Lognormal)),
+            ("upgrades never purged", upgrade_purges == Some(Purges::Never)),
+            ("given-up upgrades purged", upgrade_purges == Some(Purges::GivenUp)),
+            ("late upgrades purged", upgrade_purges == Some(Purges::TooLate)),
+            ("sign-ins never purged", sign_in_purges == Some(Purges::Never)),
+            ("given-up sign-ins purged", sign_in_purges == Some(Purges::GivenUp)),
+            ("late sign-ins purged", sign_in_purges == Some(Purges::TooLate)),
             ("one tier", platform.balancer.is_none() && platform.connection.is_none()),
             ("all tiers", platform.balancer.is_some() && upgrades && sign_ins),
         ];

@@ -3,7 +3,7 @@
 use super::Dice;
 use crate::base::Micros;
 use crate::fleet::{
-    Balancer, Breaking, Full, Limit, LimitKind, Platform, ServiceLaw, Sessions, Tier, Writes,
+    Balancer, Breaking, Full, Limit, LimitKind, Platform, Purges, ServiceLaw, Sessions, Tier, Writes,
 };
 
 impl Dice {
@@ -25,7 +25,7 @@ impl Dice {
             room: self.pick(&[0, 1, 2, 5, 100]),
             full: self.pick(&[Full::Refuse, Full::DropSyn]),
             patience: self.maybe(3, |dice| dice.units(&[0, 1, 3, 12])),
-            purges: self.one_in(3),
+            purges: self.pick(&[Purges::Never, Purges::Never, Purges::GivenUp, Purges::TooLate]),
             held: self.maybe(6, |dice| dice.pick(&[0, 2, 5, 10])),
         }
     }

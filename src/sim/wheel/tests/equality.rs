@@ -2,7 +2,7 @@
 
 use super::made_up::{any, plain};
 use crate::base::Micros;
-use crate::fleet::{Agent, Fleet, Full, Loss, Meets, Retries, ServiceLaw, TierName, Touches};
+use crate::fleet::{Agent, Fleet, Full, Loss, Meets, Purges, Retries, ServiceLaw, TierName, Touches};
 use crate::sim::storm1::{ReferenceResult, Scenario, fleet};
 use crate::sim::wheel::law::Calls;
 use crate::sim::wheel::{Arena, Halt, Job, run_in, supports};
@@ -266,7 +266,7 @@ fn what_is_not_plain_is_left_to_the_full_model() {
         |fleet| fleet.outage.events = fleet.outage.episodes(),
         |fleet| (fleet.outage.ramp, fleet.outage.ramp_from_permille) = (Micros(1), 999),
         |fleet| fleet.platform.full = Full::DropSyn,
-        |fleet| fleet.platform.purges = true,
+        |fleet| fleet.platform.purges = Purges::GivenUp,
         |fleet| fleet.platform.held = Some(1),
         |fleet| fleet.platform.service_law = ServiceLaw::Lognormal,
         |fleet| fleet.platform.connection = Some(fleet.platform.sign_in()),

@@ -16,8 +16,7 @@
 //! than 2^-30.7 · mean. [`MARGIN`] is 2^-28, six times as much: whoever changes the series by mistake meets
 //! the tests before results change. The 2^51 added for rounding is exact for products below 2^50.
 
-use crate::base::Draws;
-use crate::base::draws::Stream;
+use crate::base::{Micros, draws};
 
 /// Cells of the table [log2].
 const CELL_BITS: u32 = 9;
@@ -31,8 +30,8 @@ const LARGE: f64 = (1_u64 << 45) as f64;
 const ROUNDER: f64 = (3_u64 << 51) as f64;
 
 /// The exponential law with one mean.
-pub(super) struct Exponential {
-    draws: Draws,
+#[derive(Clone, Debug)]
+pub struct Exponential {
     mean: f64,
     /// Largest distance from a whole number at which the rounding is certain; negative for never.
     certain: f64,
@@ -43,9 +42,9 @@ pub(super) struct Exponential {
 }
 
 impl Exponential {
-    /// Returns the law with this mean [µs].
-    pub(super) fn new(draws: Draws, mean: u64) -> Self {
-        let mean = mean as f64;
+    /// Returns the law with this mean.
+    pub fn new(mean: Micros) -> Self {
+        let mean = mean.0 as f64;
         let mut cells = Box::new([(0.0, 0.0); 1 << CELL_BITS]);
         let count = cells.len() as f64;
         for (index, cell) in cells.iter_mut().enumerate() {
@@ -57,20 +56,20 @@ impl Exponential {
             *scale = (zeros as f64 + 1.0) * std::f64::consts::LN_2 * mean;
         }
         let certain = if mean < LARGE { 0.5 - mean * MARGIN } else { -1.0 };
-        Self { draws, mean, certain, scales, cells }
+        Self { mean, certain, scales, cells }
     }
 
-    /// Returns the service time of an attempt [µs].
+    /// Returns the service time of a draw of 64 bits [µs].
     #[inline]
-    pub(super) fn time(&self, device: u64, number: u64) -> u64 {
-        let product = self.product(self.draws.bits(Stream::Service, device, number));
+    pub fn time(&self, bits: u64) -> u64 {
+        let product = self.product(bits);
         let shifted = product + ROUNDER;
         let rest = product - (shifted - ROUNDER);
         // False for NaN.
         if rest.abs() < self.certain {
             return (shifted.to_bits() - ROUNDER.to_bits()).max(1);
         }
-        pinned(self.draws.unit(Stream::Service, device, number), self.mean)
+        pinned(bits, self.mean)
     }
 
     /// Returns nearly `−ln(u) · mean` for the u of a draw, off by less than 2^-30 · mean, or NaN.
@@ -89,13 +88,15 @@ impl Exponential {
 /// Returns the service time as the model defines it [µs].
 #[cold]
 #[inline(never)]
-fn pinned(unit: f64, mean: f64) -> u64 {
-    ((-libm::log(unit) * mean).round() as u64).max(1)
+fn pinned(bits: u64, mean: f64) -> u64 {
+    ((-libm::log(draws::unit(bits)) * mean).round() as u64).max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Draws;
+    use crate::base::draws::{Stream, unit};
 
     /// Draws at which something changes, and random ones.
     fn draws() -> impl Iterator<Item = u64> {
@@ -109,13 +110,9 @@ mod tests {
         ends.into_iter().chain(bounds).chain(random)
     }
 
-    fn unit(bits: u64) -> f64 {
-        ((bits >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
-    }
-
     #[test]
     fn products_keep_their_bound() {
-        let law = Exponential::new(Draws::new(1), 1);
+        let law = Exponential::new(Micros(1));
         let mut worst: f64 = 0.0;
         for bits in draws() {
             let product = law.product(bits);
@@ -131,10 +128,10 @@ mod tests {
     #[test]
     fn service_times_are_those_of_the_pinned_logarithm() {
         for mean in [0, 1, 2, 3, 20, 20_000, 1_000_000, 86_400_000_000, 1 << 44, 1 << 45, 1 << 53, u64::MAX] {
-            let law = Exponential::new(Draws::new(mean), mean);
+            let law = Exponential::new(Micros(mean));
             for device in 0..20_000 {
-                let unit = law.draws.unit(Stream::Service, device, 7);
-                assert_eq!(law.time(device, 7), pinned(unit, mean as f64), "mean {mean}, unit {unit:e}");
+                let bits = Draws::new(mean).bits(Stream::Service, device, 7);
+                assert_eq!(law.time(bits), pinned(bits, mean as f64), "mean {mean}, draw {bits:x}");
             }
         }
     }
@@ -142,7 +139,7 @@ mod tests {
     #[test]
     fn halves_are_left_to_the_pinned_logarithm() {
         // Draws whose product with the mean is next to a half, found by inverting the law.
-        let law = Exponential::new(Draws::new(1), 20_000);
+        let law = Exponential::new(Micros(20_000));
         for whole in 1..200_000_u64 {
             let near = ((-(whole as f64 + 0.5) / 20_000.0).exp() * 18_446_744_073_709_551_616.0) as u64;
             for bits in [near - (1 << 13), near - (1 << 12), near, near + (1 << 12), near + (1 << 13)] {
