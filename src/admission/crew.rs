@@ -43,7 +43,8 @@ impl Crew {
     }
 
     /// Gives that worker a service with this end [µs].
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per service")]
+    #[inline(always)]
     pub fn take(&mut self, end: u64) {
         match self {
             Self::Ring(ring) => ring.take(end),

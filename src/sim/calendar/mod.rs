@@ -217,20 +217,9 @@ impl Wheel {
         }
     }
 
-    /// Removes and returns the first event if it is before `limit` (a [`key`]). After that, events from
-    /// `limit` on can still be added, also some before those that are there.
-    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
-    #[inline(always)]
-    pub fn pop_before(&mut self, limit: u128) -> Option<(u64, u64)> {
-        let event = self.peek_before(limit)?;
-        self.pop_open();
-        Some(((event >> 64) as u64, event as u64))
-    }
-
-    /// Returns the [`key`] of the first event if it is before `limit`, as [`pop_before`](Self::pop_before)
-    /// does, and lets it be.
-    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
-    #[inline(always)]
+    /// Returns the [`key`] of the first event if it is before `limit` (a [`key`]), and lets it be. After that,
+    /// events from `limit` on can still be added, also some before those that are there.
+    #[inline]
     pub fn peek_before(&mut self, limit: u128) -> Option<u128> {
         loop {
             if let Some(event) = self.peek_open() {
@@ -251,19 +240,17 @@ impl Wheel {
         (first != NEVER).then_some(event)
     }
 
+    /// Returns the time of the first event of the slot that is open [µs]; `u64::MAX` where it holds none.
+    #[expect(clippy::inline_always, reason = "a tenth of a run is calls otherwise")]
+    #[inline(always)]
+    pub fn open_time(&self) -> u64 {
+        let first = self.open[self.at].min(self.side_min);
+        if first == NEVER { u64::MAX } else { self.start + (first >> self.shape.payload_bits) }
+    }
+
     /// Returns where the next slot that holds events begins [µs]; `u64::MAX` where there is none.
     pub fn next_start(&self) -> u64 {
         self.next_slot().map_or(u64::MAX, |slot| slot << self.shape.width_bits)
-    }
-
-    /// Removes the first event of the open slot, which is not empty.
-    #[inline]
-    pub fn pop_open(&mut self) {
-        if self.side_min < self.open[self.at] {
-            self.pop_side();
-        } else {
-            self.at += 1;
-        }
     }
 
     /// Removes all events and returns them in no order.

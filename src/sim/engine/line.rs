@@ -113,7 +113,8 @@ impl Line {
             }
             (Bounds::Answer, _) => Wait { longest: timeout, from_begin: false, open: false },
         });
-        Way { first, after, waits, standing }
+        let [gate, tls, connection, sign_in] = waits;
+        Way { first, after, waits: [gate, tls, connection, sign_in, standing, standing, standing, standing] }
     }
 
     /// Returns the station after this one.
@@ -192,8 +193,8 @@ pub(super) struct Way {
     /// First station of a new socket.
     pub(super) first: Stop,
     after: [Stop; 4],
-    waits: [Wait; 4],
-    standing: Wait,
+    /// By station, on a new socket and, from the fifth on, on one that stands.
+    waits: [Wait; 8],
 }
 
 /// How long a device waits in a visit.
@@ -217,7 +218,7 @@ impl Way {
     /// Returns how long a device waits at a station, on a new socket or on one that stands.
     #[inline]
     pub(super) fn wait(&self, stop: Stop, standing: bool) -> Wait {
-        if standing { self.standing } else { self.waits[stop as usize] }
+        self.waits[stop as usize + if standing { 4 } else { 0 }]
     }
 }
 
@@ -240,7 +241,8 @@ impl Work {
     }
 
     /// Returns the time that a service takes if it starts at `start` [µs].
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two in three events")]
+    #[inline(always)]
     fn time(&self, start: u64, asks: Asks<'_>) -> u64 {
         let device = u64::from(asks.device);
         let (tier, drawn) = match *self {

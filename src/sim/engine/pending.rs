@@ -2,7 +2,8 @@
 //!
 //! Most waits are long and of any length: those events lie in a timing wheel. What a station has promised
 //! comes soon: where its services end in the order of their starts, or nearly, those events wait in one
-//! short list per station; where they do not, in a second wheel with narrow slots.
+//! short list per station; where they do not, in a second wheel with narrow slots. What comes first is
+//! decided by times alone; payloads are looked at only where times are equal.
 
 use crate::sim::calendar::{Shape, Wheel, key};
 use std::collections::VecDeque;
@@ -11,8 +12,11 @@ use std::collections::VecDeque;
 const LANES: usize = 4;
 /// Places from the end of a list that are looked at before an event goes into a wheel.
 const NEAR: usize = 12;
-/// Later than every event.
-const NEVER: u128 = u128::MAX;
+/// Later than every event [µs].
+const NEVER: u64 = u64::MAX;
+
+/// Time [µs] and payload of an event.
+type Timed = (u64, u64);
 
 /// Pending events.
 pub(super) struct Pending {
@@ -22,13 +26,12 @@ pub(super) struct Pending {
     soon_shape: Shape,
     /// Events in `soon`.
     in_soon: usize,
-    lanes: [VecDeque<u128>; LANES],
-    /// The first and the last event of each list; 0 is before every event.
-    fronts: [u128; LANES],
-    lasts: [u128; LANES],
-    /// The first event of each pair of lists and of all, and its list.
-    pairs: [(u128, usize); LANES / 2],
-    first: (u128, usize),
+    lanes: [VecDeque<Timed>; LANES],
+    /// Times of the first and the last event of each list; never, and 0, where it is empty [µs].
+    fronts: [u64; LANES],
+    lasts: [u64; LANES],
+    /// The list whose first event is the first of all, and its time [µs].
+    first: (u64, usize),
 }
 
 impl Pending {
@@ -43,7 +46,6 @@ impl Pending {
             lanes: Default::default(),
             fronts: [NEVER; LANES],
             lasts: [0; LANES],
-            pairs: [(NEVER, 0), (NEVER, 2)],
             first: (NEVER, 0),
         }
     }
@@ -55,121 +57,128 @@ impl Pending {
     }
 
     /// Adds an event that a station has promised.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
     pub(super) fn push_promise(&mut self, station: usize, time: u64, payload: u64) {
-        let (event, station) = (key(time, payload), station % LANES);
-        if event < self.lasts[station] {
-            return self.push_between(station, time, payload);
+        let station = station % LANES;
+        if time <= self.lasts[station] {
+            return self.push_between(station, (time, payload));
         }
-        self.lanes[station].push_back(event);
-        self.lasts[station] = event;
+        self.lanes[station].push_back((time, payload));
+        self.lasts[station] = time;
         if self.fronts[station] == NEVER {
-            self.set_front(station, event);
+            self.fronts[station] = time;
+            self.find_first();
         }
     }
 
-    /// Adds a promise to a list that ends later.
-    fn push_between(&mut self, station: usize, time: u64, payload: u64) {
-        let (event, lane) = (key(time, payload), &mut self.lanes[station]);
+    /// Adds a promise to a list that ends later, or at the same time.
+    #[inline(never)]
+    fn push_between(&mut self, station: usize, event: Timed) {
+        let lane = &mut self.lanes[station];
         let behind = lane.iter().rev().take(NEAR).take_while(|&&other| other > event).count();
         if behind == NEAR {
-            self.soon.push(time, payload);
+            self.soon.push(event.0, event.1);
             self.in_soon += 1;
             return;
         }
         lane.insert(lane.len() - behind, event);
-        if event < self.fronts[station] {
-            self.set_front(station, event);
-        }
+        self.lasts[station] = self.lasts[station].max(event.0);
+        self.fronts[station] = self.fronts[station].min(event.0);
+        self.find_first();
     }
 
-    /// A list begins earlier than before.
+    /// Finds the list whose first event is the first of all.
     #[inline]
-    fn set_front(&mut self, station: usize, event: u128) {
-        self.fronts[station] = event;
-        if event < self.pairs[station / 2].0 {
-            self.pairs[station / 2] = (event, station);
-        }
-        if event < self.first.0 {
-            self.first = (event, station);
-        }
+    fn find_first(&mut self) {
+        let [a, b, c, d] = self.fronts;
+        let time = a.min(b).min(c.min(d));
+        let is_first = self.fronts.map(|front| u32::from(front == time));
+        let lanes = is_first[0] | is_first[1] << 1 | is_first[2] << 2 | is_first[3] << 3;
+        let lane = if lanes & (lanes - 1) == 0 { lanes.trailing_zeros() as usize } else { self.tie(time) };
+        self.first = (time, lane);
+    }
+
+    /// Returns which of the lists that begin at this time comes first.
+    #[cold]
+    #[inline(never)]
+    fn tie(&self, time: u64) -> usize {
+        let fronts = self.lanes.iter().map(|lane| lane.front().filter(|front| front.0 == time));
+        let first = fronts.enumerate().filter_map(|(lane, front)| Some((front?.1, lane))).min();
+        first.map_or(0, |(_, lane)| lane)
     }
 
     /// Removes and returns the first event if it is before `limit` [µs].
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
-    pub(super) fn pop_before(&mut self, limit: u64) -> Option<(u64, u64)> {
-        if self.in_soon > 0 {
+    pub(super) fn pop_before(&mut self, limit: u64) -> Option<Timed> {
+        let (promised, lane) = self.first;
+        let (bound, late) = (promised.min(limit), self.wheel.open_time());
+        if self.in_soon > 0 || late == NEVER || late == bound {
             return self.pop_of_all(limit);
         }
-        let (promised, lane) = self.first;
-        let limit = key(limit, 0);
-        if let Some(event) = self.wheel.pop_before(promised.min(limit)) {
-            return Some(event);
+        if late < bound {
+            return self.wheel.pop();
         }
-        if promised >= limit {
-            return None;
-        }
-        self.pop_front(lane);
-        Some(split(promised))
+        if promised >= limit { None } else { self.pop_front(lane) }
     }
 
-    /// The same, with promises in the second wheel.
+    /// The same, whatever there is.
     #[inline(never)]
-    fn pop_of_all(&mut self, limit: u64) -> Option<(u64, u64)> {
-        let (promised, lane) = self.first;
+    fn pop_of_all(&mut self, limit: u64) -> Option<Timed> {
+        let (time, lane) = self.first;
+        let promised = self.lanes[lane].front().map_or(u128::MAX, |front| key(time, front.1));
         let (mut late, mut soon) = (self.wheel.peek_open(), self.soon.peek_open());
-        let known = late.unwrap_or(NEVER).min(soon.unwrap_or(NEVER));
+        let known = late.into_iter().chain(soon).min().unwrap_or(u128::MAX);
         let mut bound = promised.min(key(limit, 0)).min(known);
         // A wheel's slot may be opened only where nothing can come before it that is not known yet.
         let mut open = |wheel: &mut Wheel, event: &mut Option<u128>| {
             *event = event.or_else(|| wheel.peek_before(bound));
-            bound = bound.min(event.unwrap_or(NEVER));
+            bound = bound.min(event.unwrap_or(u128::MAX));
         };
-        if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
+        if self.in_soon == 0 {
+            open(&mut self.wheel, &mut late);
+        } else {
+            if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
+                open(&mut self.soon, &mut soon);
+            }
+            open(&mut self.wheel, &mut late);
             open(&mut self.soon, &mut soon);
         }
-        open(&mut self.wheel, &mut late);
-        open(&mut self.soon, &mut soon);
         if late == Some(bound) {
-            self.wheel.pop_open();
+            self.wheel.pop()
         } else if soon == Some(bound) {
-            self.soon.pop_open();
             self.in_soon -= 1;
+            self.soon.pop()
         } else if promised == bound {
-            self.pop_front(lane);
+            self.pop_front(lane)
         } else {
-            return None;
+            None
         }
-        Some(split(bound))
     }
 
+    /// Removes and returns the first event of the list that comes first.
     #[inline]
-    fn pop_front(&mut self, lane: usize) {
-        let (lane, beside) = (lane % LANES, (lane % LANES) ^ 1);
-        let rest = &mut self.lanes[lane];
-        rest.pop_front();
-        let front = rest.front().copied().unwrap_or(NEVER);
-        self.fronts[lane] = front;
+    fn pop_front(&mut self, lane: usize) -> Option<Timed> {
+        let rest = &mut self.lanes[lane % LANES];
+        let first = rest.pop_front();
+        let front = rest.front().map_or(NEVER, |front| front.0);
+        self.fronts[lane % LANES] = front;
         if front == NEVER {
-            self.lasts[lane] = 0;
+            self.lasts[lane % LANES] = 0;
         }
-        let pair = lane / 2;
-        let own = if front < self.fronts[beside] { (front, lane) } else { (self.fronts[beside], beside) };
-        self.pairs[pair] = own;
-        let other = self.pairs[1 - pair];
-        self.first = if own.0 < other.0 { own } else { other };
+        self.find_first();
+        first
     }
 
     /// Replaces every event by what `becomes` makes of it; nothing may be before `now` [µs] then.
-    pub(super) fn rebuild(&mut self, now: u64, mut becomes: impl FnMut(u64, u64) -> Option<(u64, u64)>) {
+    pub(super) fn rebuild(&mut self, now: u64, mut becomes: impl FnMut(u64, u64) -> Option<Timed>) {
         let mut all = self.wheel.drain();
         all.append(&mut self.soon.drain());
         for lane in &mut self.lanes {
-            all.extend(lane.drain(..).map(split));
+            all.extend(lane.drain(..));
         }
-        (self.fronts, self.lasts) = ([NEVER; LANES], [0; LANES]);
-        (self.pairs, self.first) = ([(NEVER, 0), (NEVER, 2)], (NEVER, 0));
+        (self.fronts, self.lasts, self.first) = ([NEVER; LANES], [0; LANES], (NEVER, 0));
         self.wheel.reset(self.shape, now, all.len() as u64);
         self.soon.reset(self.soon_shape, now, 0);
         self.in_soon = 0;
@@ -177,12 +186,6 @@ impl Pending {
             self.wheel.push(time, payload);
         }
     }
-}
-
-/// Returns time [µs] and payload of a [`key`].
-#[inline]
-fn split(event: u128) -> (u64, u64) {
-    ((event >> 64) as u64, event as u64)
 }
 
 #[cfg(test)]
