@@ -14,6 +14,8 @@ use crate::sim::StationName;
 pub struct Model {
     /// Populations of devices, at least one.
     pub sources: Vec<Source>,
+    /// The groups whose devices these are, in the order of the file.
+    pub groups: Vec<Members>,
     /// The tier that limits the recovery.
     pub tier: Tier,
     /// Which station of the platform that is.
@@ -28,6 +30,15 @@ pub struct Model {
     pub doubts: Vec<Doubt>,
     /// What was left out too, and the results with which it matters.
     pub where_it_matters: Vec<(When, Doubt)>,
+}
+
+/// The devices of one group that lose their connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Members {
+    /// Id of the group.
+    pub id: String,
+    /// Positions of their sources, and how many devices of each are theirs.
+    pub parts: Vec<(usize, f64)>,
 }
 
 /// A result with which something that was left out matters.

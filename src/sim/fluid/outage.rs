@@ -12,7 +12,7 @@ use super::model::{Model, Source, Stage, Then, Wall};
 use super::record::Record;
 
 /// Cycles of random waits until the beginning is forgotten: at least, and as many as are played.
-const CYCLES: [f64; 2] = [8.0, 40.0];
+const CYCLES: [f64; 2] = [5.0, 40.0];
 /// What is left of it then.
 const FORGOTTEN: f64 = 1e-5;
 
@@ -128,7 +128,7 @@ fn cycle(source: &Source, hold: f64) -> Cycle {
 }
 
 /// Plays the outage of one source; returns it as it is at the return.
-pub(super) fn play<'a>(model: &'a Model, source: &'a Source, plan: Plan, record: &mut Record) -> Flow<'a> {
+pub(super) fn play(model: &Model, source: &Source, plan: Plan, record: &mut Record) -> Flow {
     let step_s = record.step_s();
     let steps = (plan.played_s / step_s - 1e-9).ceil().max(0.0);
     let begin = plan.played_s - steps * step_s;

@@ -56,6 +56,7 @@ impl Step {
 }
 
 /// The notes of one run.
+#[derive(Clone)]
 pub(super) struct Record {
     step_s: f64,
     devices: f64,
@@ -117,6 +118,25 @@ impl Record {
             began_s: 0.0,
             now_s: 0.0,
         }
+    }
+
+    /// Returns notes that go on from here in steps of twice the length, without curves.
+    pub(super) fn coarser(&self) -> Self {
+        let totals = self.totals;
+        Self { totals, ..Self::new(2.0 * self.step_s, self.devices, 0.0, 0.0) }
+    }
+
+    /// Returns the times that have been reached.
+    pub(super) fn times(&self) -> MeanTimes {
+        self.times
+    }
+
+    /// Returns the ends of the bins after the return [s] and the devices that were back then.
+    pub(super) fn back_by(&self) -> impl Iterator<Item = (f64, f64)> {
+        let curves = &self.curves;
+        let bins = curves.edges_s[1..].iter().zip(&curves.share_back);
+        let after = bins.filter(|(edge, _)| **edge > 0.0).map(|(edge, share)| (*edge, share * self.devices));
+        std::iter::once((0.0, 0.0)).chain(after)
     }
 
     /// Returns the length of a step [s].

@@ -1,7 +1,7 @@
 //! An agent as a graph of waits.
 
 use super::super::doubt::Doubt;
-use super::super::model::{Model, Source, Stage, Then, Wall};
+use super::super::model::{Members, Model, Source, Stage, Then, Wall};
 use crate::agent::{delay, spins};
 use crate::base::Micros;
 use crate::fleet::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, Generic, Group, Retries};
@@ -61,6 +61,7 @@ pub(super) fn sources(model: &mut Model, group: &Group, share: f64, timeout_s: f
     if spins(agent) || fastest(agent) < FAST_S {
         model.doubts.push(Doubt::FastRetries { group: group.id.clone() });
     }
+    let mut parts = Vec::new();
     for (part, stages) in graphs(agent, retries) {
         let source = Source {
             devices: f64::from(group.devices) * share * part,
@@ -69,11 +70,16 @@ pub(super) fn sources(model: &mut Model, group: &Group, share: f64, timeout_s: f
             skipped_s,
             skipped_attempts,
         };
-        match model.sources.iter_mut().find(|other| other.same_law(&source)) {
-            Some(other) => other.devices += source.devices,
+        let devices = source.devices;
+        let known = model.sources.iter().position(|other| other.same_law(&source));
+        let position = known.unwrap_or(model.sources.len());
+        match known {
+            Some(position) => model.sources[position].devices += devices,
             None => model.sources.push(source),
         }
+        parts.push((position, devices));
     }
+    model.groups.push(Members { id: group.id.clone(), parts });
 }
 
 /// Returns how many attempts of the one call of a device are left out at the start of the outage,

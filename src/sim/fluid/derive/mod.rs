@@ -19,6 +19,7 @@ pub fn derive(fleet: &Fleet) -> Model {
     let line = line::of(fleet);
     let mut model = Model {
         sources: Vec::new(),
+        groups: Vec::new(),
         tier: line.tier,
         station: line.station,
         outage_s: fleet.outage.length.secs(),
