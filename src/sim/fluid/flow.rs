@@ -121,7 +121,7 @@ impl Flow {
             if bursts { fixed(stage.mean_s()) } else { Line::new(steps(stage.from_s), steps(stage.to_s)) }
         };
         let gives_up = match wall {
-            Wall::FailsAtOnce => 0.0,
+            Wall::Served | Wall::FailsAtOnce => 0.0,
             Wall::BlackHole { gives_up_s, .. } => *gives_up_s,
         };
         let closes = if patience_s.is_finite() { patience_s.min(source.timeout_s) } else { 0.0 };
@@ -235,7 +235,7 @@ impl Flow {
         for holds in &mut self.attempting {
             let attempts = self.waits[holds.stage].outflow;
             match wall {
-                Wall::FailsAtOnce => {
+                Wall::Served | Wall::FailsAtOnce => {
                     let failed = &mut self.waits[holds.failed];
                     failed.inflow += attempts;
                     failed.at_once += attempts;

@@ -61,7 +61,7 @@ impl Ledger {
                 let next = if part > 0.0 { by(step + 1) } else { from };
                 if devices > 0.0 { ((from + part * (next - from)) / devices).min(1.0) } else { 0.0 }
             };
-            let time = |wanted: f64| self.time(wanted * devices, &by, &back);
+            let time = |wanted: f64| self.time(wanted * devices, &by, &back).map(|time| time.max(0.0));
             let [t50, t95, t99] = [0.5, 0.95, 0.99].map(time);
             GroupBack {
                 id: group.id.clone(),

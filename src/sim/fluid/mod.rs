@@ -22,6 +22,7 @@ mod groups;
 mod line;
 pub mod model;
 mod outage;
+mod pace;
 mod record;
 mod solve;
 mod tier;

@@ -7,6 +7,7 @@
 //! [`super::derive`] is the only place that translates a fleet.
 
 use super::doubt::Doubt;
+pub use super::pace::Pace;
 use crate::sim::StationName;
 
 /// Everything that one call of the engine needs.
@@ -61,6 +62,8 @@ pub enum When {
 /// What an attempt meets while the platform is down.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wall {
+    /// Nothing: it is served as always.
+    Served,
     /// Fails at once.
     FailsAtOnce,
     /// No answer; the kernel repeats the SYN.
@@ -85,6 +88,15 @@ pub struct Tier {
     pub room: f64,
     /// Longest wait in the queue before the platform closes the request [s]; infinite for none.
     pub patience_s: f64,
+    /// Its speed, where it changes.
+    pub pace: Option<Pace>,
+}
+
+impl Model {
+    /// Returns the time that is played with the platform there [s].
+    pub(super) fn open_s(&self) -> f64 {
+        self.watch_s + if self.meets == Wall::Served { self.outage_s } else { 0.0 }
+    }
 }
 
 impl Tier {
@@ -121,7 +133,11 @@ impl Source {
 
     /// Returns whether the devices of both behave alike, so that they can be one source.
     pub(super) fn same_law(&self, other: &Self) -> bool {
-        Self { devices: 0.0, ..self.clone() } == Self { devices: 0.0, ..other.clone() }
+        let Self { devices: _, timeout_s, stages, skipped_s, skipped_attempts } = self;
+        *timeout_s == other.timeout_s
+            && *skipped_s == other.skipped_s
+            && *skipped_attempts == other.skipped_attempts
+            && *stages == other.stages
     }
 }
 

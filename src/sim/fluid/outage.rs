@@ -39,9 +39,12 @@ struct Cycle {
 
 /// Returns how a source is played through the outage, in about `most_s` where less would do.
 pub(super) fn plan(model: &Model, source: &Source, most_s: f64) -> Plan {
+    if model.meets == Wall::Served {
+        return Plan { played_s: 0.0, left_out: 0.0 };
+    }
     let outage = (model.outage_s - source.skipped_s).max(0.0);
     let hold = match &model.meets {
-        Wall::FailsAtOnce => 0.0,
+        Wall::Served | Wall::FailsAtOnce => 0.0,
         Wall::BlackHole { gives_up_s, .. } => *gives_up_s,
     };
     let whole = Plan { played_s: outage, left_out: source.skipped_attempts };
@@ -139,6 +142,8 @@ pub(super) fn play(model: &Model, source: &Source, plan: Plan, record: &mut Reco
         record.outage([from.max(0.0), from + step_s], &moved);
         flow.during(&model.meets, (steps - 1.0 - step as f64) * step_s);
     }
-    record.left_out([plan.played_s, model.outage_s], source.devices * plan.left_out);
+    if model.meets != Wall::Served {
+        record.left_out([plan.played_s, model.outage_s], source.devices * plan.left_out);
+    }
     flow
 }

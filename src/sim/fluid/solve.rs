@@ -8,7 +8,7 @@
 
 use super::flow::Flow;
 use super::groups::Ledger;
-use super::model::{self, Model, Source};
+use super::model::{self, Model, Source, Wall};
 use super::outage::{self, Plan, longest_cycle_s, plan, shortest_retry_s};
 use super::record::{Record, Step};
 use super::tier::Tier;
@@ -74,7 +74,10 @@ impl Start {
         let step_s = step_length(model, &plans, wanted);
         let played = plans.iter().map(|plan| plan.played_s).fold(0.0, f64::max);
         let devices = model.sources.iter().map(|source| source.devices).sum();
-        let mut record = Record::new(step_s, devices, model.outage_s, played);
+        let mut record = match model.meets {
+            Wall::Served => Record::served(step_s, devices, model.outage_s),
+            _ => Record::new(step_s, devices, model.outage_s, played),
+        };
         let sources = model.sources.iter().zip(&plans);
         let flows = sources.map(|(source, plan)| outage::play(model, source, *plan, &mut record)).collect();
         Self { flows, record, coarse: step_s > COARSE * shortest_time(model) }
@@ -85,7 +88,7 @@ impl Start {
         let mut returning = Returning {
             model,
             until: None,
-            tier: Tier::new(&model.tier, self.record.step_s()),
+            tier: Tier::new(&model.tier, self.record.now_s(), self.record.step_s()),
             flows: self.flows.clone(),
             ledger: Ledger::new(model.sources.len()),
             record: self.record.clone(),
@@ -113,7 +116,7 @@ impl Start {
             let mut returning = Returning {
                 model,
                 until: Some(*times),
-                tier: Tier::new(&nudged, self.record.step_s()),
+                tier: Tier::new(&nudged, self.record.now_s(), self.record.step_s()),
                 flows: self.flows.clone(),
                 ledger: Ledger::new(0),
                 record: self.record.clone(),
@@ -169,7 +172,11 @@ fn wanted_step(model: &Model) -> f64 {
 fn recovery(model: &Model) -> f64 {
     let devices: f64 = model.sources.iter().map(|source| source.devices).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(1.0, f64::max);
-    widest.max(devices / model.tier.capacity_per_s())
+    let slowest = match model.tier.pace {
+        Some(pace) if model.meets == Wall::Served => pace.before.min(1.0),
+        _ => 1.0,
+    };
+    widest.max(devices / (slowest * model.tier.capacity_per_s()))
 }
 
 /// Returns the length of a step [s]: a whole number of steps is a second, or of seconds a step.
@@ -177,7 +184,7 @@ fn step_length(model: &Model, plans: &[Plan], wanted: f64) -> f64 {
     let sources = model.sources.iter().zip(plans);
     let outage: f64 = sources.map(|(source, plan)| plan.played_s * source_weight(source)).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(0.0, f64::max);
-    let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.watch_s) * weight(model);
+    let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.open_s()) * weight(model);
     let step = wanted.max((2.0 * outage).max(after) / BUDGET);
     if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { step.floor() }
 }
@@ -243,6 +250,13 @@ impl Returning<'_> {
             }
             (before, rates, in_window) = (rates, Step::default(), 0.0);
         }
+        let now_s = self.record.now_s();
+        if now_s < 0.0 && self.until.is_none() {
+            // Everybody is back before the outage ends.
+            self.record.close();
+            self.record.after(&Step::default(), -now_s / step_s, 0.0);
+            self.record.close();
+        }
     }
 
     fn goes_on(&self) -> bool {
@@ -298,7 +312,14 @@ impl Returning<'_> {
     ///
     /// The platform goes on as before; the attempts become fewer with the devices that make them.
     fn leap(&mut self, rates: &Step, window: f64, least: f64, part: f64) {
-        let rest = (self.model.watch_s - self.record.now_s()) / self.record.step_s();
+        let now_s = self.record.now_s();
+        // Not beyond what changes the capacity.
+        let end_s = match self.model.tier.pace {
+            Some(_) if now_s < 0.0 => 0.0,
+            Some(pace) if now_s < pace.ramp_s => now_s,
+            _ => self.model.watch_s,
+        };
+        let rest = (end_s - now_s) / self.record.step_s();
         let inside: Vec<f64> = self.flows.iter().map(Flow::inside).collect();
         let all: f64 = inside.iter().sum();
         // Who comes back was in the queue before: what has entered it is only as much on the average.
