@@ -113,12 +113,12 @@ fn many(groups: u16, outage_s: u64) -> Fleet {
 
 /// Prints the cost of one call.
 fn measure(name: &str, fleet: &Fleet) {
+    // The kernel books CPU time by the tick.
+    const CALLS: u32 = 400;
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     if wanted.is_some_and(|part| !name.contains(&part)) {
         return;
     }
-    // The kernel books CPU time by the tick.
-    const CALLS: u32 = 400;
     let round = || {
         let (wall, before) = (now(), thread_cpu());
         let attempts: f64 = (0..CALLS).map(|_| fluid(fleet).totals.attempts).sum();

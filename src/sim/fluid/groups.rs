@@ -4,7 +4,9 @@
 //! those that entered the queue to be served in time, and the running sums of the sources at that point
 //! say whose they are. That costs one number per source and step, and the sum of all groups is the
 //! curve of the fleet by construction. Exponential services overtake each other by one service time,
-//! which is left out.
+//! which is left out. So is luck: where attempts are refused, devices with a fixed retry interval meet
+//! the same crowded seconds again and again, and their group comes back up to 5 % later than shown here
+//! while the others come back earlier.
 
 use super::model::Model;
 use super::record::Record;

@@ -90,7 +90,7 @@ impl Line {
             return match (self.near.back, self.density == 0.0) {
                 (0, true) => inflow,
                 (_, true) => entered,
-                _ => self.from_rest(inflow),
+                _ => self.leave_rest(inflow),
             };
         }
         let ring = self.ring.as_slice();
@@ -105,7 +105,7 @@ impl Line {
     }
 
     /// Returns who leaves in the step in which the first enter.
-    fn from_rest(&self, inflow: f64) -> f64 {
+    fn leave_rest(&self, inflow: f64) -> f64 {
         let ring = [Sums::default(); 1];
         let [near, far] =
             [self.near, self.far].map(|tap| if tap.back > 1 { 0.0 } else { area(&ring, 0, tap, inflow) });

@@ -9,8 +9,8 @@
 //! The model is that of [`crate::sim`] for one tier, or for the station that limits the recovery. Its
 //! parts: [`Model`] is the input and [`derive()`](derive::derive) makes it from a [`Fleet`]; a wait is a
 //! difference of running sums (`line`), an agent a graph of waits (`flow`), the platform a queue of
-//! known wait (`tier`); outages and slow recoveries are shortened where nothing changes (`outage`,
-//! `solve`). Fluid limits of queues with time-outs and retries are due to Mandelbaum, Massey, Reiman,
+//! known wait (`tier`) whose speed may change (`pace`); outages and slow recoveries are shortened where
+//! nothing changes (`outage`, `solve`); and who is back is read off the order of arrival (`groups`). Fluid limits of queues with time-outs and retries are due to Mandelbaum, Massey, Reiman,
 //! Stolyar and Rider (Telecommunication Systems 21, 2002).
 //!
 //! Accuracy against the exact mean: see the tests. Everything is deterministic.
@@ -200,7 +200,7 @@ fn doubts(model: &Model, base: &Pass, start: Start) -> Vec<Doubt> {
     for (when, left_out) in &model.where_it_matters {
         doubt(matters(*when, base), left_out.clone());
     }
-    doubt(feeds_back(model, base, shortest) && start.is_near_cliff(model, &base.times), Doubt::NearCliff);
+    doubt(feeds_back(model, base, shortest) && start.finds_cliff(model, &base.times), Doubt::NearCliff);
     doubts
 }
 

@@ -105,7 +105,7 @@ impl Start {
     }
 
     /// Returns whether a little more or less capacity changes these times by much.
-    pub(super) fn is_near_cliff(mut self, model: &Model, times: &MeanTimes) -> bool {
+    pub(super) fn finds_cliff(mut self, model: &Model, times: &MeanTimes) -> bool {
         self.flows.iter_mut().for_each(Flow::coarsen);
         self.record = self.record.coarser();
         // What never recovers does so with less capacity no sooner.
