@@ -201,7 +201,9 @@ impl Flow {
     fn leave_first(&mut self) -> f64 {
         let stage = &self.first_wait;
         let width = stage.to_s - stage.from_s;
-        let stay = if self.clock >= stage.to_s {
+        // What ends with a step belongs to the next one: at the return itself the platform is there.
+        let ended = if width > 0.0 { self.clock >= stage.to_s } else { self.clock > stage.to_s + 1e-9 };
+        let stay = if ended {
             0.0
         } else if width > 0.0 {
             self.lost * ((stage.to_s - self.clock) / width).min(1.0)

@@ -262,6 +262,10 @@ impl Record {
 
     /// Ends the notes.
     pub(super) fn finish(mut self) -> (Curves, Mean, MeanTimes, [Peak; 2]) {
+        // A burst in a bin cut short would be a rate that no second has.
+        if self.now_s - self.began_s > 1e-9 {
+            self.now_s = self.now_s.max(self.began_s + 1.0);
+        }
         self.close();
         let outage = self.curves.edges_s.windows(2).take_while(|pair| pair[0] < -1e-9);
         let widths: Vec<f64> = outage.map(|pair| pair[1] - pair[0]).collect();
