@@ -31,8 +31,12 @@ impl Moved {
     }
 }
 
-/// The waits of attempts that do not fail at once, one set per stage that attempts.
-struct Holds {
+/// A stage that ends in an attempt, and the waits of attempts that do not fail at once.
+#[derive(Clone)]
+struct Attempting {
+    stage: usize,
+    /// Stage of those whose attempt failed.
+    failed: usize,
     /// Until the device's time-out.
     late: Line,
     /// Until the platform closes it.
@@ -41,9 +45,11 @@ struct Holds {
     unanswered: Line,
     /// Nobody is in any of them.
     resting: bool,
+    /// Attempts that will arrive by a repeated SYN, per step after the return.
+    repeated: Vec<f64>,
 }
 
-impl Holds {
+impl Attempting {
     /// Ends the step, in which these entered [devices].
     #[inline]
     fn settle(&mut self, late: f64, closed: f64, unanswered: f64) {
@@ -55,40 +61,57 @@ impl Holds {
         self.unanswered.settle(unanswered);
         self.resting = self.late.is_resting() && self.closed.is_resting() && self.unanswered.is_resting();
     }
+
+    fn lines(&mut self) -> [&mut Line; 3] {
+        [&mut self.late, &mut self.closed, &mut self.unanswered]
+    }
+
+    /// Returns who arrives in this step after the return by a repeated SYN.
+    #[inline]
+    fn repeated(&self, step: usize) -> f64 {
+        self.repeated.get(step).copied().unwrap_or(0.0)
+    }
+}
+
+/// A wait and what is known of it in the current step.
+#[derive(Clone)]
+struct Waiting {
+    line: Line,
+    then: Then,
+    /// Enter in the current step [devices].
+    inflow: f64,
+    /// Leave in the current step [devices].
+    outflow: f64,
+    /// Of the last inflow, what came from attempts that failed at once: the guess for this step's.
+    at_once: f64,
 }
 
 /// A source during a run.
-pub(super) struct Flow<'a> {
-    source: &'a Source,
+#[derive(Clone)]
+pub(super) struct Flow {
+    /// The first wait [s], whose end is known in closed form.
+    first_wait: Stage,
     /// All devices do the same within one step.
     bursts: bool,
     /// The platform closes a request before its device gives it up.
     closes_first: bool,
     step_s: f64,
     timeout: f64,
-    lines: Vec<Line>,
-    holds: Vec<Option<Holds>>,
-    /// Enter each stage in the current step [devices].
-    inflow: Vec<f64>,
-    /// Leave each stage in the current step [devices].
-    outflow: Vec<f64>,
-    /// Of the last inflow, what came from attempts that failed at once: the guess for this step's.
-    at_once: Vec<f64>,
-    /// Devices at the loss, as far as they count: their first wait is known in closed form.
+    waits: Vec<Waiting>,
+    attempting: Vec<Attempting>,
+    /// Devices at the loss, as far as they count.
     lost: f64,
     /// Of these, who has not left stage 0 yet.
     first: f64,
     /// Time since the loss at the end of the last step [s].
     clock: f64,
-    /// Attempts that will arrive by a repeated SYN, per stage and step after the return.
-    repeated: Vec<Vec<f64>>,
     /// Steps since the return.
     step: usize,
 }
 
-impl<'a> Flow<'a> {
+impl Flow {
     /// Returns the source at its loss, its clock at `clock` [s, at most 0].
-    pub(super) fn new(source: &'a Source, patience_s: f64, wall: &Wall, step_s: f64, clock: f64) -> Self {
+    pub(super) fn new(source: &Source, patience_s: f64, wall: &Wall, step_s: f64, clock: f64) -> Self {
         let bursts = source.stages.iter().all(|stage| stage.to_s - stage.from_s < step_s);
         let steps = |wait: f64| wait / step_s;
         // Whole steps keep together what comes together.
@@ -98,34 +121,41 @@ impl<'a> Flow<'a> {
             if bursts { fixed(stage.mean_s()) } else { Line::new(steps(stage.from_s), steps(stage.to_s)) }
         };
         let gives_up = match wall {
-            Wall::FailsAtOnce => 0.0,
+            Wall::Served | Wall::FailsAtOnce => 0.0,
             Wall::BlackHole { gives_up_s, .. } => *gives_up_s,
         };
         let closes = if patience_s.is_finite() { patience_s.min(source.timeout_s) } else { 0.0 };
-        let holds = |stage: &Stage| {
-            matches!(stage.then, Then::Attempt { .. }).then(|| Holds {
+        let waiting = |stage: &Stage| Waiting {
+            line: line(stage),
+            then: stage.then,
+            inflow: 0.0,
+            outflow: 0.0,
+            at_once: 0.0,
+        };
+        let attempting = |(stage, then): (usize, Then)| match then {
+            Then::Attempt { failed } => Some(Attempting {
+                stage,
+                failed,
                 late: fixed(source.timeout_s),
                 closed: fixed(closes),
                 unanswered: fixed(gives_up),
                 resting: true,
-            })
+                repeated: Vec::new(),
+            }),
+            _ => None,
         };
-        let zeros = vec![0.0; source.stages.len()];
+        let stages = source.stages.iter().map(|stage| stage.then).enumerate();
         Self {
-            source,
+            first_wait: source.stages[0],
             bursts,
             closes_first: closes < source.timeout_s,
             step_s,
             timeout: source.timeout_s / step_s,
-            lines: source.stages.iter().map(line).collect(),
-            holds: source.stages.iter().map(holds).collect(),
-            inflow: zeros.clone(),
-            outflow: zeros.clone(),
-            at_once: zeros,
+            waits: source.stages.iter().map(waiting).collect(),
+            attempting: stages.filter_map(attempting).collect(),
             lost: source.devices,
             first: source.devices,
             clock,
-            repeated: vec![Vec::new(); source.stages.len()],
             step: 0,
         }
     }
@@ -142,44 +172,38 @@ impl<'a> Flow<'a> {
 
     /// Moves everybody on whose wait ends in this step.
     pub(super) fn advance(&mut self) -> Moved {
-        let source = self.source;
         self.clock += self.step_s;
         let mut moved = Moved::default();
-        self.inflow.fill(0.0);
-        for (index, stage) in source.stages.iter().enumerate() {
-            let (Then::Attempt { failed }, Some(holds)) = (stage.then, &mut self.holds[index]) else {
-                continue;
-            };
-            // What enters a hold in this step leaves it in this one only where the hold is shorter.
-            if holds.resting {
-                continue;
-            }
+        self.waits.iter_mut().for_each(|wait| wait.inflow = 0.0);
+        // What enters a hold in this step leaves it in this one only where the hold is shorter.
+        for holds in self.attempting.iter_mut().filter(|holds| !holds.resting) {
             let out = [holds.late.pass(0.0), holds.closed.pass(0.0), holds.unanswered.pass(0.0)];
-            self.inflow[failed] += out[0] + out[1] + out[2];
+            self.waits[holds.failed].inflow += out[0] + out[1] + out[2];
             moved.timed_out += if self.closes_first { out[0] } else { out[0] + out[1] };
         }
-        for (index, stage) in source.stages.iter().enumerate() {
-            let mut out = self.lines[index].pass(self.inflow[index] + self.at_once[index]);
-            if index == 0 && self.first > 0.0 {
-                out += self.leave_first(stage);
-            }
-            self.outflow[index] = out;
-            match stage.then {
-                Then::Wait(next) => self.inflow[next] += out,
-                Then::Attempt { .. } => {
-                    moved.attempts += out;
-                    moved.arrivals += out + self.repeated[index].get(self.step).copied().unwrap_or(0.0);
-                }
+        let mut first = if self.first > 0.0 { self.leave_first() } else { 0.0 };
+        for index in 0..self.waits.len() {
+            let wait = &mut self.waits[index];
+            let out = wait.line.pass(wait.inflow + wait.at_once) + std::mem::take(&mut first);
+            wait.outflow = out;
+            match wait.then {
+                Then::Wait(next) => self.waits[next].inflow += out,
+                Then::Attempt { .. } => moved.attempts += out,
                 Then::Strand => moved.stranded += out,
             }
         }
+        let repeated = self.attempting.iter().map(|holds| holds.repeated(self.step));
+        moved.arrivals = moved.attempts + repeated.sum::<f64>();
         moved
     }
 
     /// Returns who ends the very first wait in this step.
-    fn leave_first(&mut self, stage: &Stage) -> f64 {
+    fn leave_first(&mut self) -> f64 {
+        let stage = &self.first_wait;
         let width = stage.to_s - stage.from_s;
-        let stay = if self.clock >= stage.to_s {
+        // What ends with a step belongs to the next one: at the return itself the platform is there.
+        let ended = if width > 0.0 { self.clock >= stage.to_s } else { self.clock > stage.to_s + 1e-9 };
+        let stay = if ended {
             0.0
         } else if width > 0.0 {
             self.lost * ((stage.to_s - self.clock) / width).min(1.0)
@@ -194,17 +218,13 @@ impl<'a> Flow<'a> {
     /// Ends a step after the return, in which arrivals met this fate and `late` of the served will be
     /// too late.
     pub(super) fn after(&mut self, fate: &Fate, late: f64) {
-        let source = self.source;
-        self.at_once.fill(0.0);
-        for (index, stage) in source.stages.iter().enumerate() {
-            let (Then::Attempt { failed }, Some(holds)) = (stage.then, &mut self.holds[index]) else {
-                continue;
-            };
-            let repeated = self.repeated[index].get(self.step).copied().unwrap_or(0.0);
-            let arrivals = self.outflow[index] + repeated;
+        self.waits.iter_mut().for_each(|wait| wait.at_once = 0.0);
+        for holds in &mut self.attempting {
+            let arrivals = self.waits[holds.stage].outflow + holds.repeated(self.step);
+            let failed = &mut self.waits[holds.failed];
             let refused = arrivals * fate.refused;
-            self.inflow[failed] += refused;
-            self.at_once[failed] += refused;
+            failed.inflow += refused;
+            failed.at_once += refused;
             holds.settle(arrivals * fate.served * late, arrivals * fate.closed, 0.0);
         }
         self.step += 1;
@@ -213,22 +233,19 @@ impl<'a> Flow<'a> {
 
     /// Ends a step of the outage that ends `left_s` before the return.
     pub(super) fn during(&mut self, wall: &Wall, left_s: f64) {
-        let source = self.source;
-        self.at_once.fill(0.0);
-        for (index, stage) in source.stages.iter().enumerate() {
-            let (Then::Attempt { failed }, Some(holds)) = (stage.then, &mut self.holds[index]) else {
-                continue;
-            };
-            let attempts = self.outflow[index];
+        self.waits.iter_mut().for_each(|wait| wait.at_once = 0.0);
+        for holds in &mut self.attempting {
+            let attempts = self.waits[holds.stage].outflow;
             match wall {
-                Wall::FailsAtOnce => {
-                    self.inflow[failed] += attempts;
-                    self.at_once[failed] += attempts;
+                Wall::Served | Wall::FailsAtOnce => {
+                    let failed = &mut self.waits[holds.failed];
+                    failed.inflow += attempts;
+                    failed.at_once += attempts;
                 }
                 Wall::BlackHole { repeats_s, .. } => {
                     let span = [left_s, left_s + self.step_s];
                     let rest = if attempts > 0.0 {
-                        repeat(&mut self.repeated[index], repeats_s, span, attempts, self.step_s)
+                        repeat(&mut holds.repeated, repeats_s, span, attempts, self.step_s)
                     } else {
                         0.0
                     };
@@ -239,36 +256,50 @@ impl<'a> Flow<'a> {
         self.settle();
     }
 
+    #[inline]
     fn settle(&mut self) {
-        for (line, &inflow) in self.lines.iter_mut().zip(&self.inflow) {
-            line.settle(inflow);
-        }
+        self.waits.iter_mut().for_each(|wait| wait.line.settle(wait.inflow));
     }
 
     /// Returns everybody who is neither back, stranded nor about to be served in time.
     pub(super) fn inside(&self) -> f64 {
-        let holds = self.holds.iter().flatten();
-        let held: f64 = holds.map(|h| h.late.inside() + h.closed.inside() + h.unanswered.inside()).sum();
-        let slots = self.repeated.iter().flat_map(|slots| slots.iter().skip(self.step));
-        self.first + held + slots.sum::<f64>() + self.lines.iter().map(Line::inside).sum::<f64>()
+        let held = self.attempting.iter().map(|holds| {
+            let lines = holds.late.inside() + holds.closed.inside() + holds.unanswered.inside();
+            lines + holds.repeated.iter().skip(self.step).sum::<f64>()
+        });
+        self.first + held.sum::<f64>() + self.waits.iter().map(|wait| wait.line.inside()).sum::<f64>()
     }
 
     /// Returns whether the outage has left no trace: every device has failed after the return at least
     /// once, or waits to try.
     pub(super) fn has_forgotten(&self) -> bool {
         self.first <= 0.0
-            && self.repeated.iter().all(|slots| slots.len() <= self.step)
-            && self.holds.iter().flatten().all(|holds| holds.unanswered.is_resting())
+            && self.attempting.iter().all(|a| a.repeated.len() <= self.step && a.unanswered.is_resting())
     }
 
     /// Multiplies the population.
     pub(super) fn scale(&mut self, factor: f64) {
         self.lost *= factor;
         self.first *= factor;
-        self.lines.iter_mut().for_each(|line| line.scale(factor));
-        for holds in self.holds.iter_mut().flatten() {
-            for line in [&mut holds.late, &mut holds.closed, &mut holds.unanswered] {
-                line.scale(factor);
+        self.waits.iter_mut().for_each(|wait| wait.line.scale(factor));
+        for line in self.attempting.iter_mut().flat_map(Attempting::lines) {
+            line.scale(factor);
+        }
+    }
+
+    /// Makes the steps twice as long; possible at the return only.
+    pub(super) fn coarsen(&mut self) {
+        let whole = self.bursts;
+        self.step_s *= 2.0;
+        self.timeout *= 0.5;
+        for wait in &mut self.waits {
+            wait.line.coarsen(whole);
+            wait.at_once *= 2.0;
+        }
+        for attempting in &mut self.attempting {
+            attempting.repeated = attempting.repeated.chunks(2).map(|pair| pair.iter().sum()).collect();
+            for line in attempting.lines() {
+                line.coarsen(whole);
             }
         }
     }

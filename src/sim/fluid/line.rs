@@ -10,6 +10,8 @@
 const DUST: f64 = 1e-9;
 /// Waits narrower than this are fixed [steps].
 const NARROW: f64 = 1e-3;
+/// Turns of the ring until the sums are made small again: rarely, because it costs a turn.
+const TURNS: usize = 4;
 
 /// A look-up this far before the end of the current step.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,11 @@ impl Tap {
     fn new(steps: f64) -> Self {
         let back = steps.ceil();
         Self { back: back as usize, part: back - steps }
+    }
+
+    /// Returns the wait [steps].
+    fn steps(self) -> f64 {
+        self.back as f64 - self.part
     }
 }
 
@@ -75,43 +82,34 @@ impl Line {
     /// Returns who leaves in the current step if `inflow` enter in it [devices].
     #[inline]
     pub(super) fn due(&self, inflow: f64) -> f64 {
-        if self.resting && (inflow == 0.0 || self.near.back > 1) {
-            return 0.0;
+        if self.resting {
+            if inflow == 0.0 || self.near.back > 1 {
+                return 0.0;
+            }
+            let entered = inflow * self.near.part;
+            return match (self.near.back, self.density == 0.0) {
+                (0, true) => inflow,
+                (_, true) => entered,
+                _ => self.leave_rest(inflow),
+            };
         }
+        let ring = self.ring.as_slice();
         let left = if self.density == 0.0 {
-            self.at(self.near, inflow).entered
+            entered(ring, self.head, self.near, inflow)
         } else {
-            (self.at(self.near, inflow).area - self.at(self.far, inflow).area) * self.density
+            let (near, far) =
+                (area(ring, self.head, self.near, inflow), area(ring, self.head, self.far, inflow));
+            (near - far) * self.density
         };
         (left - self.left).max(0.0)
     }
 
-    #[inline]
-    fn at(&self, tap: Tap, inflow: f64) -> Sums {
-        let (from, inflow) = match tap.back {
-            0 => {
-                let now = self.edge(0);
-                return Sums { entered: now.entered + inflow, area: now.area + now.entered + 0.5 * inflow };
-            }
-            1 => (self.edge(0), inflow),
-            back => {
-                let from = self.edge(back - 1);
-                (from, self.edge(back - 2).entered - from.entered)
-            }
-        };
-        Sums {
-            entered: from.entered + inflow * tap.part,
-            area: from.area + tap.part * (from.entered + 0.5 * inflow * tap.part),
-        }
-    }
-
-    /// Returns the sums this many steps before the current one.
-    #[inline]
-    fn edge(&self, back: usize) -> Sums {
-        if self.resting {
-            return Sums::default();
-        }
-        self.ring[self.head.wrapping_sub(back) & (self.ring.len() - 1)]
+    /// Returns who leaves in the step in which the first enter.
+    fn leave_rest(&self, inflow: f64) -> f64 {
+        let ring = [Sums::default(); 1];
+        let [near, far] =
+            [self.near, self.far].map(|tap| if tap.back > 1 { 0.0 } else { area(&ring, 0, tap, inflow) });
+        ((near - far) * self.density).max(0.0)
     }
 
     /// Lets leave who is due if `inflow` enter in the current step, and returns them [devices].
@@ -145,7 +143,7 @@ impl Line {
         self.left += outflow;
         if inflow == 0.0 && (entered - self.left).abs() < DUST {
             self.resting = true;
-        } else if self.head & mask == 0 {
+        } else if self.head & (TURNS * self.ring.len() - 1) == 0 {
             self.rebase();
         }
     }
@@ -184,12 +182,75 @@ impl Line {
 
     /// Multiplies the population.
     pub(super) fn scale(&mut self, factor: f64) {
+        if self.resting {
+            return;
+        }
         for sums in &mut self.ring {
             sums.entered *= factor;
             sums.area *= factor;
         }
         self.left *= factor;
     }
+
+    /// Makes the steps twice as long, from the end of a step on; `whole` rounds the wait to whole steps.
+    pub(super) fn coarsen(&mut self, whole: bool) {
+        let round = |wait: f64| if whole { wait.round() } else { wait };
+        let [near, far] = [self.near, self.far].map(|tap| Tap::new(round(0.5 * tap.steps())));
+        (self.near, self.far) = (near, far);
+        self.density *= 2.0;
+        if self.resting {
+            return;
+        }
+        let (length, mask) = ((far.back + 2).next_power_of_two(), self.ring.len() - 1);
+        let now = self.ring[self.head & mask];
+        // As far back as the old ring reaches; nothing older can still be in the wait.
+        let oldest = mask / 2 * 2;
+        let edge = |age: usize| {
+            let sums = self.ring[self.head.wrapping_sub((2 * age).min(oldest)) & mask];
+            Sums { entered: sums.entered, area: 0.5 * sums.area }
+        };
+        let mut ring = vec![Sums { entered: now.entered, area: 0.5 * now.area }; length];
+        for (age, sums) in ring.iter_mut().rev().enumerate() {
+            *sums = edge(age);
+        }
+        (self.ring, self.head) = (ring, length - 1);
+    }
+}
+
+/// Returns the sums this many steps before the current one.
+#[inline]
+fn edge(ring: &[Sums], head: usize, back: usize) -> Sums {
+    ring[head.wrapping_sub(back) & (ring.len() - 1)]
+}
+
+/// Returns how many had entered at the time of a look-up, if `inflow` enter in the current step.
+#[inline]
+fn entered(ring: &[Sums], head: usize, tap: Tap, inflow: f64) -> f64 {
+    match tap.back {
+        0 => edge(ring, head, 0).entered + inflow,
+        1 => edge(ring, head, 0).entered + inflow * tap.part,
+        back => {
+            let (from, to) = (edge(ring, head, back - 1).entered, edge(ring, head, back - 2).entered);
+            from + (to - from) * tap.part
+        }
+    }
+}
+
+/// Returns the integral of that.
+#[inline]
+fn area(ring: &[Sums], head: usize, tap: Tap, inflow: f64) -> f64 {
+    let (from, inflow) = match tap.back {
+        0 => {
+            let now = edge(ring, head, 0);
+            return now.area + now.entered + 0.5 * inflow;
+        }
+        1 => (edge(ring, head, 0), inflow),
+        back => {
+            let from = edge(ring, head, back - 1);
+            (from, edge(ring, head, back - 2).entered - from.entered)
+        }
+    };
+    from.area + tap.part * (from.entered + 0.5 * inflow * tap.part)
 }
 
 #[cfg(test)]

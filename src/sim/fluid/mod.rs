@@ -9,8 +9,8 @@
 //! The model is that of [`crate::sim`] for one tier, or for the station that limits the recovery. Its
 //! parts: [`Model`] is the input and [`derive()`](derive::derive) makes it from a [`Fleet`]; a wait is a
 //! difference of running sums (`line`), an agent a graph of waits (`flow`), the platform a queue of
-//! known wait (`tier`); outages and slow recoveries are shortened where nothing changes (`outage`,
-//! `solve`). Fluid limits of queues with time-outs and retries are due to Mandelbaum, Massey, Reiman,
+//! known wait (`tier`) whose speed may change (`pace`); outages and slow recoveries are shortened where
+//! nothing changes (`outage`, `solve`); and who is back is read off the order of arrival (`groups`). Fluid limits of queues with time-outs and retries are due to Mandelbaum, Massey, Reiman,
 //! Stolyar and Rider (Telecommunication Systems 21, 2002).
 //!
 //! Accuracy against the exact mean: see the tests. Everything is deterministic.
@@ -18,9 +18,11 @@
 pub mod derive;
 mod doubt;
 mod flow;
+mod groups;
 mod line;
 pub mod model;
 mod outage;
+mod pace;
 mod record;
 mod solve;
 mod tier;
@@ -32,12 +34,7 @@ use super::StationName;
 use crate::fleet::Fleet;
 use doubt::{FEW_DEVICES, FEW_PLACES, FEW_WORKERS};
 use model::{Source, When};
-use solve::{Pass, pass};
-
-/// Part of the capacity that is taken away and added to find a cliff.
-const NUDGE: f64 = 0.05;
-/// Change of a time that a nudge may cause, as a part of it: twice what the capacity alone explains.
-const STEEP: f64 = 0.10;
+use solve::{Pass, Start};
 
 /// Means per bin; all curves have one value per pair of neighbouring edges.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,6 +106,28 @@ pub struct Peak {
     pub expected: f64,
 }
 
+/// The mean recovery of every group that lost devices.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Groups {
+    /// When the shares hold [s after the return], ascending from 0.
+    pub at_s: Vec<f64>,
+    /// The groups, in the order of the file.
+    pub each: Vec<GroupBack>,
+}
+
+/// How many of a group are back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GroupBack {
+    /// Id of the group.
+    pub id: String,
+    /// Devices of the group that lose their connection.
+    pub devices: f64,
+    /// Share of them that is back at each time of [`Groups::at_s`], 0..1.
+    pub share_back: Vec<f64>,
+    /// Times until a share of them is back; the last one's is not known.
+    pub times: MeanTimes,
+}
+
 /// The mean of all runs, nearly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fluid {
@@ -116,6 +135,8 @@ pub struct Fluid {
     pub devices: f64,
     /// Curves over all groups.
     pub curves: Curves,
+    /// Curves and times of each group.
+    pub groups: Groups,
     /// Times over all groups.
     pub times: MeanTimes,
     /// Sums over all groups.
@@ -139,12 +160,14 @@ pub fn fluid(fleet: &Fleet) -> Fluid {
 
 /// Returns the mean recovery of a model.
 pub fn solve(model: &Model) -> Fluid {
-    let base = pass(model, 1.0);
-    let doubts = doubts(model, &base);
+    let start = Start::of(model);
+    let base = start.play(model);
+    let doubts = doubts(model, &base, start);
     let [peak, peak_up] = base.peaks;
     Fluid {
         devices: model.sources.iter().map(|source| source.devices).sum(),
         curves: base.curves,
+        groups: base.groups,
         times: base.times,
         totals: base.totals,
         peak,
@@ -155,7 +178,7 @@ pub fn solve(model: &Model) -> Fluid {
     }
 }
 
-fn doubts(model: &Model, base: &Pass) -> Vec<Doubt> {
+fn doubts(model: &Model, base: &Pass, start: Start) -> Vec<Doubt> {
     let tier = &model.tier;
     let mut doubts = model.doubts.clone();
     let mut doubt = |applies: bool, doubt: Doubt| {
@@ -177,7 +200,7 @@ fn doubts(model: &Model, base: &Pass) -> Vec<Doubt> {
     for (when, left_out) in &model.where_it_matters {
         doubt(matters(*when, base), left_out.clone());
     }
-    doubt(near_cliff(model, base, shortest), Doubt::NearCliff);
+    doubt(feeds_back(model, base, shortest) && start.finds_cliff(model, &base.times), Doubt::NearCliff);
     doubts
 }
 
@@ -194,24 +217,12 @@ fn matters(when: When, base: &Pass) -> bool {
     }
 }
 
-/// Returns whether a little more or less capacity changes the times by much.
-///
-/// Without attempts that time out or nearly do, nothing feeds back on itself and there is no cliff.
-fn near_cliff(model: &Model, base: &Pass, shortest_timeout_s: f64) -> bool {
+/// Returns whether there can be a cliff: without attempts that time out or nearly do, nothing feeds back
+/// on itself.
+fn feeds_back(model: &Model, base: &Pass, shortest_timeout_s: f64) -> bool {
     let wait = base.longest_wait_s + model.tier.service_s;
     let stranded = base.totals.stranded > 0.0 && base.totals.refused > 0.0;
-    if wait < 0.8 * shortest_timeout_s && !stranded {
-        return false;
-    }
-    [1.0 - NUDGE, 1.0 + NUDGE].into_iter().any(|factor| {
-        let mut nudged = model.clone();
-        nudged.tier.service_s /= factor;
-        let times = pass(&nudged, 0.4).times;
-        [(base.times.t50, times.t50), (base.times.t95, times.t95)].into_iter().any(|pair| match pair {
-            (Some(a), Some(b)) => (a - b).abs() > (STEEP * a).max(1.0),
-            (a, b) => a.is_some() != b.is_some(),
-        })
-    })
+    wait >= 0.8 * shortest_timeout_s || stranded
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! [`super::derive`] is the only place that translates a fleet.
 
 use super::doubt::Doubt;
+pub use super::pace::Pace;
 use crate::sim::StationName;
 
 /// Everything that one call of the engine needs.
@@ -14,6 +15,8 @@ use crate::sim::StationName;
 pub struct Model {
     /// Populations of devices, at least one.
     pub sources: Vec<Source>,
+    /// The groups whose devices these are, in the order of the file.
+    pub groups: Vec<Members>,
     /// The tier that limits the recovery.
     pub tier: Tier,
     /// Which station of the platform that is.
@@ -28,6 +31,15 @@ pub struct Model {
     pub doubts: Vec<Doubt>,
     /// What was left out too, and the results with which it matters.
     pub where_it_matters: Vec<(When, Doubt)>,
+}
+
+/// The devices of one group that lose their connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Members {
+    /// Id of the group.
+    pub id: String,
+    /// Positions of their sources, and how many devices of each are theirs.
+    pub parts: Vec<(usize, f64)>,
 }
 
 /// A result with which something that was left out matters.
@@ -50,6 +62,8 @@ pub enum When {
 /// What an attempt meets while the platform is down.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wall {
+    /// Nothing: it is served as always.
+    Served,
     /// Fails at once.
     FailsAtOnce,
     /// No answer; the kernel repeats the SYN.
@@ -74,6 +88,15 @@ pub struct Tier {
     pub room: f64,
     /// Longest wait in the queue before the platform closes the request [s]; infinite for none.
     pub patience_s: f64,
+    /// Its speed, where it changes.
+    pub pace: Option<Pace>,
+}
+
+impl Model {
+    /// Returns the time that is played with the platform there [s].
+    pub(super) fn open_s(&self) -> f64 {
+        self.watch_s + if self.meets == Wall::Served { self.outage_s } else { 0.0 }
+    }
 }
 
 impl Tier {
@@ -110,7 +133,11 @@ impl Source {
 
     /// Returns whether the devices of both behave alike, so that they can be one source.
     pub(super) fn same_law(&self, other: &Self) -> bool {
-        Self { devices: 0.0, ..self.clone() } == Self { devices: 0.0, ..other.clone() }
+        let Self { devices: _, timeout_s, stages, skipped_s, skipped_attempts } = self;
+        *timeout_s == other.timeout_s
+            && *skipped_s == other.skipped_s
+            && *skipped_attempts == other.skipped_attempts
+            && *stages == other.stages
     }
 }
 

@@ -12,7 +12,7 @@ use super::model::{Model, Source, Stage, Then, Wall};
 use super::record::Record;
 
 /// Cycles of random waits until the beginning is forgotten: at least, and as many as are played.
-const CYCLES: [f64; 2] = [8.0, 40.0];
+const CYCLES: [f64; 2] = [5.0, 40.0];
 /// What is left of it then.
 const FORGOTTEN: f64 = 1e-5;
 
@@ -39,9 +39,12 @@ struct Cycle {
 
 /// Returns how a source is played through the outage, in about `most_s` where less would do.
 pub(super) fn plan(model: &Model, source: &Source, most_s: f64) -> Plan {
+    if model.meets == Wall::Served {
+        return Plan { played_s: 0.0, left_out: 0.0 };
+    }
     let outage = (model.outage_s - source.skipped_s).max(0.0);
     let hold = match &model.meets {
-        Wall::FailsAtOnce => 0.0,
+        Wall::Served | Wall::FailsAtOnce => 0.0,
         Wall::BlackHole { gives_up_s, .. } => *gives_up_s,
     };
     let whole = Plan { played_s: outage, left_out: source.skipped_attempts };
@@ -128,7 +131,7 @@ fn cycle(source: &Source, hold: f64) -> Cycle {
 }
 
 /// Plays the outage of one source; returns it as it is at the return.
-pub(super) fn play<'a>(model: &'a Model, source: &'a Source, plan: Plan, record: &mut Record) -> Flow<'a> {
+pub(super) fn play(model: &Model, source: &Source, plan: Plan, record: &mut Record) -> Flow {
     let step_s = record.step_s();
     let steps = (plan.played_s / step_s - 1e-9).ceil().max(0.0);
     let begin = plan.played_s - steps * step_s;
@@ -139,6 +142,8 @@ pub(super) fn play<'a>(model: &'a Model, source: &'a Source, plan: Plan, record:
         record.outage([from.max(0.0), from + step_s], &moved);
         flow.during(&model.meets, (steps - 1.0 - step as f64) * step_s);
     }
-    record.left_out([plan.played_s, model.outage_s], source.devices * plan.left_out);
+    if model.meets != Wall::Served {
+        record.left_out([plan.played_s, model.outage_s], source.devices * plan.left_out);
+    }
     flow
 }

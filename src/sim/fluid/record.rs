@@ -56,10 +56,13 @@ impl Step {
 }
 
 /// The notes of one run.
+#[derive(Clone)]
 pub(super) struct Record {
     step_s: f64,
     devices: f64,
     outage_s: f64,
+    /// Attempts are served all the time.
+    served: bool,
     /// Width of the bins of the outage [s].
     width_s: f64,
     curves: Curves,
@@ -107,6 +110,7 @@ impl Record {
             step_s,
             devices,
             outage_s,
+            served: false,
             width_s,
             curves,
             totals: Mean::default(),
@@ -117,6 +121,36 @@ impl Record {
             began_s: 0.0,
             now_s: 0.0,
         }
+    }
+
+    /// Returns empty notes that begin at the loss, because attempts are served all the time.
+    pub(super) fn served(step_s: f64, devices: f64, outage_s: f64) -> Self {
+        let mut record = Self::new(step_s, devices, 0.0, 0.0);
+        (record.now_s, record.began_s, record.outage_s) = (-outage_s, -outage_s, outage_s);
+        (record.curves.edges_s[0], record.served) = (-outage_s, true);
+        record
+    }
+
+    /// Returns notes that go on from here in steps of twice the length, without curves.
+    pub(super) fn coarser(&self) -> Self {
+        let totals = self.totals;
+        let step_s = 2.0 * self.step_s;
+        let outage_s = if self.served { self.outage_s } else { 0.0 };
+        Self { totals, served: self.served, ..Self::served(step_s, self.devices, outage_s) }
+    }
+
+    /// Returns the times that have been reached.
+    pub(super) fn times(&self) -> MeanTimes {
+        self.times
+    }
+
+    /// Returns the ends of the bins after the return [s] and the devices that were back then.
+    pub(super) fn back_by(&self) -> impl Iterator<Item = (f64, f64)> {
+        let curves = &self.curves;
+        let bins = curves.edges_s[1..].iter().zip(&curves.share_back);
+        let from_s = if self.served { -self.outage_s } else { 0.0 };
+        let after = bins.filter(move |(edge, _)| **edge > from_s);
+        std::iter::once((from_s, 0.0)).chain(after.map(|(edge, share)| (*edge, share * self.devices)))
     }
 
     /// Returns the length of a step [s].
@@ -173,6 +207,9 @@ impl Record {
         let back = self.totals.back;
         let totals = &mut self.totals;
         totals.attempts += steps * step.moved.attempts;
+        if self.now_s + 0.5 * length < 0.0 {
+            totals.attempts_in_outage += steps * step.moved.attempts;
+        }
         totals.arrivals += steps * step.moved.arrivals;
         totals.timed_out += steps * step.moved.timed_out;
         totals.stranded += steps * step.moved.stranded;
@@ -225,15 +262,27 @@ impl Record {
 
     /// Ends the notes.
     pub(super) fn finish(mut self) -> (Curves, Mean, MeanTimes, [Peak; 2]) {
+        // A burst in a bin cut short would be a rate that no second has.
+        if self.now_s - self.began_s > 1e-9 {
+            self.now_s = self.now_s.max(self.began_s + 1.0);
+        }
         self.close();
         let outage = self.curves.edges_s.windows(2).take_while(|pair| pair[0] < -1e-9);
         let widths: Vec<f64> = outage.map(|pair| pair[1] - pair[0]).collect();
-        for (rate, width) in self.curves.attempts.iter_mut().zip(widths) {
-            *rate /= width;
+        let down = widths.len();
+        if !self.served {
+            for (rate, width) in self.curves.attempts.iter_mut().zip(widths) {
+                *rate /= width;
+            }
         }
         let never = self.devices - self.totals.back;
-        self.times.t100 = (self.devices > 0.0 && never < LAST).then_some(self.last_s);
-        let peaks = [&self.curves.attempts, &self.curves.arrivals].map(|rates| peak(rates, self.devices));
+        let before_s = if self.served { self.outage_s } else { 0.0 };
+        self.times.t100 = (self.devices > 0.0 && never < LAST).then_some(self.last_s - before_s);
+        for time in [&mut self.times.t50, &mut self.times.t95, &mut self.times.t99, &mut self.times.t100] {
+            *time = time.map(|time| time.max(0.0));
+        }
+        let peaks =
+            [&self.curves.attempts[..], &self.curves.arrivals[down..]].map(|rates| peak(rates, self.devices));
         (self.curves, self.totals, self.times, peaks)
     }
 }

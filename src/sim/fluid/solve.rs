@@ -7,11 +7,12 @@
 //! settled again (projective integration).
 
 use super::flow::Flow;
-use super::model::{Model, Source};
+use super::groups::Ledger;
+use super::model::{self, Model, Source, Wall};
 use super::outage::{self, Plan, longest_cycle_s, plan, shortest_retry_s};
 use super::record::{Record, Step};
 use super::tier::Tier;
-use super::{Curves, Mean, MeanTimes, Peak};
+use super::{Curves, Groups, Mean, MeanTimes, Peak};
 
 /// Work of one pass; a unit is one look at one stage.
 const BUDGET: f64 = 22_000.0;
@@ -31,10 +32,21 @@ const LEAPS: [f64; 2] = [6.0, 50.0];
 const LONGEST_WINDOW: f64 = 400.0;
 /// Part of the devices that is left after all leaps that the budget has room for.
 const REST: f64 = 0.02;
+/// Part of a source's devices that one leap may take at most, and of the whole fleet, from which on a
+/// source counts for that.
+const TAKES: f64 = 0.6;
+const COUNTS: f64 = 0.01;
+/// Part of the capacity that is taken away and added to find a cliff.
+const NUDGE: f64 = 0.05;
+/// Change of a time that a nudge may cause, as a part of it: twice what the capacity alone explains.
+const STEEP: f64 = 0.10;
+/// Work of a pass that only answers whether a nudge matters, as a part of the budget.
+const GLANCE: f64 = 0.4;
 
 /// What one pass yields.
 pub(super) struct Pass {
     pub(super) curves: Curves,
+    pub(super) groups: Groups,
     pub(super) totals: Mean,
     pub(super) times: MeanTimes,
     pub(super) peaks: [Peak; 2],
@@ -45,36 +57,92 @@ pub(super) struct Pass {
     pub(super) coarse: bool,
 }
 
-/// Plays the model once.
-///
-/// `effort` is 1, or less for a question that needs less accuracy.
-pub(super) fn pass(model: &Model, effort: f64) -> Pass {
-    let budget = BUDGET * effort;
-    let wanted = wanted_step(model);
-    // The outage may take half of the budget at twice the step that is wanted.
-    let most_s = budget * wanted / (weight(model) - TIER).max(1.0);
-    let plans: Vec<_> = model.sources.iter().map(|source| plan(model, source, most_s)).collect();
-    let step_s = step_length(model, &plans, wanted / effort, budget);
-    let coarse = step_s > COARSE * shortest_time(model);
-    let played = plans.iter().map(|plan| plan.played_s).fold(0.0, f64::max);
-    let devices = model.sources.iter().map(|source| source.devices).sum();
-    let mut record = Record::new(step_s, devices, model.outage_s, played);
-    let flows = model.sources.iter().zip(&plans);
-    let flows: Vec<Flow> =
-        flows.map(|(source, plan)| outage::play(model, source, *plan, &mut record)).collect();
-    let mut returning = Returning {
-        model,
-        budget,
-        flows,
-        tier: Tier::new(&model.tier, step_s),
-        record,
-        arrived: vec![0.0; model.sources.len()],
-        longest_wait: 0.0,
-    };
-    returning.play();
-    let Returning { record, longest_wait, .. } = returning;
-    let (curves, totals, times, peaks) = record.finish();
-    Pass { curves, totals, times, peaks, step_s, longest_wait_s: longest_wait * step_s, coarse }
+/// The fleet at the return.
+pub(super) struct Start {
+    flows: Vec<Flow>,
+    record: Record,
+    coarse: bool,
+}
+
+impl Start {
+    /// Plays the outage.
+    pub(super) fn of(model: &Model) -> Self {
+        let wanted = wanted_step(model);
+        // The outage may take half of the budget at twice the step that is wanted.
+        let most_s = BUDGET * wanted / (weight(model) - TIER).max(1.0);
+        let plans: Vec<_> = model.sources.iter().map(|source| plan(model, source, most_s)).collect();
+        let step_s = step_length(model, &plans, wanted);
+        let played = plans.iter().map(|plan| plan.played_s).fold(0.0, f64::max);
+        let devices = model.sources.iter().map(|source| source.devices).sum();
+        let mut record = match model.meets {
+            Wall::Served => Record::served(step_s, devices, model.outage_s),
+            _ => Record::new(step_s, devices, model.outage_s, played),
+        };
+        let sources = model.sources.iter().zip(&plans);
+        let flows = sources.map(|(source, plan)| outage::play(model, source, *plan, &mut record)).collect();
+        Self { flows, record, coarse: step_s > COARSE * shortest_time(model) }
+    }
+
+    /// Plays the time after the return.
+    pub(super) fn play(&self, model: &Model) -> Pass {
+        let mut returning = Returning {
+            model,
+            until: None,
+            tier: Tier::new(&model.tier, self.record.now_s(), self.record.step_s()),
+            flows: self.flows.clone(),
+            ledger: Ledger::new(model.sources.len()),
+            record: self.record.clone(),
+            seen: vec![Seen::default(); model.sources.len()],
+            longest_wait: 0.0,
+        };
+        returning.play(BUDGET);
+        let Returning { record, ledger, longest_wait, .. } = returning;
+        let step_s = record.step_s();
+        let groups = ledger.groups(model, &record);
+        let (curves, totals, times, peaks) = record.finish();
+        let longest_wait_s = longest_wait * step_s;
+        Pass { curves, groups, totals, times, peaks, step_s, longest_wait_s, coarse: self.coarse }
+    }
+
+    /// Returns whether a little more or less capacity changes these times by much.
+    pub(super) fn finds_cliff(mut self, model: &Model, times: &MeanTimes) -> bool {
+        self.flows.iter_mut().for_each(Flow::coarsen);
+        self.record = self.record.coarser();
+        // What never recovers does so with less capacity no sooner.
+        let never = times.t50.is_none() && times.t95.is_none();
+        let factors = if never { &[1.0 + NUDGE][..] } else { &[1.0 - NUDGE, 1.0 + NUDGE][..] };
+        factors.iter().any(|factor| {
+            let nudged = model::Tier { service_s: model.tier.service_s / factor, ..model.tier };
+            let mut returning = Returning {
+                model,
+                until: Some(*times),
+                tier: Tier::new(&nudged, self.record.now_s(), self.record.step_s()),
+                flows: self.flows.clone(),
+                ledger: Ledger::new(0),
+                record: self.record.clone(),
+                seen: vec![Seen::default(); model.sources.len()],
+                longest_wait: 0.0,
+            };
+            returning.play(GLANCE * BUDGET);
+            differ(times, &returning.record.times(), f64::INFINITY).unwrap_or(false)
+        })
+    }
+}
+
+/// Returns whether times differ by much from those of a run that has come this far [s], if that is known.
+fn differ(base: &MeanTimes, times: &MeanTimes, now_s: f64) -> Option<bool> {
+    let pairs = [(base.t50, times.t50), (base.t95, times.t95)];
+    let pairs = pairs.map(|pair| match pair {
+        (Some(a), Some(b)) => Some((a - b).abs() > (STEEP * a).max(1.0)),
+        (Some(a), None) => (now_s > a + (STEEP * a).max(1.0)).then_some(true),
+        (None, Some(_)) => Some(true),
+        (None, None) => None,
+    });
+    match pairs {
+        [Some(true), _] | [_, Some(true)] => Some(true),
+        [Some(false), Some(false)] => Some(false),
+        _ => None,
+    }
 }
 
 /// Returns the work of one step.
@@ -104,36 +172,52 @@ fn wanted_step(model: &Model) -> f64 {
 fn recovery(model: &Model) -> f64 {
     let devices: f64 = model.sources.iter().map(|source| source.devices).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(1.0, f64::max);
-    widest.max(devices / model.tier.capacity_per_s())
+    let slowest = match model.tier.pace {
+        Some(pace) if model.meets == Wall::Served => pace.before.min(1.0),
+        _ => 1.0,
+    };
+    widest.max(devices / (slowest * model.tier.capacity_per_s()))
 }
 
 /// Returns the length of a step [s]: a whole number of steps is a second, or of seconds a step.
-fn step_length(model: &Model, plans: &[Plan], wanted: f64, budget: f64) -> f64 {
+fn step_length(model: &Model, plans: &[Plan], wanted: f64) -> f64 {
     let sources = model.sources.iter().zip(plans);
     let outage: f64 = sources.map(|(source, plan)| plan.played_s * source_weight(source)).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(0.0, f64::max);
-    let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.watch_s) * weight(model);
-    let step = wanted.max((2.0 * outage).max(after) / budget);
+    let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.open_s()) * weight(model);
+    let step = wanted.max((2.0 * outage).max(after) / BUDGET);
     if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { step.floor() }
+}
+
+/// What one source does after the return [devices].
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    /// Arrivals in the current step.
+    arrived: f64,
+    /// Will be served in time, of all since the return.
+    good: f64,
+    /// Of these and of those that gave up, since the begin of the window.
+    good_in_window: f64,
+    stranded_in_window: f64,
 }
 
 /// The time after the return.
 struct Returning<'a> {
     model: &'a Model,
-    budget: f64,
-    flows: Vec<Flow<'a>>,
+    /// Times of which it only has to say whether its own differ.
+    until: Option<MeanTimes>,
+    flows: Vec<Flow>,
     tier: Tier,
+    ledger: Ledger,
     record: Record,
-    /// Arrivals of each source in the current step.
-    arrived: Vec<f64>,
+    seen: Vec<Seen>,
     longest_wait: f64,
 }
 
 impl Returning<'_> {
-    fn play(&mut self) {
+    fn play(&mut self, budget: f64) {
         let step_s = self.record.step_s();
         let weight = weight(self.model);
-        let budget = self.budget;
         let in_budget = (budget / weight) as usize;
         let cycle = self.flows.iter().zip(&self.model.sources);
         let cycle = cycle.map(|(flow, source)| longest_cycle_s(source) / step_s + flow.timeout());
@@ -144,7 +228,7 @@ impl Returning<'_> {
         // Rates of the window before, and of the current one.
         let (mut before, mut rates) = (Step::default(), Step::default());
         let (mut played, mut in_window, mut windows, mut alike) = (0, 0.0, 0, 0);
-        while self.record.now_s() + 0.5 * step_s < self.model.watch_s && self.record.away() > NOBODY {
+        while self.goes_on() {
             let step = self.step();
             self.record.after(&step, 1.0, self.tier.waiting());
             rates.add(&step, 1.0);
@@ -158,29 +242,48 @@ impl Returning<'_> {
             // After a leap one window settles, and the next one is measured.
             alike = if rates.is_like(&before) { alike + 1 } else { 0 };
             if alike == STEADY || (over && windows > 1) {
-                self.leap(&rates, short, part);
+                self.leap(&rates, in_window, short, part);
                 (windows, alike) = (0, 0);
+            }
+            for seen in &mut self.seen {
+                (seen.good_in_window, seen.stranded_in_window) = (0.0, 0.0);
             }
             (before, rates, in_window) = (rates, Step::default(), 0.0);
         }
+        let now_s = self.record.now_s();
+        if now_s < 0.0 && self.until.is_none() {
+            // Everybody is back before the outage ends.
+            self.record.close();
+            self.record.after(&Step::default(), -now_s / step_s, 0.0);
+            self.record.close();
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        let now_s = self.record.now_s();
+        let decided = |times: MeanTimes| differ(&times, &self.record.times(), now_s).is_some();
+        now_s + 0.5 * self.record.step_s() < self.model.watch_s
+            && self.record.away() > NOBODY
+            && !self.until.is_some_and(decided)
     }
 
     fn step(&mut self) -> Step {
         let mut step = Step::default();
         // Of flows that arrive evenly, and of those that arrive in bursts.
         let mut arrivals = [0.0; 2];
-        for (flow, arrived) in self.flows.iter_mut().zip(&mut self.arrived) {
+        for (flow, seen) in self.flows.iter_mut().zip(&mut self.seen) {
             let moved = flow.advance();
             step.moved.add(&moved, 1.0);
             arrivals[usize::from(flow.bursts())] += moved.arrivals;
-            *arrived = moved.arrivals;
+            seen.arrived = moved.arrivals;
+            seen.stranded_in_window += moved.stranded;
         }
         let fates = self.tier.take(arrivals);
         self.longest_wait = self.longest_wait.max(self.tier.wait());
         let (mut good, mut late) = ([0.0; 2], [0.0; 2]);
         // Equal time-outs have equal answers, and most fleets have only one.
         let mut answers: [Option<(f64, f64)>; 2] = [None; 2];
-        for (flow, &arrived) in self.flows.iter_mut().zip(&self.arrived) {
+        for (flow, seen) in self.flows.iter_mut().zip(&mut self.seen) {
             let kind = usize::from(flow.bursts());
             let (fate, timeout) = (&fates[kind], flow.timeout());
             let share = match answers[kind] {
@@ -188,8 +291,11 @@ impl Returning<'_> {
                 _ => self.tier.late(fate, timeout),
             };
             answers[kind] = Some((timeout, share));
-            late[kind] += arrived * fate.served * share;
-            good[kind] += arrived * fate.served * (1.0 - share);
+            let served = seen.arrived * fate.served;
+            late[kind] += served * share;
+            good[kind] += served * (1.0 - share);
+            seen.good += served * (1.0 - share);
+            seen.good_in_window += served * (1.0 - share);
             flow.after(fate, share);
         }
         for (fate, arrivals) in fates.iter().zip(arrivals) {
@@ -197,31 +303,61 @@ impl Returning<'_> {
             step.closed += arrivals * fate.closed;
         }
         [step.back, step.wasted] = self.tier.serve(good, late);
+        self.ledger.note(self.seen.iter().map(|seen| seen.good));
         step
     }
 
-    /// Lets the recovery go on at these rates per step until `part` of the devices are back.
+    /// Lets the recovery go on at these rates per step, measured in a window of so many, until `part` of
+    /// the devices are back.
     ///
     /// The platform goes on as before; the attempts become fewer with the devices that make them.
-    fn leap(&mut self, rates: &Step, least: f64, part: f64) {
+    fn leap(&mut self, rates: &Step, window: f64, least: f64, part: f64) {
+        let now_s = self.record.now_s();
+        // Not beyond what changes the capacity.
+        let end_s = match self.model.tier.pace {
+            Some(_) if now_s < 0.0 => 0.0,
+            Some(pace) if now_s < pace.ramp_s => now_s,
+            _ => self.model.watch_s,
+        };
+        let rest = (end_s - now_s) / self.record.step_s();
+        let inside: Vec<f64> = self.flows.iter().map(Flow::inside).collect();
+        let all: f64 = inside.iter().sum();
+        // Who comes back was in the queue before: what has entered it is only as much on the average.
+        let good: f64 = self.seen.iter().map(|seen| seen.good_in_window).sum();
+        let scale = if good > 0.0 { rates.back / good } else { 0.0 };
+        let goes = |seen: &Seen| [scale * seen.good_in_window, seen.stranded_in_window / window];
         let gone = rates.back + rates.moved.stranded;
-        let rest = (self.model.watch_s - self.record.now_s()) / self.record.step_s();
-        let inside: f64 = self.flows.iter().map(Flow::inside).sum();
-        let steps = if gone > 0.0 { (part * inside / gone).min(rest) } else { rest };
-        if steps < least || inside <= NOBODY || !self.flows.iter().all(Flow::has_forgotten) {
+        let mut steps = if gone > 0.0 { (part * all / gone).min(rest) } else { rest };
+        for (seen, &inside) in self.seen.iter().zip(&inside) {
+            let gone: f64 = goes(seen).iter().sum();
+            if inside > COUNTS * all && gone > 0.0 {
+                steps = steps.min(TAKES * inside / gone);
+            }
+        }
+        if steps < least || all <= NOBODY || !self.flows.iter().all(Flow::has_forgotten) {
             return;
         }
-        let factor = 1.0 - steps * gone / inside;
+        let (mut back, mut stranded) = (0.0, 0.0);
+        for ((flow, seen), &inside) in self.flows.iter_mut().zip(&mut self.seen).zip(&inside) {
+            let [good, given_up] = goes(seen).map(|rate| rate * steps);
+            if good + given_up <= 0.0 {
+                continue;
+            }
+            let taken = (good + given_up).min(TAKES * inside) / (good + given_up);
+            flow.scale(if inside > 0.0 { 1.0 - taken * (good + given_up) / inside } else { 1.0 });
+            seen.good += taken * good;
+            back += taken * good;
+            stranded += taken * given_up;
+        }
         let mut rates = *rates;
-        let fewer = 0.5 * (1.0 - factor) * rates.moved.arrivals.min(rates.refused);
+        (rates.back, rates.moved.stranded) = (back / steps, stranded / steps);
+        let fewer = 0.5 * (back + stranded) / all * rates.moved.arrivals.min(rates.refused);
         rates.moved.attempts -= fewer;
         rates.moved.arrivals -= fewer;
         rates.refused -= fewer;
+        self.ledger.note(self.seen.iter().map(|seen| seen.good));
         self.record.close();
         self.record.after(&rates, steps, self.tier.waiting());
         self.record.close();
-        for flow in &mut self.flows {
-            flow.scale(factor);
-        }
     }
 }

@@ -10,6 +10,7 @@
 
 use super::line::Line;
 use super::model::Tier as Settings;
+use super::pace::Pace;
 use std::collections::VecDeque;
 
 /// What becomes of the arrivals of one step; the shares add up to 1.
@@ -40,7 +41,10 @@ struct Point {
 pub(super) struct Tier {
     exponential: bool,
     workers: f64,
-    /// Mean service [steps].
+    /// Speed of the services, where it changes.
+    pace: Option<Pace>,
+    /// Mean service at full speed, and now [steps].
+    full: f64,
     service: f64,
     /// Services per step at full work.
     capacity: f64,
@@ -70,28 +74,31 @@ pub(super) struct Tier {
 }
 
 impl Tier {
-    /// Returns the idle tier, in steps of this length [s].
-    pub(super) fn new(settings: &Settings, step_s: f64) -> Self {
+    /// Returns the idle tier at a time after the return [s], in steps of this length [s].
+    pub(super) fn new(settings: &Settings, now_s: f64, step_s: f64) -> Self {
         let service = settings.service_s / step_s;
         let patience = settings.patience_s / step_s;
         let stay = (-1.0 / service).exp();
         Self {
             exponential: settings.exponential,
             workers: settings.workers,
+            pace: settings.pace.map(|pace| pace.in_steps(step_s)),
+            full: service,
             service,
             capacity: settings.workers / service,
             stay,
             begun: (1.0 - stay) * service,
             room: settings.room,
             patience,
-            now: 0.0,
+            now: now_s / step_s,
             queue: 0.0,
             after_burst: 0.0,
             closing: if patience.is_finite() { Line::new(patience, patience) } else { Line::new(0.0, 0.0) },
-            working: (!settings.exponential && service > 1.0).then(|| Line::new(service, service)),
+            working: (!settings.exponential && service > 1.0 && settings.pace.is_none())
+                .then(|| Line::new(service, service)),
             at_work: 0.0,
             busy: [0.0; 2],
-            starts: VecDeque::from([Point::default()]),
+            starts: VecDeque::from([Point { at: now_s / step_s, ..Point::default() }]),
             done: Point::default(),
         }
     }
@@ -103,12 +110,26 @@ impl Tier {
 
     /// Returns the longest wait that an arrival has now [steps].
     pub(super) fn wait(&self) -> f64 {
-        self.queue / self.capacity
+        let work = self.queue / self.capacity;
+        self.pace.as_ref().map_or(work, |pace| pace.until(self.now, work))
+    }
+
+    /// Takes on the speed of the current step.
+    fn keep_pace(&mut self) {
+        let Some(pace) = &self.pace else { return };
+        if self.now > pace.ends() {
+            self.pace = None;
+        }
+        let speed = self.pace.as_ref().map_or(1.0, |pace| pace.work(self.now, 1.0));
+        self.service = self.full / speed;
+        self.stay = (-1.0 / self.service).exp();
+        self.begun = (1.0 - self.stay) * self.service;
     }
 
     /// Takes the arrivals of one step and says what becomes of them: first of those spread over the
     /// step, then of a burst at its beginning.
     pub(super) fn take(&mut self, arrivals: [f64; 2]) -> [Fate; 2] {
+        self.keep_pace();
         let leaves = self.closing.due(0.0);
         let mut closing = self.closing.inside() - leaves;
         let mut can_start = self.can_start();
@@ -139,7 +160,8 @@ impl Tier {
     fn admit(&mut self, arrivals: f64, started: f64, closing: &mut f64) -> Fate {
         let before = self.wait();
         let mut queue = (self.queue + arrivals - started).max(0.0);
-        let mut closed = (queue - self.capacity * self.patience).max(0.0);
+        let within = self.pace.as_ref().map_or(self.patience, |pace| pace.work(self.now, self.patience));
+        let mut closed = (queue - self.capacity * within).max(0.0);
         queue -= closed;
         let refused = (queue + closed + *closing - self.room).clamp(0.0, arrivals);
         let spared = refused.min(closed);
@@ -162,7 +184,7 @@ impl Tier {
         if self.exponential {
             return ((self.workers - self.at_work * self.stay) / self.begun).max(0.0);
         }
-        self.capacity
+        self.workers / self.service
     }
 
     /// Returns the share of the served whose service ends later than `timeout` [steps] after the arrival.
@@ -172,7 +194,7 @@ impl Tier {
             return above(first, last, timeout - self.service);
         }
         // Noise of the wait: sqrt(q)/μ.
-        let spread = (0.5 * (first + last) / self.capacity).sqrt();
+        let spread = (0.5 * (first + last) * self.service / self.workers).sqrt();
         let middle = |wait: f64| self.late_exponential(timeout - wait, spread);
         if (last - first).abs() < 0.2 * spread.max(self.service) {
             return middle(0.5 * (first + last));
@@ -218,7 +240,11 @@ impl Tier {
             self.done.late += out[1];
             return out;
         }
-        let ended = self.started_by(self.now - self.service);
+        let mut ended = self.started_by(self.now - self.service);
+        // What slows down ends no sooner than what was there before.
+        if ended.good + ended.late < self.done.good + self.done.late {
+            ended = self.done;
+        }
         let out = [ended.good - self.done.good, ended.late - self.done.late];
         self.done = ended;
         out
@@ -273,12 +299,19 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        Settings { workers: 4.0, service_s: 0.02, exponential: false, room: 200.0, patience_s: f64::INFINITY }
+        Settings {
+            workers: 4.0,
+            service_s: 0.02,
+            exponential: false,
+            room: 200.0,
+            patience_s: f64::INFINITY,
+            pace: None,
+        }
     }
 
     #[test]
     fn a_full_queue_refuses_what_is_beyond_capacity() {
-        let mut tier = Tier::new(&settings(), 0.25);
+        let mut tier = Tier::new(&settings(), 0.0, 0.25);
         let fates: Vec<Fate> = (0..40)
             .map(|_| {
                 let [fate, _] = tier.take([100.0, 0.0]);
@@ -293,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_burst_finds_the_room_as_it_is() {
-        let mut tier = Tier::new(&settings(), 0.25);
+        let mut tier = Tier::new(&settings(), 0.0, 0.25);
         let [_, fate] = tier.take([0.0, 1_000.0]);
         // 4 start and 200 wait; spread over the step, 50 would have been served meanwhile.
         assert!((1_000.0 * fate.served - 204.0).abs() < 1e-9, "{fate:?}");
@@ -310,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_platform_closes_what_waits_too_long() {
-        let mut tier = Tier::new(&Settings { patience_s: 0.5, ..settings() }, 0.25);
+        let mut tier = Tier::new(&Settings { patience_s: 0.5, ..settings() }, 0.0, 0.25);
         let mut fate = Fate::default();
         for _ in 0..40 {
             [fate, _] = tier.take([75.0, 0.0]);
@@ -324,7 +357,7 @@ mod tests {
     #[test]
     fn services_end_in_the_order_of_arrival() {
         for exponential in [false, true] {
-            let mut tier = Tier::new(&Settings { exponential, ..settings() }, 0.25);
+            let mut tier = Tier::new(&Settings { exponential, ..settings() }, 0.0, 0.25);
             let mut ends = Vec::new();
             for step in 0..60 {
                 let arrivals = if step < 4 { 100.0 } else { 0.0 };
@@ -340,7 +373,7 @@ mod tests {
     fn long_services_keep_their_workers() {
         for exponential in [false, true] {
             let settings = Settings { workers: 100.0, service_s: 10.0, exponential, ..settings() };
-            let mut tier = Tier::new(&settings, 0.25);
+            let mut tier = Tier::new(&settings, 0.0, 0.25);
             let mut ends = 0.0;
             for _ in 0..800 {
                 let [fate, _] = tier.take([10.0, 0.0]);
@@ -353,10 +386,10 @@ mod tests {
 
     #[test]
     fn the_time_out_is_an_edge_for_fixed_and_a_slope_for_exponential_service() {
-        let fixed = Tier::new(&settings(), 0.25);
+        let fixed = Tier::new(&settings(), 0.0, 0.25);
         let fate = Fate { wait: [39.0, 41.0], served: 1.0, ..Fate::default() };
         assert!((fixed.late(&fate, 40.08) - 0.5).abs() < 1e-9);
-        let random = Tier::new(&Settings { exponential: true, ..settings() }, 0.25);
+        let random = Tier::new(&Settings { exponential: true, ..settings() }, 0.0, 0.25);
         let late = |wait| random.late(&Fate { wait: [wait, wait], ..fate }, 40.08);
         assert!(late(36.0) < 1e-3 && (late(40.0) - 0.5).abs() < 0.01 && late(44.0) > 0.999);
         assert!((late(0.0) - (-501.0_f64).exp()).abs() < 1e-12);

@@ -1,13 +1,13 @@
 //! An agent as a graph of waits.
 
 use super::super::doubt::Doubt;
-use super::super::model::{Model, Source, Stage, Then, Wall};
+use super::super::model::{Members, Model, Source, Stage, Then, Wall};
 use crate::agent::{delay, spins};
 use crate::base::Micros;
 use crate::fleet::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, Generic, Group, Retries};
 
-/// Attempts of one call that are followed one by one.
-const FOLLOWED: u16 = 64;
+/// Attempts of one call that are followed one by one: at most, and of all groups together.
+const FOLLOWED: [u16; 2] = [64, 640];
 /// A uniform wait narrower than this is added to its neighbour as a fixed one [s].
 const NARROW_S: f64 = 0.02;
 /// Repetitions faster than this are a doubt [s].
@@ -40,20 +40,22 @@ fn uniform(longest: Micros) -> Wait {
     Wait { from: 0.0, to: longest.secs() }
 }
 
-/// Adds a group, of which `share` have lost their connection and wait `timeout_s` for an answer.
-pub(super) fn sources(model: &mut Model, group: &Group, share: f64, timeout_s: f64) {
+/// Adds one of so many groups, of which `share` have lost their connection and wait `timeout_s` for an answer.
+pub(super) fn sources(model: &mut Model, groups: u16, group: &Group, share: f64, timeout_s: f64) {
     let agent = &group.agent;
+    // Many long chains would leave no time to play any of them.
+    let followed = (FOLLOWED[1] / groups.max(1)).clamp(2, FOLLOWED[0]);
     let (mut skipped_s, mut skipped_attempts) = (0.0, 0.0);
     let mut retries = agent.retries();
     if let Retries::Times(times) = retries
-        && times > FOLLOWED
+        && times > followed
     {
         let outage = if model.meets == Wall::FailsAtOnce { model.outage_s } else { 0.0 };
         let (skip, interval_s) = skip(agent, times, outage);
         skipped_s = f64::from(skip) * interval_s;
         skipped_attempts = f64::from(skip);
         retries = Retries::Times(times - skip);
-        if times - skip > FOLLOWED {
+        if times - skip > followed {
             retries = Retries::Forever;
             model.doubts.push(Doubt::ManyRetries { group: group.id.clone() });
         }
@@ -61,6 +63,7 @@ pub(super) fn sources(model: &mut Model, group: &Group, share: f64, timeout_s: f
     if spins(agent) || fastest(agent) < FAST_S {
         model.doubts.push(Doubt::FastRetries { group: group.id.clone() });
     }
+    let mut parts = Vec::new();
     for (part, stages) in graphs(agent, retries) {
         let source = Source {
             devices: f64::from(group.devices) * share * part,
@@ -69,11 +72,16 @@ pub(super) fn sources(model: &mut Model, group: &Group, share: f64, timeout_s: f
             skipped_s,
             skipped_attempts,
         };
-        match model.sources.iter_mut().find(|other| other.same_law(&source)) {
-            Some(other) => other.devices += source.devices,
+        let devices = source.devices;
+        let known = model.sources.iter().position(|other| other.same_law(&source));
+        let position = known.unwrap_or(model.sources.len());
+        match known {
+            Some(position) => model.sources[position].devices += devices,
             None => model.sources.push(source),
         }
+        parts.push((position, devices));
     }
+    model.groups.push(Members { id: group.id.clone(), parts });
 }
 
 /// Returns how many attempts of the one call of a device are left out at the start of the outage,

@@ -1,10 +1,10 @@
 //! The stations in series as one tier: the slowest of them.
 
 use super::super::doubt::Doubt;
-use super::super::model::{Tier, When};
+use super::super::model::{Pace, Tier, When};
 use super::lost;
 use crate::base::Micros;
-use crate::fleet::{self, Fleet, Full, Group, ServiceLaw};
+use crate::fleet::{self, Fleet, Full, Group, Meets, ServiceLaw, TierName};
 use crate::sim::StationName;
 
 /// A station behind the slowest one with less than this many times its capacity has a queue of its own.
@@ -79,7 +79,35 @@ pub(super) fn of(fleet: &Fleet) -> Line {
         let text = "The platform drops requests of devices that have given up, which the preview leaves out";
         doubts.push((When::TimedOut, Doubt::NotModelled(text.into())));
     }
+    let pace = pace(fleet);
+    if pace.is_some() && tier_of(slowest.name) != Some(fleet.outage.tier) {
+        let text =
+            "Another station than the slowest one loses capacity, and the preview gives it all at once";
+        doubts.push((When::Always, Doubt::NotModelled(text.into())));
+    } else {
+        slowest.tier.pace = pace;
+    }
     Line { tier: slowest.tier, station: slowest.name, waits: slowest.waits, doubts }
+}
+
+/// Returns the tier whose capacity an outage changes at this station.
+fn tier_of(station: StationName) -> Option<TierName> {
+    match station {
+        StationName::Gate => None,
+        StationName::Tls => Some(TierName::Balancer),
+        StationName::Connection => Some(TierName::Connection),
+        StationName::SignIn => Some(TierName::SignIn),
+    }
+}
+
+/// Returns the speed of the tier that the outage slows down, where it does.
+fn pace(fleet: &Fleet) -> Option<Pace> {
+    let outage = &fleet.outage;
+    let share = |permille: u32| f64::from(permille.max(1)) / 1_000.0;
+    let before = if outage.meets == Meets::Served { share(outage.capacity_permille) } else { 1.0 };
+    let ramp_s = outage.ramp.secs();
+    let from = if ramp_s > 0.0 { share(outage.ramp_from_permille) } else { 1.0 };
+    (before != 1.0 || from != 1.0).then_some(Pace { before, from, ramp_s })
 }
 
 /// Returns the doubt that attempts queue at this station too.
@@ -100,6 +128,7 @@ fn station(name: StationName, tier: &fleet::Tier, waits: Waits) -> Station {
         exponential: tier.service_law != ServiceLaw::Fixed,
         room: f64::from(tier.room),
         patience_s: tier.patience.map_or(f64::INFINITY, Micros::secs),
+        pace: None,
     };
     let refuses = tier.full == Full::Refuse;
     Station {
@@ -124,6 +153,7 @@ fn tls(fleet: &Fleet) -> Option<Station> {
         exponential: false,
         room: f64::from(u32::MAX),
         patience_s: f64::INFINITY,
+        pace: None,
     };
     let groups = fleet.groups.iter().enumerate();
     let [encrypted, all] = groups.fold([0.0; 2], |[encrypted, all], (position, group)| {

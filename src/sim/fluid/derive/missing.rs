@@ -24,7 +24,7 @@ fn cut(fleet: &Fleet) -> impl Iterator<Item = &Group> {
     groups.filter(|(position, _)| lost(fleet, *position) > 0.0).map(|(_, group)| group)
 }
 
-fn outage(fleet: &Fleet) -> [(bool, &'static str); 6] {
+fn outage(fleet: &Fleet) -> [(bool, &'static str); 4] {
     let outage = &fleet.outage;
     let unseen = match outage.loses {
         Some(Loss::Silence) => true,
@@ -37,14 +37,6 @@ fn outage(fleet: &Fleet) -> [(bool, &'static str); 6] {
     let longest = cut(fleet).map(|group| group.link.message_timeout).max();
     [
         (!outage.events.is_empty(), "The preview shows the main outage only, without the events after it"),
-        (
-            outage.meets == Meets::Served,
-            "Devices are served while the outage lasts, which the preview leaves out",
-        ),
-        (
-            outage.ramp_from_permille < 1_000 && outage.ramp.0 > 0,
-            "The platform returns with a part of its capacity, and the preview gives it all at once",
-        ),
         (unseen, "Devices notice a silent loss by their pings only, and in the preview they notice at once"),
         (
             bound,

@@ -19,6 +19,7 @@ pub fn derive(fleet: &Fleet) -> Model {
     let line = line::of(fleet);
     let mut model = Model {
         sources: Vec::new(),
+        groups: Vec::new(),
         tier: line.tier,
         station: line.station,
         outage_s: fleet.outage.length.secs(),
@@ -27,11 +28,12 @@ pub fn derive(fleet: &Fleet) -> Model {
         doubts: Vec::new(),
         where_it_matters: line.doubts,
     };
+    let groups = u16::try_from(fleet.groups.len()).unwrap_or(u16::MAX);
     for (position, group) in fleet.groups.iter().enumerate() {
         let share = lost(fleet, position);
         if group.devices > 0 && share > 0.0 {
             let timeout_s = line.waits.of(group, model.watch_s);
-            agent::sources(&mut model, group, share, timeout_s);
+            agent::sources(&mut model, groups, group, share, timeout_s);
         }
     }
     missing::note(fleet, &mut model);
@@ -53,6 +55,7 @@ pub(super) fn lost(fleet: &Fleet, position: usize) -> f64 {
 /// Returns what attempts meet in the outage.
 fn wall(fleet: &Fleet) -> Wall {
     match fleet.outage.meets {
+        Meets::Served => Wall::Served,
         Meets::BlackHole => Wall::BlackHole {
             repeats_s: SYN_RETRANSMISSIONS.iter().map(|after| after.secs()).collect(),
             gives_up_s: SYN_GIVES_UP.secs(),

@@ -4,6 +4,9 @@ mod doubts;
 mod exact;
 mod forms;
 mod full;
+mod groups;
+mod random;
+mod served;
 
 use super::{Doubt, Fluid, fluid};
 use crate::base::Micros;
