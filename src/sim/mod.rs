@@ -12,7 +12,6 @@
 //! logarithms are pinned, so a result is the same on every machine and with any number of threads. The
 //! rules of door, limits and queues stand in [`crate::admission`], those of the devices in [`crate::agent`].
 
-mod bands;
 mod calendar;
 mod diagnosis;
 mod engine;
@@ -29,13 +28,12 @@ pub mod theory;
 pub mod wheel;
 
 pub use crate::fleet::outage::{SYN_GIVES_UP, SYN_RETRANSMISSIONS};
-pub use bands::{Band, Bands, Count, Curve, Flow};
 pub use diagnosis::{Bottleneck, Stability};
 pub use error::{Fits, Needs, SimError};
 pub use estimate::{ATTEMPT_BUDGET, BYTE_BUDGET, Estimate, estimate};
 pub use many::{on_threads, replicate, run, run_in};
 pub use run::{Curves, GroupRun, Returns, Run, StationName, StationRun, Times, Totals, WritesRun};
-pub use study::{GroupStudy, Measure, Metric, Study};
+pub use study::{Band, Bands, Count, Curve, Flow, GroupStudy, Measure, Metric, Study};
 pub use wheel::Arena;
 
 #[cfg(test)]

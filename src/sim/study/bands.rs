@@ -4,8 +4,8 @@
 //! every screen shows ([`Bands`]); all others, such as those of one group or station, are taken from its
 //! runs when somebody looks ([`Band::over`]), so that nothing is stored twice.
 
-use super::run::{Returns, Run, StationRun, WritesRun};
 use crate::base::stats::Spread;
+use crate::sim::{Returns, Run, StationRun, WritesRun};
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -1,10 +1,13 @@
 //! What several runs say together: bands per second, and each figure with its spread.
 //!
-//! The bands are those of [`super::Bands`]; every other one is taken from the runs when it is wanted.
+//! The bands are those of [`Bands`]; every other one is taken from the runs when it is wanted.
 //! A figure keeps its value in every run, so that targets can be counted ("in 45 of 50 runs") as well
 //! as judged by the confidence interval of the median. *Never* is infinity here.
 
-use super::bands::Bands;
+mod bands;
+
+pub use self::bands::{Band, Bands, Count, Curve, Flow};
+
 use super::diagnosis::{self, Bottleneck, Stability};
 use super::run::{HASH_START, Run, fold};
 use crate::base::Micros;
