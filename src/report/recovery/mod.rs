@@ -88,10 +88,12 @@ pub fn charts(
     vec![back, attempts, platform::chart(frame, this, baseline, estimate, shown.part)]
 }
 
-/// Returns the charts of an estimate while there is no result at all; they are of all devices.
-pub fn estimated_charts(preview: &Preview) -> Vec<Chart> {
+/// Returns the charts of an estimate while there is no result at all; they are of all devices, and say so where
+/// a group is looked at.
+pub fn estimated_charts(preview: &Preview, shown: &Shown) -> Vec<Chart> {
     let to = estimated_span(preview).max(SHORTEST);
-    let [mut back, mut attempts, frame] = frames(&preview.fleet, to, None);
+    let [mut back, mut attempts, frame] =
+        frames(&preview.fleet, to, shown.group.as_ref().map(|_| "all groups"));
     let curves = &preview.fluid.curves;
     estimated(preview, &mut back, &curves.share_back, 100.0, Style::Line);
     estimated(preview, &mut attempts, &curves.attempts, 1.0, Style::Step);

@@ -20,11 +20,15 @@ fn an_estimate_is_a_dashed_curve_beside_the_runs() {
     let without = charts(&outcome, None, None, &Shown::default());
     assert!(without.iter().flat_map(|chart| &chart.series).all(|series| series.name != "estimate"));
     let with = charts(&outcome, None, Some(&preview), &Shown::default());
-    for chart in with.iter().chain(&estimated_charts(&preview)) {
+    for chart in with.iter().chain(&estimated_charts(&preview, &Shown::default())) {
         let series = chart.series.last().unwrap();
         assert_eq!((series.name.as_str(), series.dashed), ("estimate", true), "{}", chart.id);
         assert!(series.points.len() > 10 && series.points.is_sorted_by(|a, b| a[0] < b[0]));
     }
+    let shown = Shown { group: Some("pumps".into()), part: Part::Queues };
+    assert_eq!(estimated_charts(&preview, &shown)[0].title, "Devices back, all groups");
+    let of_group = charts(&outcome, None, Some(&preview), &shown);
+    assert!(names(&of_group[0]).iter().all(|(name, _)| *name != "estimate"), "it knows no groups");
     let (exact, estimate) = (&with[0].series[0], &with[0].series[1]);
     let middle = outcome.t95() / 2.0;
     let (exact, estimate) = (exact.at(middle).unwrap(), estimate.at(middle).unwrap());

@@ -39,7 +39,7 @@ impl Described {
                 let (baseline, preview) = (baseline.map(AsRef::as_ref), preview.map(AsRef::as_ref));
                 recovery::charts(this, baseline, preview, shown)
             }
-            (None, Some(preview)) => recovery::estimated_charts(preview),
+            (None, Some(preview)) => recovery::estimated_charts(preview, shown),
             (None, None) => return None,
         };
         let preview = view.preview.cloned();
