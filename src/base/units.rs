@@ -228,10 +228,25 @@ pub fn percent(share: f64) -> String {
     format!("{} %", significant(share * 100.0))
 }
 
+/// Returns a sentence whose numbers stay on one line with their units.
+pub fn unbroken(text: &str) -> String {
+    let before = std::iter::once(' ').chain(text.chars());
+    let keep = |(before, c): (char, char)| if c == ' ' && before.is_ascii_digit() { '\u{a0}' } else { c };
+    before.zip(text.chars()).map(keep).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn numbers_keep_their_units() {
+        assert_eq!(
+            unbroken("after 3 min 51 s (target 5 min)"),
+            "after 3\u{a0}min 51\u{a0}s (target 5\u{a0}min)"
+        );
+    }
 
     #[test]
     fn reads_what_engineers_type() {

@@ -49,10 +49,14 @@ impl Figure {
         }
     }
 
+    /// Returns whether there were enough runs for an interval; what too few leave open is everything.
+    pub fn bounded(&self) -> bool {
+        self.ci != (0.0, f64::INFINITY)
+    }
+
     /// Returns the interval as people read it, or `None` where it is a single number as shown.
     pub fn interval(&self) -> Option<String> {
-        // What too few runs leave open is no interval: everything from zero on.
-        if self.ci == (0.0, f64::INFINITY) {
+        if !self.bounded() {
             return Some("needs more runs".to_owned());
         }
         let (low, high) = (self.cell(self.ci.0), self.cell(self.ci.1));

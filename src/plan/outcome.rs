@@ -131,11 +131,14 @@ impl Outcome {
     }
 
     /// Returns what held the fleet back and when, after the return:
-    /// `Bottleneck: Sign-in tier, saturated from 0:00 to 1:40`.
+    /// `Bottleneck: Sign-in tier, saturated from the return to 1:40`.
     pub fn bottleneck(&self) -> Option<String> {
         let bottleneck = self.study.bottleneck?;
         let returned = self.fleet.outage.length.secs();
-        let at = |second: u64| units::clock((second as f64 - returned).max(0.0));
+        let at = |second: u64| match (second as f64 - returned).max(0.0) {
+            0.0 => "the return".to_owned(),
+            after => units::clock(after),
+        };
         let (from, to) = (at(bottleneck.from_s), at(bottleneck.to_s));
         Some(format!("Bottleneck: {}, saturated from {from} to {to}", bottleneck.station.label()))
     }

@@ -30,7 +30,11 @@ impl Preview {
 
     /// Returns what to say about it where it should not be trusted: `Estimate; ` and the first reason.
     pub fn doubt(&self) -> Option<String> {
-        self.fluid.doubts.first().map(|doubt| format!("Estimate; {doubt}"))
+        let doubt = self.fluid.doubts.first()?.to_string();
+        // A doubt is a sentence of its own; here it goes on.
+        let mut rest = doubt.chars();
+        let first = rest.next()?.to_lowercase();
+        Some(format!("Estimate; {first}{}", rest.as_str()))
     }
 
     /// Returns whether its queue is that of the sign-in tier, as the one of the runs is.

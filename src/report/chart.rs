@@ -79,6 +79,8 @@ pub enum Role {
     Third,
     /// The fourth scenario of a comparison.
     Fourth,
+    /// A part of the platform beside others, counted from the sign-in tier against the way of attempts.
+    Part(u8),
     /// A limit of the platform, or a target.
     Limit,
     /// Measured, not simulated.

@@ -65,6 +65,16 @@ impl StationName {
         }
     }
 
+    /// What stands at the end of its curve, in the middle of a line.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Gate => "balancer limit",
+            Self::Tls => "TLS handshakes",
+            Self::Connection => "Connection Servers",
+            Self::SignIn => "sign-in tier",
+        }
+    }
+
     /// What people read.
     pub fn label(self) -> &'static str {
         match self {

@@ -33,7 +33,7 @@ pub use error::{Fits, Needs, SimError};
 pub use estimate::{ATTEMPT_BUDGET, BYTE_BUDGET, Estimate, estimate};
 pub use many::{on_threads, replicate, run, run_in};
 pub use run::{Curves, GroupRun, Returns, Run, StationName, StationRun, Times, Totals, WritesRun};
-pub use study::{Band, Bands, GroupStudy, Measure, Metric, Study};
+pub use study::{Band, Bands, Count, Curve, Flow, GroupStudy, Measure, Metric, Study};
 pub use wheel::Arena;
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn window(size: [f32; 2], theme: Theme) -> (Harness<'static>, Rc<RefCell<TimeVie
             let charts: Vec<&Chart> = charts.iter().collect();
             read_out(ui, &charts, &shared.borrow());
             let height = ui.available_height();
-            stack(ui, &charts, &mut shared.borrow_mut(), height);
+            stack(ui, &charts, &mut shared.borrow_mut(), height, &mut |_, _| ());
         });
     (harness, view)
 }
@@ -229,7 +229,7 @@ fn charts_without_points_or_sound_axes_are_drawn_as_frames() {
         .build_ui(move |ui| {
             let charts: Vec<&Chart> = charts.iter().collect();
             read_out(ui, &charts, &view);
-            stack(ui, &charts, &mut view, 400.0);
+            stack(ui, &charts, &mut view, 400.0, &mut |_, _| ());
         });
     assert!(harness.render().is_ok());
     assert_eq!(harness.query_all_by_role(egui::Role::Figure).count(), 3);

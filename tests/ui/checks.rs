@@ -218,21 +218,25 @@ fn targets_are_large_enough() {
 
 #[test]
 fn every_axis_has_two_labels_or_more() {
+    let number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || ".\u{2009} kM".contains(c));
     for window in WINDOWS {
-        let window = busy(Screen::Simulate, window, Theme::Light);
-        let plots: Vec<Rect> = window.query_all_by_role(Role::Figure).map(|plot| plot.rect()).collect();
-        assert_eq!(plots.len(), 3);
-        let number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || ".\u{2009} kM".contains(c));
-        let words: Vec<Words> = words(&window).into_iter().filter(|words| number(&words.text)).collect();
-        for plot in &plots {
+        let mut window = busy(Screen::Simulate, window, Theme::Light);
+        let charts = window.query_all_by_role(Role::Figure).count();
+        assert_eq!(charts, 3);
+        for index in 0..charts {
+            // In a small window charts are scrolled to, and what is out of sight is not drawn.
+            window.query_all_by_role(Role::Figure).nth(index).unwrap().scroll_to_me();
+            window.run_steps(6);
+            let plot = window.query_all_by_role(Role::Figure).nth(index).unwrap().rect();
+            let words: Vec<Words> = words(&window).into_iter().filter(|words| number(&words.text)).collect();
             let beside = plot.expand2(vec2(0.0, 8.0)).with_max_x(plot.left()).with_min_x(plot.left() - 56.0);
             let ticks = words.iter().filter(|words| beside.contains(words.at.center())).count();
             assert!(ticks >= 2, "{plot:?} has {ticks} labels");
+            let below =
+                Rect::from_min_size(plot.left_bottom() - vec2(16.0, 0.0), vec2(plot.width() + 32.0, 24.0));
+            let times = words.iter().filter(|words| below.contains(words.at.center())).count();
+            assert!(times >= 2 || index + 1 < charts, "{plot:?} has {times} times");
         }
-        let last = plots.last().unwrap();
-        let below =
-            Rect::from_min_size(last.left_bottom() - vec2(16.0, 0.0), vec2(last.width() + 32.0, 24.0));
-        assert!(words.iter().filter(|words| below.contains(words.at.center())).count() >= 2);
     }
 }
 

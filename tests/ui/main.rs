@@ -10,6 +10,7 @@ mod journey;
 mod pictures;
 mod quantity;
 mod renderer;
+mod shown;
 mod walk;
 
 #[test]

@@ -57,7 +57,7 @@ pub struct Args {
     /// Print the result, and errors, as JSON
     #[arg(long)]
     json: bool,
-    /// Add the curves per second to the JSON
+    /// Add the curves per second to the JSON: of all devices, each group, each station and the write queue
     #[arg(long, requires = "json")]
     curves: bool,
     /// End with 0 even where a target is missed

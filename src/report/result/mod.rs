@@ -4,6 +4,7 @@
 //! nothing depends on the time, the machine or the number of threads: the same file, seed and version give
 //! the same bytes. The schema stands beside the structs; keys are only ever added within a version.
 
+mod curves;
 mod schema;
 
 #[cfg(test)]
@@ -11,12 +12,13 @@ mod tests;
 
 pub use schema::result_schema;
 
+use self::curves::Curves;
 use super::assumptions::assumptions;
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
 use crate::plan::{FigureUnit, Outcome, TargetResult, Verdict};
-use crate::sim::{Band, GroupStudy, Measure, Metric};
+use crate::sim::{GroupStudy, Measure, Metric};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
@@ -55,7 +57,7 @@ pub struct ResultFile<'a> {
     assumptions: Vec<Rests>,
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "Option::is_none")]
-    curves: Option<Curves>,
+    curves: Option<Curves<'a>>,
 }
 
 /// The program.
@@ -133,28 +135,6 @@ struct Rests {
     addresses: Vec<String>,
 }
 
-/// Curves per second of time since the loss of the connections.
-#[derive(Clone, Debug, Serialize)]
-struct Curves {
-    bin_s: u32,
-    returned_s: f64,
-    back_pct: Percentiles,
-    attempts_per_s: Percentiles,
-    queue: Percentiles,
-    utilisation_pct: Percentiles,
-    connected: Percentiles,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_values: Option<Percentiles>,
-}
-
-/// A band over the runs.
-#[derive(Clone, Debug, Serialize)]
-struct Percentiles {
-    p5: Vec<Value>,
-    p50: Vec<Value>,
-    p95: Vec<Value>,
-}
-
 impl<'a> ResultFile<'a> {
     /// Returns the result of one scenario; curves only where they are wanted, they are long.
     pub fn of(origin: &Origin<'a>, outcome: &'a Outcome, curves: bool) -> Self {
@@ -179,7 +159,7 @@ impl<'a> ResultFile<'a> {
                 .map(rests)
                 .collect(),
             findings: origin.findings,
-            curves: curves.then(|| curves_of(outcome)),
+            curves: curves.then(|| Curves::of(outcome)),
         }
     }
 }
@@ -351,25 +331,6 @@ fn rests(assumption: super::assumptions::Assumption) -> Rests {
         value: plain(&assumption.value),
         source: assumption.source,
         addresses: assumption.addresses,
-    }
-}
-
-/// Returns the curves.
-fn curves_of(outcome: &Outcome) -> Curves {
-    let bands = &outcome.study.bands;
-    let scaled = |band: &Band, scale: f64| {
-        let all = |values: &[f64]| values.iter().map(|value| number(value * scale)).collect();
-        Percentiles { p5: all(&band.p5), p50: all(&band.p50), p95: all(&band.p95) }
-    };
-    Curves {
-        bin_s: 1,
-        returned_s: outcome.fleet.outage.length.secs(),
-        back_pct: scaled(&bands.back, 100.0),
-        attempts_per_s: scaled(&bands.attempts, 1.0),
-        queue: scaled(&bands.queue, 1.0),
-        utilisation_pct: scaled(&bands.utilisation, 100.0),
-        connected: scaled(&bands.connected, 1.0),
-        waiting_values: outcome.fleet.platform.writes.map(|_| scaled(&bands.writes, 1.0)),
     }
 }
 

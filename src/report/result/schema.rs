@@ -1,6 +1,7 @@
 //! The JSON Schema of results.
 
 use super::SCHEMA;
+use super::curves::{COUNTS, FLOWS};
 use serde_json::{Map, Value, json};
 
 /// Keys of the metrics of the whole fleet.
@@ -79,7 +80,7 @@ fn result() -> Value {
         ("diagnosis", object(&[
             ("stability", json!({"enum": ["recovers", "slowly", "never"]})),
             ("bottleneck", json!({"oneOf": [{"type": "null"}, object(&[
-                ("station", json!({"enum": ["balancer-limit", "balancer-tls", "connection-servers", "sign-in"]})),
+                ("station", station()),
                 ("from_s", json!({"type": "number", "description": "First saturated second after the return."})),
                 ("to_s", json!({"type": "number", "description": "End of the last one of that stretch."})),
             ])]})),
@@ -109,19 +110,64 @@ fn result() -> Value {
         ])})),
         ("findings", json!({"type": "array", "items": {"$ref": "#/$defs/finding"}})),
     ])
-    .with("curves", {
-        let band = || json!({"$ref": "#/$defs/band"});
-        object(&[
-            ("bin_s", json!({"const": 1})),
-            ("returned_s", json!({"type": "number", "description": "When the platform is back, since the loss."})),
-            ("back_pct", band()),
-            ("attempts_per_s", band()),
-            ("queue", band()),
-            ("utilisation_pct", band()),
-            ("connected", band()),
-        ])
-        .with("waiting_values", band())
-    })
+    .with("curves", curves())
+}
+
+/// Returns the schema of the curves.
+fn curves() -> Value {
+    let band = || json!({"$ref": "#/$defs/band"});
+    let groups = devices(&[("id", text("Key of the group in the file."))]);
+    let stations = object(&[
+        ("station", station()),
+        ("workers", json!({"type": "integer", "minimum": 1})),
+        ("queue", band()),
+        ("utilisation_pct", band()),
+    ]);
+    let flows: Vec<(&str, Value)> = FLOWS.iter().map(|(key, _)| (*key, band())).collect();
+    let mut writes = object(&flows);
+    writes["description"] = "Of the write queue, where it is modelled.".into();
+    let mut curves = devices(&[
+        ("bin_s", json!({"const": 1})),
+        (
+            "returned_s",
+            json!({"type": "number", "description": "When the platform is back, since the loss."}),
+        ),
+        ("queue", band()),
+        ("utilisation_pct", band()),
+        (
+            "groups",
+            json!({
+                "type": "array",
+                "description": "What the devices of each group do, in the order of the file.",
+                "items": groups,
+            }),
+        ),
+        (
+            "stations",
+            json!({
+                "type": "array",
+                "description": "How busy each station is, in the order in which attempts pass them; the sign-in tier \
+                                is the last, and its curves are `queue` and `utilisation_pct` above, too.",
+                "items": stations,
+            }),
+        ),
+    ]);
+    curves["description"] = "Percentiles over all runs at each second; the first value is that of the first \
+                             second of the outage. Queues are the most that waited in a second, levels \
+                             (`back_pct`, `connected`, `bound`, `waiting_values`) stand at its end."
+        .into();
+    curves.with("waiting_values", band()).with("writes", writes)
+}
+
+/// Returns the schema of what devices do, with these keys beside it.
+fn devices(more: &[(&str, Value)]) -> Value {
+    let counts = COUNTS.iter().map(|(key, _)| (*key, json!({"$ref": "#/$defs/band"})));
+    object(&more.iter().cloned().chain(counts).collect::<Vec<_>>())
+}
+
+/// Returns the schema of a station's name.
+fn station() -> Value {
+    json!({"enum": ["balancer-limit", "balancer-tls", "connection-servers", "sign-in"]})
 }
 
 /// Returns the schema of what was simulated.

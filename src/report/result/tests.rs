@@ -56,6 +56,43 @@ fn results_satisfy_the_schema() {
 }
 
 #[test]
+fn every_group_station_and_write_queue_has_its_curves() {
+    for (name, tiers) in [("connected-products", 1), ("three-box-line", 3)] {
+        let example = *EXAMPLES.iter().find(|example| example.name == name).unwrap();
+        let value = result(&small(example), 1, true);
+        let (curves, groups) = (&value["curves"], value["groups"].as_array().unwrap());
+        let bins = curves["bound"]["p50"].as_array().unwrap().len();
+        assert_eq!(curves["groups"].as_array().unwrap().len(), groups.len());
+        for (group, own) in groups.iter().zip(curves["groups"].as_array().unwrap()) {
+            assert_eq!(own["id"], group["id"]);
+            for (key, _) in curves::COUNTS {
+                assert_eq!(own[key]["p95"].as_array().unwrap().len(), bins, "{key}");
+            }
+            let bound = own["bound"]["p50"].as_array().unwrap();
+            assert!(bound.iter().any(|bound| *bound == group["devices"]), "{own}");
+        }
+        let stations = curves["stations"].as_array().unwrap();
+        assert_eq!(stations.len(), tiers, "{name}");
+        let last = stations.last().unwrap();
+        assert_eq!(last["station"], "sign-in");
+        assert_eq!(
+            (&last["queue"], &last["utilisation_pct"]),
+            (&curves["queue"], &curves["utilisation_pct"])
+        );
+        let busy = last["utilisation_pct"]["p50"].as_array().unwrap();
+        assert!(busy.iter().any(|busy| busy.as_f64().unwrap() > 1.0));
+        assert!(busy.iter().all(|busy| busy.as_f64().unwrap() <= 100.0));
+        let written = curves.get("writes").is_some();
+        assert_eq!(written, tiers > 1, "{name}");
+        if written {
+            assert_eq!(curves["writes"]["waiting_values"], curves["waiting_values"]);
+            let arrived = curves["writes"]["arrived_values_per_s"]["p50"].as_array().unwrap();
+            assert!(arrived.iter().any(|values| values.as_f64().unwrap() > 0.0));
+        }
+    }
+}
+
+#[test]
 fn the_schema_refuses_what_is_no_result() {
     let schema = result_schema();
     let good = result(&small(EXAMPLES[0]), 6, false);

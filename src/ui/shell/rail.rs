@@ -8,6 +8,8 @@ use egui::{Button, Key, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 /// Width of the window [points] below which the rail is narrower.
 const NARROW: f32 = 760.0;
+/// Width of the window [points] from which the rail has room for long names.
+const WIDE: f32 = 1_600.0;
 
 /// State of the rail: a name that is being typed.
 #[derive(Default)]
@@ -32,7 +34,11 @@ impl Rail {
 
     /// Draws the rail.
     pub fn ui(&mut self, ui: &mut Ui, screen: Screen, view: &View<'_>, out: &mut Vec<Request>) {
-        let width = if ui.available_width() < NARROW { 116.0 } else { 156.0 };
+        let width = match ui.available_width() {
+            room if room < NARROW => 116.0,
+            room if room < WIDE => 156.0,
+            _ => 216.0,
+        };
         let frame = super::ground(ui);
         Panel::left("rail").resizable(false).exact_size(width).frame(frame).show(ui, |ui| {
             ui.add_space(space::S);
@@ -63,7 +69,7 @@ impl Rail {
                 renamed |= rename.ui(ui, out);
                 continue;
             }
-            let response = wide(ui, view.scenario == id, &name);
+            let response = wide(ui, view.scenario == id, &name).on_hover_text(&name);
             if response.clicked() {
                 out.push(ScenarioCommand::Activate(id.map(str::to_owned)).into());
             }

@@ -1,6 +1,7 @@
 //! The verdict strip: the one answer of the window, always visible, the only large text.
 
 use super::super::theme::{self, Tokens, space};
+use crate::base::units;
 use crate::desk::View;
 use crate::desk::job::Status;
 use crate::plan::Verdict;
@@ -64,7 +65,12 @@ pub fn strip(view: &View<'_>) -> Strip {
             word: "Not simulated yet",
             tone: Tone::Open,
             sentence: String::new(),
-            detail: doubt.unwrap_or_else(|| "The first runs arrive within a second".to_owned()),
+            detail: doubt.unwrap_or_else(|| match view.preview {
+                Some(_) => {
+                    "The dashed curves are an estimate; the first runs arrive within a second".to_owned()
+                }
+                None => "The first runs arrive within a second".to_owned(),
+            }),
         };
     };
     let verdict = outcome.verdict();
@@ -74,7 +80,7 @@ pub fn strip(view: &View<'_>) -> Strip {
     }
     if let Some((group, time)) = outcome.slowest_group().filter(|_| outcome.fleet.groups.len() > 1) {
         let time = if time.is_finite() {
-            format!("95 % after {}", crate::base::units::duration(time))
+            format!("95 % after {}", units::duration(time))
         } else {
             "never 95 %".to_owned()
         };
@@ -83,6 +89,8 @@ pub fn strip(view: &View<'_>) -> Strip {
     detail.extend(outcome.wall_clock());
     if !view.outcome_current {
         let before = "Settings changed, results are from before".to_owned();
+        let doubt =
+            doubt.or_else(|| view.preview.map(|_| "the dashed estimate is of the new ones".to_owned()));
         detail.splice(0..0, std::iter::once(before).chain(doubt));
     }
     Strip {
@@ -123,7 +131,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>) {
         job.append(&format!("{} {}", strip.sign, strip.word), 0.0, title);
         if !strip.sentence.is_empty() {
             let answer = format(theme::plain(theme::TITLE), tokens.text.strong);
-            job.append(&unbroken(&format!("  {}", strip.sentence)), 0.0, answer);
+            job.append(&units::unbroken(&format!("  {}", strip.sentence)), 0.0, answer);
         }
         let answer = ui.label(job);
         let spoken = format!("{} {}  {}", strip.sign, strip.word, strip.sentence);
@@ -136,24 +144,4 @@ pub fn ui(ui: &mut Ui, view: &View<'_>) {
         let detail = RichText::new(detail).size(theme::SMALL).color(tokens.text.weak);
         ui.add(egui::Label::new(detail).truncate());
     });
-}
-
-/// Returns a sentence whose numbers stay on one line with their units.
-fn unbroken(text: &str) -> String {
-    let before = std::iter::once(' ').chain(text.chars());
-    let keep = |(before, c): (char, char)| if c == ' ' && before.is_ascii_digit() { '\u{a0}' } else { c };
-    before.zip(text.chars()).map(keep).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_keep_their_units() {
-        assert_eq!(
-            unbroken("after 3 min 51 s (target 5 min)"),
-            "after 3\u{a0}min 51\u{a0}s (target 5\u{a0}min)"
-        );
-    }
 }

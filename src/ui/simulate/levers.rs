@@ -6,13 +6,16 @@ use crate::desk::command::DocumentCommand;
 use crate::fleet::file::Value;
 use crate::ui::request::Request;
 use crate::ui::setting::Number;
-use crate::ui::theme::{self, space};
+use crate::ui::theme;
 use crate::ui::widget::choice;
 use crate::ui::widget::quantity::lever;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{PopupCloseBehavior, RichText, Ui};
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// Distance between two sections [points]; with it all fit a window 720 points high.
+const GAP: f32 = 5.0;
 
 /// State of the column: the groups that levers move; empty for all.
 #[derive(Default)]
@@ -30,12 +33,12 @@ impl Levers {
         let sections = rows::sections(view.file, view.scenario, &self.selected);
         for (index, section) in sections.iter().enumerate().filter(|(index, _)| which.contains(index)) {
             if index > which.start {
-                ui.add_space(space::S);
+                ui.add_space(GAP);
             }
             ui.horizontal(|ui| {
                 let text = RichText::new(section.title).font(theme::strong(theme::BODY));
                 ui.label(text.color(theme::tokens(ui.ctx()).text.strong));
-                if index == 0 {
+                if index == 0 && ids.len() > 1 {
                     self.groups(ui, view);
                 }
             });

@@ -5,6 +5,7 @@
 
 mod changes;
 mod charts;
+mod figures;
 mod levers;
 mod result;
 pub mod rows;

@@ -134,12 +134,12 @@ impl Tokens {
     /// Returns the colour of a curve, a mark or its label.
     pub fn curve(&self, role: Role) -> Color32 {
         match role {
-            Role::This => self.curves.this,
+            Role::This | Role::Part(0) => self.curves.this,
             Role::Baseline => self.curves.baseline,
-            Role::Third => self.curves.third,
-            Role::Fourth => self.curves.fourth,
+            Role::Third | Role::Part(1) => self.curves.third,
+            Role::Fourth | Role::Part(2) => self.curves.fourth,
             Role::Limit => self.curves.limit,
-            Role::Measured => self.curves.measured,
+            Role::Measured | Role::Part(_) => self.curves.measured,
             Role::Neutral => self.curves.neutral,
         }
     }

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Painter, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::frame::Frame;
+use super::labels::truncated;
 use super::view::TimeView;
 use super::{HEADER, small};
 use crate::report::chart::{Chart, Mark, Scale, Shade};
@@ -81,23 +82,23 @@ fn time_labels(ui: &Ui, t: &Tokens, frame: &Frame<'_>, ticks: &[Tick], plate: Op
     }
 }
 
-/// Writes the title and, lighter, the unit above the plot.
-pub(super) fn header(ui: &Ui, t: &Tokens, chart: &Chart, outer: Rect, frame: &Frame<'_>) {
-    let unit = match (chart.y.scale, chart.y.unit.as_str()) {
-        (Scale::Linear, unit) => unit.to_owned(),
-        (Scale::Log10, "") => "log scale".to_owned(),
-        (Scale::Log10, unit) => format!("{unit}, log scale"),
+/// Writes the title and, lighter, the unit above the plot; a title that is too long is cut, and of the unit as much
+/// is said as there is room for.
+pub(super) fn header(ui: &Ui, t: &Tokens, chart: &Chart, head: Rect) {
+    let unit = chart.y.unit.as_str();
+    let units = match (chart.y.scale, unit) {
+        (Scale::Linear, unit) => vec![unit.to_owned()],
+        (Scale::Log10, "") => vec!["log scale".to_owned()],
+        (Scale::Log10, unit) => vec![format!("{unit}, log scale"), "log scale".to_owned()],
     };
-    let line = outer.top() + HEADER - 14.0;
-    let title = ui.painter().text(
-        pos2(frame.plot.left(), line),
-        Align2::LEFT_CENTER,
-        &chart.title,
-        strong(BODY),
-        t.text.strong,
-    );
-    let at = pos2(title.right() + space::S, line + 0.5);
-    ui.painter().text(at, Align2::LEFT_CENTER, unit, plain(SMALL), t.text.weak);
+    let line = head.top() + HEADER - 14.0;
+    let title = truncated(ui, &chart.title, strong(BODY), t.text.strong, head.width());
+    let left = head.left() + title.size().x + space::S;
+    ui.painter().galley(pos2(head.left(), line - title.size().y / 2.0), title, t.text.strong);
+    let mut units = units.iter().map(|unit| small(ui, unit, t.text.weak));
+    if let Some(unit) = units.find(|unit| left + unit.size().x <= head.right()) {
+        ui.painter().galley(pos2(left, line + 0.5 - unit.size().y / 2.0), unit, t.text.weak);
+    }
 }
 
 /// Draws the hairlines.

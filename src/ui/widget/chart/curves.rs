@@ -67,7 +67,8 @@ pub(super) fn bands(painter: &Painter, t: &Tokens, chart: &Chart, frame: &Frame<
 pub(super) fn paint(painter: &Painter, t: &Tokens, traces: &[Trace]) {
     for trace in traces {
         let colour = t.curve(trace.role);
-        let width = if trace.role == Role::Neutral { THIN } else { CURVE_WIDTH };
+        let thin = trace.role == Role::Neutral && !trace.dashed;
+        let width = if thin { THIN } else { CURVE_WIDTH };
         let stroke = Stroke::new(width, colour);
         if trace.style == Style::Dots {
             let dot = |p: &Pos2| Shape::circle_filled(*p, DOT, colour);

@@ -34,6 +34,11 @@ impl<'a> Frame<'a> {
         self.plot.bottom() - if rise.is_finite() { rise.clamp(-OUTSIDE, OUTSIDE) } else { 0.0 }
     }
 
+    /// Returns whether a value lies above the plot.
+    pub(super) fn above(&self, y: f64) -> bool {
+        self.y.position(y) > 1.0
+    }
+
     pub(super) fn at(&self, p: [f64; 2]) -> Pos2 {
         pos2(self.x(p[0]), self.y(p[1]))
     }

@@ -1,15 +1,16 @@
 //! Words on a chart: names at the ends of curves, labels of hairlines. None covers another.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Color32, Galley, Pos2, Rect, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, FontId, Galley, Pos2, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::axes;
 use super::curves::Trace;
 use super::frame::Frame;
 use super::small;
-use crate::report::chart::{Chart, Mark, Role};
+use crate::report::chart::{Chart, Mark, Role, Series};
 use crate::ui::theme::{SMALL, Tokens, plain, space, tokens};
 
 /// Distance from the plot to the labels beside it; leaves room for a leader [points].
@@ -19,7 +20,7 @@ const LINE: f32 = 15.0;
 
 /// A label beside the plot, at the height of what it names.
 struct End<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     role: Role,
     y: f32,
 }
@@ -35,30 +36,34 @@ pub(super) fn column_width(ui: &Ui, charts: &[&Chart]) -> f32 {
         curves.chain(marks)
     });
     let widths = names.map(|name| small(ui, name, Color32::PLACEHOLDER).size().x.ceil());
-    widths.fold(0.0, f32::max) + LEADER + space::XS
+    let arrow = small(ui, " ↑", Color32::PLACEHOLDER).size().x.ceil();
+    widths.fold(0.0, f32::max) + arrow + LEADER + space::XS
 }
 
 /// Names curves and horizontal hairlines in the column right of the plot, at their height.
 ///
 /// Labels that would overlap move apart and keep a leader to their line; where the column is too low for
-/// all, the first ones win: curves before hairlines, the present scenario before others.
+/// all, the first ones win: curves before hairlines, the present scenario before others. A hairline above the
+/// axis has an arrow instead of a place.
 pub(super) fn ends(ui: &Ui, t: &Tokens, chart: &Chart, frame: &Frame<'_>, width: f32) {
     let plot = frame.plot;
     let mut ends: Vec<End<'_>> = Vec::new();
-    for series in &chart.series {
+    let mut all: Vec<&Series> = chart.series.iter().collect();
+    all.sort_by_key(|series| (series.role, series.dashed));
+    for series in all {
         let inside = series.points.partition_point(|p| p[0] <= frame.x_range.1);
         let last =
             series.at(frame.x_range.1).or_else(|| series.points.get(inside.checked_sub(1)?).map(|p| p[1]));
         if let (Some(y), false) = (last, series.name.is_empty()) {
-            ends.push(End { text: &series.name, role: series.role, y: frame.y(y) });
+            ends.push(End { text: series.name.as_str().into(), role: series.role, y: frame.y(y) });
         }
     }
-    ends.sort_by_key(|end| end.role);
     for mark in &chart.marks {
         if let Mark::Horizontal { y, label, role } = mark
             && !label.is_empty()
         {
-            ends.push(End { text: label, role: *role, y: frame.y(*y) });
+            let text = if frame.above(*y) { Cow::Owned(format!("{label} ↑")) } else { label.into() };
+            ends.push(End { text, role: *role, y: frame.y(*y) });
         }
     }
     let wanted: Vec<f32> = ends.iter().map(|end| end.y.clamp(plot.top(), plot.bottom())).collect();
@@ -67,7 +72,7 @@ pub(super) fn ends(ui: &Ui, t: &Tokens, chart: &Chart, frame: &Frame<'_>, width:
     for ((end, from), to) in ends.iter().zip(&wanted).zip(places) {
         let Some(to) = to else { continue };
         let colour = t.curve(end.role);
-        let text = truncated(ui, end.text, colour, width - LEADER);
+        let text = truncated(ui, &end.text, plain(SMALL), colour, width - LEADER);
         let left = plot.right() + LEADER;
         let at = pos2(left, to - text.size().y / 2.0);
         let bend = [pos2(plot.right() + 1.0, *from), pos2(plot.right() + 4.0, *from), pos2(left - 3.0, to)];
@@ -207,9 +212,9 @@ pub(super) fn spread(wanted: &[f32], height: f32, range: (f32, f32)) -> Vec<Opti
     places
 }
 
-/// Lays out one line of small text, cut with `…` at `width` [points].
-fn truncated(ui: &Ui, text: &str, colour: Color32, width: f32) -> Arc<Galley> {
-    let format = TextFormat { font_id: plain(SMALL), color: colour, ..TextFormat::default() };
+/// Lays out one line of text, cut with `…` at `width` [points].
+pub(super) fn truncated(ui: &Ui, text: &str, font_id: FontId, color: Color32, width: f32) -> Arc<Galley> {
+    let format = TextFormat { font_id, color, ..TextFormat::default() };
     let mut job = LayoutJob::single_section(text.to_owned(), format);
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
     ui.painter().layout_job(job)

@@ -17,7 +17,9 @@ mod labels;
 mod readout;
 mod view;
 
-use egui::{Rect, Response, Role as Spoken, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Layout, Rect, Response, Role as Spoken, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+};
 
 use self::frame::Frame;
 pub use self::readout::{read_out, reading_text};
@@ -60,8 +62,15 @@ impl Options {
 
 /// Draws charts below each other over the whole width, sharing edges, range and crosshair.
 ///
-/// Together they are `height` high [points]; plots share it equally, but none is lower than 48 points.
-pub fn stack(ui: &mut Ui, charts: &[&Chart], view: &mut TimeView, height: f32) -> Vec<Response> {
+/// Together they are `height` high [points]; plots share it equally, but none is lower than 48 points. `corner`
+/// may draw a control at the right end of each chart's title, laid out from right to left.
+pub fn stack(
+    ui: &mut Ui,
+    charts: &[&Chart],
+    view: &mut TimeView,
+    height: f32,
+    corner: &mut dyn FnMut(&mut Ui, &Chart),
+) -> Vec<Response> {
     let count = charts.len().max(1) as f32;
     let rest = height - AXIS - count * HEADER - (count - 1.0) * space::XS;
     let right = labels::column_width(ui, charts).min(ui.available_width() * 0.3);
@@ -70,7 +79,10 @@ pub fn stack(ui: &mut Ui, charts: &[&Chart], view: &mut TimeView, height: f32) -
         ui.spacing_mut().item_spacing.y = space::XS;
         let last = charts.len().saturating_sub(1);
         let each = charts.iter().enumerate();
-        each.map(|(i, chart)| show(ui, chart, view, &Options { lowest: i == last, ..shared })).collect()
+        let draw = |(i, chart): (usize, &&Chart)| {
+            show(ui, chart, view, &Options { lowest: i == last, ..shared }, corner)
+        };
+        each.map(draw).collect()
     })
     .inner
 }
@@ -78,17 +90,32 @@ pub fn stack(ui: &mut Ui, charts: &[&Chart], view: &mut TimeView, height: f32) -
 /// Draws one chart over the available width and handles pointer and keyboard on its plot.
 ///
 /// The response is that of the plot; its accessible name is the sentence of the chart.
-pub fn show(ui: &mut Ui, chart: &Chart, view: &mut TimeView, options: &Options) -> Response {
+fn show(
+    ui: &mut Ui,
+    chart: &Chart,
+    view: &mut TimeView,
+    options: &Options,
+    corner: &mut dyn FnMut(&mut Ui, &Chart),
+) -> Response {
     let size = vec2(ui.available_width(), options.height());
     let (outer, _) = ui.allocate_exact_size(size, Sense::hover());
     let plot = plot_rect(ui, outer, options);
+    // First, so that the Tab key finds it before its chart.
+    let head = Rect::from_min_max(outer.left_top() + vec2(options.left, 0.0), plot.right_top());
+    let layout = Layout::right_to_left(Align::TOP);
+    let builder = UiBuilder::new().max_rect(head).layout(layout).id_salt(("corner", chart.id.as_str()));
+    let mut control = ui.new_child(builder);
+    corner(&mut control, chart);
+    let control = control.min_rect();
+    let head = head.with_max_x(if control.width() > 0.0 { control.left() - space::S } else { outer.right() });
     let id = ui.make_persistent_id(("chart", chart.id.as_str()));
     let response = ui.interact(plot, id, Sense::click_and_drag());
     let at_once = view.interact(ui, chart, &response);
 
     let frame = Frame::new(plot, chart, view.range(&chart.x));
     if ui.is_rect_visible(outer) {
-        paint(ui, chart, view, options, &frame, outer);
+        paint(ui, chart, view, options, &frame);
+        axes::header(ui, tokens(ui.ctx()), chart, head);
         if response.has_focus() {
             let ring = Stroke::new(FOCUS_WIDTH, tokens(ui.ctx()).focus);
             ui.painter().rect_stroke(plot.expand(3.0), ROUNDING, ring, StrokeKind::Middle);
@@ -110,7 +137,7 @@ fn plot_rect(ui: &Ui, outer: Rect, options: &Options) -> Rect {
     Rect::from_min_size(left_top, vec2(width, options.plot_height)).round_to_pixels(ui.pixels_per_point())
 }
 
-fn paint(ui: &Ui, chart: &Chart, view: &TimeView, options: &Options, frame: &Frame<'_>, outer: Rect) {
+fn paint(ui: &Ui, chart: &Chart, view: &TimeView, options: &Options, frame: &Frame<'_>) {
     let t = tokens(ui.ctx());
     ui.painter().rect_filled(frame.plot, 0.0, t.surface.plot);
     let inside = ui.painter().with_clip_rect(frame.plot.intersect(ui.clip_rect()));
@@ -124,7 +151,6 @@ fn paint(ui: &Ui, chart: &Chart, view: &TimeView, options: &Options, frame: &Fra
         axes::Times::Bare
     };
     axes::grid(ui, t, chart, frame, times);
-    axes::header(ui, t, chart, outer, frame);
     let drawn = curves::trace(chart, frame, ui.pixels_per_point());
     curves::bands(&inside, t, chart, frame, ui.pixels_per_point());
     axes::marks(&inside, t, chart, frame);

@@ -6,7 +6,7 @@ use egui::{Color32, Response, Role as Spoken, Sense, Ui, WidgetInfo, vec2};
 use super::LEFT;
 use super::labels::name_colour;
 use super::view::TimeView;
-use crate::report::chart::{Chart, Reading};
+use crate::report::chart::{Chart, Reading, Role};
 use crate::ui::theme::{SMALL, TARGET, plain, strong, tokens};
 
 /// Draws one line with the values of all charts at the crosshair, or how to get one.
@@ -49,8 +49,12 @@ fn line(ui: &Ui, charts: &[&Chart], view: &TimeView, curves: usize) -> LayoutJob
     };
     push(&mut job, &first.x.text(x), t.text.strong, true, 0.0);
     for chart in charts {
-        push(&mut job, &chart.title, t.text.weak, false, 16.0);
+        push(&mut job, &chart.y.title, t.text.weak, false, 16.0);
         for reading in chart.readings(x).iter().rev().take(curves) {
+            // Parts of a platform have no usual colours: their names stand beside the values.
+            if let (Role::Part(_), false) = (reading.role, reading.name == "baseline") {
+                push(&mut job, &reading.name, t.text.weak, false, 6.0);
+            }
             push(&mut job, &reading.text, name_colour(ui, reading.role), true, 6.0);
         }
     }

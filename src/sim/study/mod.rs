@@ -1,13 +1,17 @@
 //! What several runs say together: bands per second, and each figure with its spread.
 //!
-//! A band is the 5th to 95th percentile over the runs *at each second*; no single run need follow it.
+//! The bands are those of [`Bands`]; every other one is taken from the runs when it is wanted.
 //! A figure keeps its value in every run, so that targets can be counted ("in 45 of 50 runs") as well
 //! as judged by the confidence interval of the median. *Never* is infinity here.
+
+mod bands;
+
+pub use self::bands::{Band, Bands, Count, Curve, Flow};
 
 use super::diagnosis::{self, Bottleneck, Stability};
 use super::run::{HASH_START, Run, fold};
 use crate::base::Micros;
-use crate::base::stats::{Interval, Spread, percentile};
+use crate::base::stats::{Interval, percentile};
 use crate::fleet::Fleet;
 use std::sync::Arc;
 
@@ -149,72 +153,6 @@ impl Metric {
         sorted.sort_unstable_by(f64::total_cmp);
         let median = percentile(&sorted, 50).unwrap_or(f64::INFINITY);
         Self { values, median, interval: Interval::of_median(&sorted) }
-    }
-}
-
-/// 5th, 50th and 95th percentile over the runs at each second of absolute time.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Band {
-    /// 5th percentile.
-    pub p5: Vec<f64>,
-    /// Median.
-    pub p50: Vec<f64>,
-    /// 95th percentile.
-    pub p95: Vec<f64>,
-}
-
-impl Band {
-    fn push(&mut self, values: &mut [f64]) {
-        if let Some(spread) = Spread::of(values) {
-            self.p5.push(spread.p5);
-            self.p50.push(spread.p50);
-            self.p95.push(spread.p95);
-        }
-    }
-}
-
-/// The bands that charts show. Bin 0 is the first second after the loss.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bands {
-    /// Share of all devices that are back at the end of the second, 0..1.
-    pub back: Band,
-    /// Attempts begun in the second [attempts/s].
-    pub attempts: Band,
-    /// Most attempts waiting in the second [attempts].
-    pub queue: Band,
-    /// Share of the workers' time that was used, 0..1.
-    pub utilisation: Band,
-    /// Devices with an upgraded connection, signed in or not [devices].
-    pub connected: Band,
-    /// Values waiting to be written [values]; empty where that is not modelled.
-    pub writes: Band,
-}
-
-impl Bands {
-    fn of(runs: &[Arc<Run>]) -> Self {
-        let mut bands = Self::default();
-        let bins = runs.first().map_or(0, |run| run.curves.all.back.len());
-        let mut values = vec![0.0; runs.len()];
-        for bin in 0..bins {
-            let mut fill = |band: &mut Band, of: &dyn Fn(&Run) -> f64| {
-                for (value, run) in values.iter_mut().zip(runs) {
-                    *value = of(run);
-                }
-                band.push(&mut values);
-            };
-            let share = |run: &Run| run.affected - u64::from(run.curves.all.away[bin]);
-            fill(&mut bands.back, &|run| share(run) as f64 / run.affected.max(1) as f64);
-            fill(&mut bands.attempts, &|run| f64::from(run.curves.all.attempts[bin]));
-            fill(&mut bands.queue, &|run| run.sign_in().map_or(0.0, |tier| f64::from(tier.queue[bin])));
-            fill(&mut bands.connected, &|run| f64::from(run.curves.all.connected[bin]));
-            if runs.iter().all(|run| run.writes.is_some()) {
-                fill(&mut bands.writes, &|run| {
-                    run.writes.as_ref().map_or(0.0, |writes| writes.level[bin] as f64)
-                });
-            }
-            fill(&mut bands.utilisation, &|run| run.sign_in().map_or(0.0, |tier| tier.utilisation(bin)));
-        }
-        bands
     }
 }
 

@@ -1,0 +1,137 @@
+//! What the charts of real results show.
+
+use super::*;
+use crate::fleet::FleetFile;
+use crate::fleet::example::EXAMPLES;
+use crate::sim::{Study, replicate};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+#[test]
+fn an_estimate_is_a_dashed_curve_beside_the_runs() {
+    let mut fleet = EXAMPLES[0].file().unwrap().check(None).fleet.unwrap();
+    fleet.groups.iter_mut().for_each(|group| group.devices = 20);
+    fleet.platform.workers = 4;
+    let fleet = Arc::new(fleet);
+    let runs = replicate(&fleet, 1, 0..2, 1, &AtomicBool::new(false), &|_| ()).unwrap();
+    let study = Study::of(&fleet, 1, runs.into_iter().map(Arc::new).collect());
+    let outcome = Outcome::of("A".into(), Arc::clone(&fleet), study, 2);
+    let preview = Preview::of(&fleet).unwrap();
+    let without = charts(&outcome, None, None, &Shown::default());
+    assert!(without.iter().flat_map(|chart| &chart.series).all(|series| series.name != "estimate"));
+    let with = charts(&outcome, None, Some(&preview), &Shown::default());
+    for chart in with.iter().chain(&estimated_charts(&preview, &Shown::default())) {
+        let series = chart.series.last().unwrap();
+        assert_eq!((series.name.as_str(), series.dashed), ("estimate", true), "{}", chart.id);
+        assert!(series.points.len() > 10 && series.points.is_sorted_by(|a, b| a[0] < b[0]));
+    }
+    let shown = Shown { group: Some("pumps".into()), part: Part::Queues };
+    assert_eq!(estimated_charts(&preview, &shown)[0].title, "Devices back, all groups");
+    let of_group = charts(&outcome, None, Some(&preview), &shown);
+    assert!(names(&of_group[0]).iter().all(|(name, _)| *name != "estimate"), "it knows no groups");
+    let (exact, estimate) = (&with[0].series[0], &with[0].series[1]);
+    let middle = outcome.t95() / 2.0;
+    let (exact, estimate) = (exact.at(middle).unwrap(), estimate.at(middle).unwrap());
+    assert!((exact - estimate).abs() < 25.0, "{exact} {estimate}");
+}
+
+/// Returns the result of an example with few devices and as few workers, at one of its scenarios.
+fn outcome(name: &str, set: &[(&str, serde_json::Value)]) -> Outcome {
+    let example = EXAMPLES.iter().find(|example| example.name == name).unwrap();
+    let set_all =
+        |file: FleetFile, (address, value): &(&str, serde_json::Value)| file.with(address, value).unwrap();
+    let file = set.iter().fold(example.file().unwrap(), set_all);
+    let mut fleet = file.check(None).fleet.unwrap();
+    fleet.groups.iter_mut().for_each(|group| group.devices = 60);
+    let fleet = Arc::new(fleet);
+    let runs = replicate(&fleet, 3, 0..3, 1, &AtomicBool::new(false), &|_| ()).unwrap();
+    let study = Study::of(&fleet, 3, runs.into_iter().map(Arc::new).collect());
+    Outcome::of("A".into(), fleet, study, 3)
+}
+
+fn names(chart: &Chart) -> Vec<(&str, bool)> {
+    chart.series.iter().map(|series| (series.name.as_str(), series.dashed)).collect()
+}
+
+#[test]
+fn a_group_has_its_own_curves_and_no_capacity() {
+    let outcome = outcome("connected-products", &[]);
+    let all = charts(&outcome, None, None, &Shown::default());
+    for (index, group) in outcome.fleet.groups.iter().enumerate() {
+        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues };
+        let own = charts(&outcome, Some(&outcome), None, &shown);
+        assert_eq!(own[0].title, format!("Devices back, {}", group.name));
+        assert!(own[0].spoken.starts_with(&format!("Recovery curve of {}: 95 % of its", group.name)));
+        assert!(own[0].spoken.contains("Baseline: 95 % back"), "{}", own[0].spoken);
+        assert!(own[1].spoken.contains(&group.name) && !own[1].spoken.contains("capacity"));
+        assert!(own[1].marks.is_empty() && !all[1].marks.is_empty());
+        let bins = own[1].series[1].points.len();
+        assert_eq!((bins, own[1].bands.len()), (own[1].series[0].points.len(), 1));
+        let t95 = outcome.study.groups[index].times[1].median;
+        let marked = |mark: &Mark| matches!(mark, Mark::Vertical { x, role: Role::This, .. } if *x == t95);
+        assert_eq!(own[0].marks.iter().any(marked), t95.is_finite(), "{}", group.name);
+        // Queues are shared: they stay those of the platform.
+        assert_eq!(own[2].series[1].points.iter().map(|p| p[1]).fold(0.0, f64::max), largest(&all[2]));
+    }
+    let gone = Shown { group: Some("gone".into()), part: Part::Queues };
+    assert_eq!(charts(&outcome, None, None, &gone), all, "a group that is gone is all groups");
+}
+
+fn largest(chart: &Chart) -> f64 {
+    chart.series[0].points.iter().map(|point| point[1]).fold(0.0, f64::max)
+}
+
+#[test]
+fn one_tier_shows_its_queue_and_several_show_theirs() {
+    let one = outcome("connected-products", &[]);
+    let queue = charts(&one, Some(&one), None, &Shown::default()).swap_remove(2);
+    assert_eq!((queue.title.as_str(), queue.bands.len()), ("Queue depth", 1));
+    assert_eq!(names(&queue), [("baseline", true), ("this scenario", false)]);
+    assert!(queue.spoken.contains("attempts waiting"), "{}", queue.spoken);
+
+    // Slow Connection Servers in front of a slow sign-in tier: both have a queue.
+    let slow = [
+        ("/platform/connection_servers/servers", serde_json::json!(1)),
+        ("/platform/connection_servers/workers", serde_json::json!(1)),
+        ("/platform/connection_servers/service_time_ms", serde_json::json!(200)),
+        ("/platform/workers", serde_json::json!(1)),
+        ("/platform/service_time_ms", serde_json::json!(400)),
+    ];
+    let several = outcome("three-box-line", &slow);
+    let queue = charts(&several, Some(&several), None, &Shown::default()).swap_remove(2);
+    assert!(queue.series.len() >= 4, "{:?}", names(&queue));
+    assert!(names(&queue).ends_with(&[("baseline", true), ("sign-in tier", false)]));
+    assert!(
+        queue.bands.is_empty() && queue.spoken.contains("Connection Servers at most"),
+        "{}",
+        queue.spoken
+    );
+    let roles: Vec<Role> =
+        queue.series.iter().filter(|series| !series.dashed).map(|series| series.role).collect();
+    assert!(roles.is_sorted_by(|a, b| a > b) && roles.windows(2).all(|pair| pair[0] != pair[1]), "{roles:?}");
+
+    let shown = Shown { group: None, part: Part::Utilisation };
+    let busy = charts(&several, None, None, &shown).swap_remove(2);
+    assert_eq!((busy.title.as_str(), busy.y.range), ("Utilisation", (0.0, 100.0)));
+    assert!(busy.series.iter().flat_map(|series| series.points.iter()).all(|point| point[1] <= 100.0));
+    assert!(busy.spoken.contains(" %"), "{}", busy.spoken);
+}
+
+#[test]
+fn the_write_queue_is_seen_until_all_is_written() {
+    let outcome = outcome("three-box-line", &[]);
+    let shown = Shown { group: None, part: Part::Data };
+    let [back, _, data] = <[Chart; 3]>::try_from(charts(&outcome, Some(&outcome), None, &shown)).unwrap();
+    assert_eq!((data.title.as_str(), data.y.unit.as_str()), ("Write queue", "values"));
+    assert_eq!(names(&data), [("baseline", true), ("this scenario", false)]);
+    let drained = outcome.study.metric(sim::Measure::Drained).median;
+    assert!(drained.is_finite() && drained <= back.x.range.1);
+    assert!(data.spoken.contains("stored data written after"), "{}", data.spoken);
+    let one = outcome_of_one_tier();
+    let data = charts(&one, None, None, &shown).swap_remove(2);
+    assert_eq!(data.title, "Queue depth", "nothing is written where that is not modelled");
+}
+
+fn outcome_of_one_tier() -> Outcome {
+    outcome("connected-products", &[])
+}
