@@ -11,6 +11,9 @@ use crate::sim::run::StationRun;
 /// The stations, in the order in which attempts pass them.
 const STOPS: [Stop; 4] = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn];
 
+/// Workers from which on services of different lengths end in little order.
+const MANY: u32 = 16;
+
 /// Returns the station with this number.
 #[inline]
 pub(super) fn numbered(number: u8) -> Stop {
@@ -124,6 +127,12 @@ impl Line {
             Stop::Gate | Stop::Tls if self.upgrades => Stop::Connection,
             _ => Stop::SignIn,
         }
+    }
+
+    /// Returns at which stations services end in so little order that sorting them one by one does not pay.
+    pub(super) fn disordered(&self, timeline: &Timeline) -> [bool; 4] {
+        let is = |booth: &Booth| booth.workers > MANY && !booth.work.takes_the_same(timeline);
+        [0, 1, 2, 3].map(|stop| self.booths[stop].as_ref().is_some_and(is))
     }
 
     /// Returns whether a full station drops the SYN of a new socket.

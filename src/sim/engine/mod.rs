@@ -136,7 +136,7 @@ impl<'a> World<'a> {
             began: vec![0; if counts_from_begin { devices } else { 0 }],
             habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
             lost: vec![0; fleet.groups.len()],
-            queue: Pending::new(shape(fleet), promises(fleet)),
+            queue: Pending::new(shape(fleet), promises(fleet), line.disordered(&timeline)),
             ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
             line,
             timeline,
@@ -341,7 +341,7 @@ fn promises(fleet: &Fleet) -> Shape {
     };
     let (shortest, longest) =
         tiers.map(waits).fold((u64::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-    Shape::fine(PAYLOAD_BITS, shortest / 8, longest)
+    Shape::fine(PAYLOAD_BITS, shortest / 4, longest)
 }
 
 /// Returns the longest usual wait between two attempts of an agent [µs].

@@ -32,11 +32,14 @@ pub(super) struct Pending {
     lasts: [u64; LANES],
     /// The list whose first event is the first of all, and its time [µs].
     first: (u64, usize),
+    /// Stations whose promises come in so little order that their lists take only what comes last.
+    disordered: [bool; LANES],
 }
 
 impl Pending {
-    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises.
-    pub(super) fn new(shape: Shape, soon_shape: Shape) -> Self {
+    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises, of which
+    /// those of some stations come in little order.
+    pub(super) fn new(shape: Shape, soon_shape: Shape, disordered: [bool; LANES]) -> Self {
         Self {
             wheel: Wheel::new(shape, 0),
             shape,
@@ -47,6 +50,7 @@ impl Pending {
             fronts: [NEVER; LANES],
             lasts: [0; LANES],
             first: (NEVER, 0),
+            disordered,
         }
     }
 
@@ -76,8 +80,9 @@ impl Pending {
     #[inline(never)]
     fn push_between(&mut self, station: usize, event: Timed) {
         let lane = &mut self.lanes[station];
-        let behind = lane.iter().rev().take(NEAR).take_while(|&&other| other > event).count();
-        if behind == NEAR {
+        let near = if self.disordered[station] { 0 } else { NEAR };
+        let behind = lane.iter().rev().take(near).take_while(|&&other| other > event).count();
+        if behind == near {
             self.soon.push(event.0, event.1);
             self.in_soon += 1;
             return;
@@ -113,14 +118,22 @@ impl Pending {
     #[inline(always)]
     pub(super) fn pop_before(&mut self, limit: u64) -> Option<Timed> {
         let (promised, lane) = self.first;
-        let (bound, late) = (promised.min(limit), self.wheel.open_time());
-        if self.in_soon > 0 || late == NEVER || late == bound {
+        let (late, soon) = (self.wheel.open_time(), self.soon.open_time());
+        let bound = promised.min(limit).min(soon);
+        let soon_is_unknown = soon == NEVER && self.in_soon > 0;
+        if late == NEVER || late == bound || soon == promised.min(limit) || soon_is_unknown {
             return self.pop_of_all(limit);
         }
         if late < bound {
-            return self.wheel.pop();
+            self.wheel.pop()
+        } else if soon == bound {
+            self.in_soon -= 1;
+            self.soon.pop()
+        } else if promised < limit {
+            self.pop_front(lane)
+        } else {
+            None
         }
-        if promised >= limit { None } else { self.pop_front(lane) }
     }
 
     /// The same, whatever there is.
@@ -199,7 +212,7 @@ mod tests {
         fn events_come_in_order_whatever_way_they_went_in(
             pushes in prop::collection::vec((0_usize..6, 0_u64..3_000, 0_u64..50), 1..300),
         ) {
-            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500));
+            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500), [false, true, false, true]);
             let (mut expected, mut now) = (BTreeSet::new(), 0);
             for (way, after, payload) in pushes {
                 let event = (now + after, payload);
