@@ -31,7 +31,7 @@ impl World<'_> {
             return Ok(None);
         }
         self.tally.arrivals += 1;
-        if self.devices[device as usize].same_socket() {
+        if self.devices[device as usize].state.same_socket() {
             return Ok(Some(Stop::SignIn));
         }
         let admitted = self.line.limiter.as_mut().is_none_or(|limiter| limiter.admits(now));
@@ -43,7 +43,7 @@ impl World<'_> {
 
     /// Returns whether nothing stands in the way of an attempt; otherwise it meets what does.
     fn gets_through(&mut self, now: u64, group: usize, device: u32, syn: u8) -> Result<bool, Halt> {
-        let same_socket = self.devices[device as usize].same_socket();
+        let same_socket = self.devices[device as usize].state.same_socket();
         match self.meets(now, group, device) {
             Some(Meets::AuthUnanswered) => {
                 self.stands(group, device);
@@ -108,7 +108,7 @@ impl World<'_> {
             if stop == Stop::SignIn && self.line.upgrades {
                 self.set(group, device, CONNECTED);
             }
-            let state = self.devices[device as usize];
+            let state = self.devices[device as usize].state;
             let wait = self.ways[group].wait(stop, state.same_socket());
             let deadline = wait.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
             let asks =
@@ -168,7 +168,7 @@ impl World<'_> {
         device: u32,
         (stop, syn): (Stop, u8),
     ) -> Result<(), Halt> {
-        if self.devices[device as usize].same_socket() {
+        if self.devices[device as usize].state.same_socket() {
             return self.refused(now, group, device, Happening::FailedOpen);
         }
         if stop == self.ways[group].first && self.line.drops_syn(stop) {
@@ -209,7 +209,7 @@ impl World<'_> {
         happening: Happening,
     ) -> Result<(), Halt> {
         self.goes_on(now, group, device, happening)?;
-        if !self.devices[device as usize].same_socket() {
+        if !self.devices[device as usize].state.same_socket() {
             self.closes(group, device);
         }
         Ok(())
@@ -217,7 +217,7 @@ impl World<'_> {
 
     /// The device holds no connection any more.
     pub(super) fn closes(&mut self, group: usize, device: u32) {
-        let state = &mut self.devices[device as usize];
+        let state = &mut self.devices[device as usize].state;
         if state.has(HOLDS) {
             self.tally.held -= 1;
         }
@@ -230,7 +230,7 @@ impl World<'_> {
     /// The device holds a connection from now on, or one that is upgraded.
     #[inline]
     pub(super) fn set(&mut self, group: usize, device: u32, flag: u8) {
-        let state = &mut self.devices[device as usize];
+        let state = &mut self.devices[device as usize].state;
         if !state.has(flag) {
             state.mark(flag);
             match flag {

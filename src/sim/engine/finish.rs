@@ -72,8 +72,8 @@ impl World<'_> {
         for (index, habits) in self.habits.iter().enumerate() {
             look(self.stop, 0)?;
             for device in self.starts[index]..self.starts[index + 1] {
-                if !self.devices[device as usize].has(BOUND) {
-                    let away = self.horizon - self.lost_at[device as usize];
+                if !self.devices[device as usize].state.has(BOUND) {
+                    let away = self.horizon - self.devices[device as usize].lost_at();
                     let (_, dropped) = habits.recorded(away);
                     self.lost[index] = self.lost[index].saturating_add(dropped);
                 }

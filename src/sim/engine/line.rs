@@ -161,6 +161,13 @@ impl Line {
         Some(station.offer(now, deadline, group as u32, |start| work.time(start, asks)))
     }
 
+    /// Offers a station a connection that nobody waits for; returns whether it is full.
+    #[inline(never)]
+    pub(super) fn is_full(&mut self, stop: Stop, now: u64, group: usize, asks: Asks<'_>) -> bool {
+        let Some(Booth { station, work, .. }) = &mut self.booths[stop as usize] else { return false };
+        station.offer(now, u64::MAX, group as u32, |start| work.time(start, asks)) == Offer::Full
+    }
+
     /// Returns a station, if it is there.
     pub(super) fn station(&mut self, stop: Stop) -> Option<&mut Station> {
         self.booths[stop as usize].as_mut().map(|booth| &mut booth.station)

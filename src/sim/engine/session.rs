@@ -5,7 +5,6 @@ use super::line::{Asks, Stop};
 use super::tally::bin;
 use super::timeline::touches;
 use super::{AFFECTED, AWAY, BOUND, CONNECTED, HOLDS, Halt, World, group_of};
-use crate::admission::Offer;
 use crate::agent::{Event as Happening, Machine, notice};
 use crate::base::Micros;
 use crate::base::draws::Stream;
@@ -69,10 +68,10 @@ impl World<'_> {
         }
         let agent = &self.fleet.groups[group].agent;
         let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        machine.step(&mut self.devices[device as usize], Micros(now), Happening::Connected);
+        machine.step(&mut self.devices[device as usize].state, Micros(now), Happening::Connected);
         self.set(group, device, HOLDS);
         self.set(group, device, CONNECTED);
-        let state = &mut self.devices[device as usize];
+        let state = &mut self.devices[device as usize].state;
         let was_away = state.has(AWAY);
         state.mark(BOUND);
         state.unmark(AWAY);
@@ -100,9 +99,9 @@ impl World<'_> {
 
     /// A device sends what it has stored.
     fn flushes(&mut self, now: u64, group: usize, device: u32) {
-        let since = &mut self.lost_at[device as usize];
-        let (stored, dropped) = self.habits[group].recorded(now - *since);
-        *since = now;
+        let row = &mut self.devices[device as usize];
+        let (stored, dropped) = self.habits[group].recorded(now - row.lost_at());
+        row.set_lost_at(now);
         self.lost[group] = self.lost[group].saturating_add(dropped);
         if let Some(flood) = &mut self.flood {
             flood.stored(now, group, stored);
@@ -157,7 +156,7 @@ impl World<'_> {
             may(on(duty), Finish::Off);
         }
         if of.drops_per_day > 0.0 {
-            let key = u64::from(self.devices[device as usize].attempts());
+            let key = u64::from(self.devices[device as usize].state.attempts());
             let unit = self.draws.unit(Stream::Trouble, u64::from(device), key);
             let after = -libm::log(unit) * 86_400_000_000.0 / of.drops_per_day;
             may((after.round() as u64).max(1), Finish::Trouble);
@@ -170,7 +169,7 @@ impl World<'_> {
         match finish {
             Finish::Ping => {
                 // A bound device's store was emptied when it was bound.
-                let since = self.lost_at[device as usize];
+                let since = self.devices[device as usize].lost_at();
                 self.pings(now, since, group, device);
             }
             Finish::Idle | Finish::Trouble => {
@@ -200,7 +199,7 @@ impl World<'_> {
         let since_ping = match loss {
             Loss::Reset | Loss::CloseFrame => Micros::ZERO,
             Loss::Fin | Loss::Silence => {
-                let number = self.devices[device as usize].attempts();
+                let number = self.devices[device as usize].state.attempts();
                 notice::since_ping(self.draws, u64::from(device), number, link)
             }
         };
@@ -216,9 +215,9 @@ impl World<'_> {
     /// A device is not bound any more.
     fn unbinds(&mut self, now: u64, group: usize, device: u32) {
         self.closes(group, device);
-        self.devices[device as usize].unmark(BOUND);
+        self.devices[device as usize].state.unmark(BOUND);
         self.tally.levels[group].bound -= 1;
-        self.lost_at[device as usize] = now;
+        self.devices[device as usize].set_lost_at(now);
         if let Some(flood) = &mut self.flood {
             flood.unbound(now, group);
         }
@@ -243,9 +242,9 @@ impl World<'_> {
         }
         let mut stop = self.ways[group].first;
         while stop < Stop::Connection {
-            let attempts = self.devices[device as usize].attempts();
+            let attempts = self.devices[device as usize].state.attempts();
             let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts };
-            if self.line.offer(stop, (now, u64::MAX), group, asks) == Some(Offer::Full) {
+            if self.line.is_full(stop, now, group, asks) {
                 return;
             }
             stop = self.ways[group].after(stop);
@@ -309,7 +308,7 @@ impl World<'_> {
         loss: Loss,
         forgotten: bool,
     ) -> Result<(), Halt> {
-        let state = &mut self.devices[device as usize];
+        let state = &mut self.devices[device as usize].state;
         self.tally.takes(group, !state.has(AFFECTED), !state.has(AWAY));
         state.mark(AFFECTED | AWAY);
         if state.has(BOUND) {
@@ -328,10 +327,10 @@ impl World<'_> {
 
     /// A socket on which a device that is not bound would go on is gone.
     fn loses_socket(&mut self, now: u64, group: usize, device: u32) {
-        if self.devices[device as usize].same_socket() {
+        if self.devices[device as usize].state.same_socket() {
             let agent = &self.fleet.groups[group].agent;
             let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-            machine.step(&mut self.devices[device as usize], Micros(now), Happening::Lost);
+            machine.step(&mut self.devices[device as usize].state, Micros(now), Happening::Lost);
             self.closes(group, device);
         }
     }
