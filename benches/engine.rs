@@ -90,7 +90,7 @@ fn in_turn(arena: &mut Arena, laws: &[ServiceLaw], rounds: u32, fleet: impl Fn(S
     for _ in 0..rounds {
         let mut first = None;
         for (index, fleet) in fleets.iter().enumerate() {
-            let (cpu, Some(run)) = timed(arena, fleet, 500_000) else { return };
+            let (cpu, Some(run)) = timed(arena, fleet, 2_000_000) else { return };
             let each = cpu / run.totals.attempts as f64;
             ratios[index].push(each / *first.get_or_insert(each));
             if cpu < best[index].0 {

@@ -51,7 +51,10 @@ impl Habits {
             return (0, 0);
         }
         let recorded = self.rate * Micros(time).secs();
-        (recorded.min(self.room) as u64, (recorded - self.room).max(0.0) as u64)
+        if recorded <= self.room {
+            return (recorded as u64, 0);
+        }
+        (self.room as u64, (recorded - self.room) as u64)
     }
 }
 
