@@ -48,13 +48,11 @@ impl Machine<'_> {
     /// Runs ahead from a failed attempt of a generic agent to the next one; the same as stepping.
     #[inline]
     pub(super) fn back_off_ahead(&self, generic: &Generic, state: &mut State, now: Micros) -> Next {
-        match self.backs_off(generic, state) {
-            Some(wait) => state.attempts_at(now + wait),
-            None => {
-                state.phase = Phase::Stranded;
-                Next::Stranded(now)
-            }
-        }
+        let Some(wait) = self.backs_off(generic, state) else {
+            state.phase = Phase::Stranded;
+            return Next::Stranded(now);
+        };
+        state.attempts_at(now + wait)
     }
 
     /// Counts a failure; returns the wait after it, or `None` where it was the last one.

@@ -274,14 +274,12 @@ impl Machine<'_> {
     /// Runs ahead from the first loss to the first attempt.
     #[inline]
     fn lost_ahead(&self, state: &mut State, now: Micros) -> Next {
-        match self.agent.sdk() {
-            Some(sdk) => self.call_ahead(sdk, state, now),
-            None => {
-                let (changed, next) = self.step_ahead(*state, now, Event::Lost);
-                *state = changed;
-                next
-            }
+        if let Some(sdk) = self.agent.sdk() {
+            return self.call_ahead(sdk, state, now);
         }
+        let (changed, next) = self.step_ahead(*state, now, Event::Lost);
+        *state = changed;
+        next
     }
 
     /// Takes an event and lets every attempt before `until` that needs a new socket fail at once, telling

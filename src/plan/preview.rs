@@ -3,7 +3,7 @@
 //! It comes from the fluid engine: means only, in less than a millisecond, and with its doubts. It is
 //! never judged against targets and never exported; only runs are.
 
-use crate::fleet::{Fleet, Meets};
+use crate::fleet::Fleet;
 use crate::sim::StationName;
 use crate::sim::fluid::{Fluid, fluid};
 use std::sync::Arc;
@@ -18,12 +18,8 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Estimates the recovery of a fleet; `None` where that cannot be done: no device loses its
-    /// connection, or the outage does not keep anybody away.
+    /// Estimates the recovery of a fleet; `None` where no device loses its connection.
     pub fn of(fleet: &Arc<Fleet>) -> Option<Self> {
-        if fleet.outage.meets == Meets::Served {
-            return None;
-        }
         let fluid = fluid(fleet);
         (fluid.devices > 0.0).then(|| Self { fleet: Arc::clone(fleet), fluid })
     }

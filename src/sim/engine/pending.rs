@@ -100,7 +100,7 @@ impl Pending {
         let time = a.min(b).min(c.min(d));
         let is_first = self.fronts.map(|front| u32::from(front == time));
         let lanes = is_first[0] | is_first[1] << 1 | is_first[2] << 2 | is_first[3] << 3;
-        let lane = if lanes & (lanes - 1) == 0 { lanes.trailing_zeros() as usize } else { self.tie(time) };
+        let lane = if lanes.is_power_of_two() { lanes.trailing_zeros() as usize } else { self.tie(time) };
         self.first = (time, lane);
     }
 

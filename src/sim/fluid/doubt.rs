@@ -34,6 +34,8 @@ pub enum Doubt {
     SlowService,
     /// Refused devices come back after a fixed interval to a tier whose services end at fixed intervals.
     Resonance,
+    /// Refused devices come back at fixed intervals, in bursts that meet other devices.
+    Bursts,
     /// Devices repeat failed attempts faster than the steps.
     FastRetries {
         /// Id of the group.
@@ -55,7 +57,7 @@ impl fmt::Display for Doubt {
         match self {
             Self::FewWorkers { workers } => write!(
                 f,
-                "The preview treats sign-ins as a flow, and {} are too few workers for that",
+                "The preview treats sign-ins as a flow, which needs more workers than {}",
                 count(workers.round() as u64)
             ),
             Self::FewDevices { devices } => write!(
@@ -76,6 +78,9 @@ impl fmt::Display for Doubt {
             }
             Self::Resonance => {
                 f.write_str("Fixed retry intervals fall into step with a fixed sign-in time, so that the same devices are refused again and again")
+            }
+            Self::Bursts => {
+                f.write_str("Refused devices come back in bursts after fixed intervals, and whom a burst finds in its way is left out")
             }
             Self::FastRetries { group } => {
                 write!(f, "Devices of group `{group}` repeat attempts faster than the preview resolves")

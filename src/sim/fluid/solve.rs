@@ -7,10 +7,9 @@
 //! settled again (projective integration).
 
 use super::flow::Flow;
-use super::groups::Ledger;
 use super::model::{self, Model, Source, Wall};
 use super::outage::{self, Plan, longest_cycle_s, plan, shortest_retry_s};
-use super::record::{Record, Step};
+use super::record::{Ledger, Record, Step};
 use super::tier::Tier;
 use super::{Curves, Groups, Mean, MeanTimes, Peak};
 

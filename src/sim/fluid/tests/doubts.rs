@@ -71,6 +71,7 @@ fn every_doubt_is_one_plain_sentence() {
         Doubt::NearCliff,
         Doubt::SlowService,
         Doubt::Resonance,
+        Doubt::Bursts,
         Doubt::FastRetries { group: group() },
         Doubt::ManyRetries { group: group() },
         Doubt::Coarse,

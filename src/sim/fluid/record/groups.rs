@@ -8,15 +8,15 @@
 //! the same crowded seconds again and again, and their group comes back up to 5 % later than shown here
 //! while the others come back earlier.
 
-use super::model::Model;
-use super::record::Record;
-use super::{GroupBack, Groups, MeanTimes};
+use super::Record;
+use crate::sim::fluid::model::Model;
+use crate::sim::fluid::{GroupBack, Groups, MeanTimes};
 
 /// About the most points of the curve of a group.
 const POINTS: usize = 240;
 
 /// Running sums of the devices that will be served in time, per step and source.
-pub(super) struct Ledger {
+pub(in crate::sim::fluid) struct Ledger {
     sources: usize,
     /// Of one source after the other, step after step.
     sums: Vec<f64>,
@@ -26,12 +26,12 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Returns an empty ledger; without sources nothing is noted.
-    pub(super) fn new(sources: usize) -> Self {
+    pub(in crate::sim::fluid) fn new(sources: usize) -> Self {
         Self { sources, sums: vec![0.0; sources], total: vec![0.0] }
     }
 
     /// Notes the sums at the end of a step.
-    pub(super) fn note(&mut self, sums: impl Iterator<Item = f64>) {
+    pub(in crate::sim::fluid) fn note(&mut self, sums: impl Iterator<Item = f64>) {
         if self.sources == 0 {
             return;
         }
@@ -41,7 +41,7 @@ impl Ledger {
     }
 
     /// Returns the curves of the groups.
-    pub(super) fn groups(&self, model: &Model, record: &Record) -> Groups {
+    pub(in crate::sim::fluid) fn groups(&self, model: &Model, record: &Record) -> Groups {
         let back: Vec<(f64, f64)> = record.back_by().collect();
         let stride = back.len().div_ceil(POINTS).max(1);
         let last = back.len() - 1;

@@ -1,8 +1,11 @@
 //! What the engine notes down while it runs: bins, totals, times and peaks.
 
+mod groups;
+
 use super::flow::Moved;
 use super::tier::normal;
 use super::{Curves, Mean, MeanTimes, Peak};
+pub(super) use groups::Ledger;
 
 /// Most bins of the outage.
 const OUTAGE_BINS: f64 = 2_000.0;
