@@ -1,7 +1,7 @@
 //! The three charts of a recovery: devices back, sign-in attempts, and how busy the platform is.
 //!
 //! They share one time axis whose zero is the moment the platform can be reached again. The first two are
-//! of all devices or of one group, the third ([`platform`]) is of the platform, whose queues all groups
+//! of all devices or of one group, the third (`platform`) is of the platform, whose queues all groups
 //! share. Where a baseline is given, its median is drawn dashed behind the scenario's own. Until the runs
 //! for changed inputs are there an estimate of them is drawn dashed too; it knows no groups.
 
