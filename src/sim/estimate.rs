@@ -30,7 +30,7 @@ const PLAIN_RANDOM_BYTES: u64 = 19;
 const TIME_BYTES: u64 = 8;
 /// Memory per second of virtual time that a run keeps for each group, and for all together [B]: nine
 /// curves of counts.
-const GROUP_BIN_BYTES: u64 = 9 * 4;
+const GROUP_BIN_BYTES: u64 = 9 * 4 + 8;
 /// The same for the fleet as a whole [B]: eight more curves, and three of values.
 const BIN_BYTES: u64 = GROUP_BIN_BYTES + 8 * 4 + 3 * 8;
 /// The same for each station [B]: queue and busy time.

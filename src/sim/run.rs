@@ -46,6 +46,8 @@ pub struct Returns {
     pub connected: Vec<u32>,
     /// Devices signed in and bound, at the end of the second [devices].
     pub bound: Vec<u32>,
+    /// Values in the stores of devices that are not bound, at the end of the second [values].
+    pub stored: Vec<u64>,
 }
 
 impl Returns {
@@ -62,6 +64,7 @@ impl Returns {
             away: zeros(),
             connected: zeros(),
             bound: zeros(),
+            stored: vec![0; bins],
         }
     }
 
@@ -82,6 +85,9 @@ impl Returns {
             for (sum, more) in sum.iter_mut().zip(more) {
                 *sum += more;
             }
+        }
+        for (sum, more) in self.stored.iter_mut().zip(&other.stored) {
+            *sum = sum.saturating_add(*more);
         }
     }
 }

@@ -209,6 +209,10 @@
 //! every platform; only where it has a write queue the stored values also arrive there. `rate` is `properties as f64 / interval_s`, A is
 //! `(now − lost_at) as f64 / 10^6`.
 //!
+//! *Stored* of a group at the end of a second, T (or H, as for levels): `rate · (S as f64) / 10^6`, rounded down, in double precision, where
+//! S is the sum over its devices that are not bound of `min(T − lost_at, φ)`, and φ = ⌊room · 10^6 / rate⌋ is the time that fills a store;
+//! 0 where rate is 0. Numbers that do not fit 64 bits are the largest one that does.
+//!
 //! *Write queue*: level in units of U = 10^12 per value. Work of one value of a group: `w = 10^6 · (1000 · P + events · event_permille +
 //! services · service_permille) / (1000 · P)` (P = properties ≥ 1, events and services per recording; 10^6 stands for one value). Stored
 //! values v add v · w · 10^6. If the group's agents resend and level / `per_s` > `message_timeout` · 10^6 (the wait of a value that arrives

@@ -16,7 +16,7 @@ use std::sync::Arc;
 const BIN: u32 = 1;
 
 /// What devices do, by key; of all of them and of each group.
-pub(super) const COUNTS: [(&str, Count); 8] = [
+pub(super) const COUNTS: [(&str, Count); 9] = [
     ("back_pct", Count::Back),
     ("attempts_per_s", Count::Attempts),
     ("refused_per_s", Count::Refused),
@@ -25,6 +25,7 @@ pub(super) const COUNTS: [(&str, Count); 8] = [
     ("stranded_per_s", Count::Stranded),
     ("connected", Count::Connected),
     ("bound", Count::Bound),
+    ("stored_values", Count::Stored),
 ];
 
 /// What the write queue does, by key.

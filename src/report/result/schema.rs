@@ -154,7 +154,8 @@ fn curves() -> Value {
     ]);
     curves["description"] = "Percentiles over all runs at each second; the first value is that of the first \
                              second of the outage. Queues are the most that waited in a second, levels \
-                             (`back_pct`, `connected`, `bound`, `waiting_values`) stand at its end."
+                             (`back_pct`, `connected`, `bound`, `stored_values`, `waiting_values`) stand at \
+                             its end."
         .into();
     curves.with("waiting_values", band()).with("writes", writes)
 }

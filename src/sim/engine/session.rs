@@ -67,6 +67,10 @@ impl World<'_> {
         }
         if self.blocked.get(device as usize).is_some_and(|&until| until > now) {
             self.tally.curves.bind_rejected[bin(now)] += 1;
+            if flush == Flush::BeforeBind {
+                // What it records from now on is stored again.
+                self.tally.stores[group].begins(now);
+            }
             return self.fails(now, group, device, Happening::FailedOpen);
         }
         let agent = &self.fleet.groups[group].agent;
@@ -100,11 +104,13 @@ impl World<'_> {
         }
     }
 
-    /// A device sends what it has stored.
+    /// A device sends what it has stored, and stores nothing more.
     fn flushes(&mut self, now: u64, group: usize, device: u32) {
         let row = &mut self.devices[device as usize];
-        let (stored, dropped) = self.habits[group].recorded(now - row.lost_at());
+        let since = row.lost_at();
+        let (stored, dropped) = self.habits[group].recorded(now - since);
         row.set_lost_at(now);
+        self.tally.stores[group].ends(since, self.tally.bin);
         self.lost[group] = self.lost[group].saturating_add(dropped);
         if let Some(flood) = &mut self.flood {
             flood.stored(now, group, stored);
@@ -221,6 +227,7 @@ impl World<'_> {
         self.devices[device as usize].state.unmark(BOUND);
         self.tally.levels[group].bound -= 1;
         self.devices[device as usize].set_lost_at(now);
+        self.tally.stores[group].begins(now);
         if let Some(flood) = &mut self.flood {
             flood.unbound(now, group);
         }

@@ -1,7 +1,7 @@
 //! What is counted: events per second, levels at the end of each second, and who is back.
 
 use crate::base::{Micros, stats};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Group};
 use crate::sim::run::{BIN, Curves, Returns, Times, bins};
 
 /// The levels of one group.
@@ -68,6 +68,80 @@ pub(super) struct Second {
     back: u32,
 }
 
+/// The stores of a group's devices: how many fill, since when, and how many are full.
+pub(super) struct Stores {
+    /// Values that a device records [values/s].
+    rate: f64,
+    /// Time that fills a store [µs].
+    fills_in: u64,
+    horizon: u64,
+    filling: u64,
+    /// Sum of the times at which those that fill began to [µs].
+    since: u128,
+    full: u64,
+    /// Devices that will be full at the end of a bin and not before, and the sum of their times; empty where
+    /// none can be.
+    fill: Vec<(u64, u128)>,
+}
+
+impl Stores {
+    fn new(group: &Group, bins: usize, horizon: u64) -> Self {
+        let rate = group.telemetry.values_per_s();
+        let fills_in = if rate > 0.0 { (group.store.values() as f64 * 1e6 / rate) as u64 } else { u64::MAX };
+        let fill = vec![(0, 0); if fills_in <= horizon { bins } else { 0 }];
+        Self { rate, fills_in, horizon, filling: 0, since: 0, full: 0, fill }
+    }
+
+    /// Returns the bin at whose end a store is full that begins to fill at `since` [µs], if it gets full.
+    fn full_at(&self, since: u64) -> Option<usize> {
+        let at = since.saturating_add(self.fills_in);
+        // An event on the edge of two bins belongs to the second.
+        (at <= self.horizon).then(|| bin(at.saturating_sub(1)).max(bin(since)))
+    }
+
+    /// A device begins to store at `since` [µs].
+    #[inline]
+    pub(super) fn begins(&mut self, since: u64) {
+        self.filling += 1;
+        self.since += u128::from(since);
+        if let Some(bin) = self.full_at(since) {
+            let (count, sum) = &mut self.fill[bin];
+            (*count, *sum) = (*count + 1, *sum + u128::from(since));
+        }
+    }
+
+    /// A device whose store fills since `since` [µs] empties it in this bin.
+    #[inline]
+    pub(super) fn ends(&mut self, since: u64, now: usize) {
+        match self.full_at(since) {
+            Some(bin) if bin < now => self.full -= 1,
+            full => {
+                self.filling -= 1;
+                self.since -= u128::from(since);
+                if let Some(bin) = full {
+                    let (count, sum) = &mut self.fill[bin];
+                    (*count, *sum) = (*count - 1, *sum - u128::from(since));
+                }
+            }
+        }
+    }
+
+    /// Returns the values stored at the end of a bin, which is at `end` [µs].
+    fn stored(&mut self, bin: usize, end: u64) -> u64 {
+        if let Some((count, sum)) = self.fill.get_mut(bin).map(std::mem::take) {
+            self.filling -= count;
+            self.since -= sum;
+            self.full += count;
+        }
+        if self.rate == 0.0 {
+            return 0;
+        }
+        let times = u128::from(self.filling) * u128::from(end) - self.since
+            + u128::from(self.full) * u128::from(self.fills_in);
+        (self.rate * times as f64 / 1e6) as u64
+    }
+}
+
 /// The counters of a run.
 pub(super) struct Tally {
     pub(super) curves: Curves,
@@ -78,13 +152,14 @@ pub(super) struct Tally {
     /// Attempts of each group that were turned away without an event, per bin.
     pub(super) walked: Vec<Vec<u32>>,
     pub(super) levels: Vec<Levels>,
+    pub(super) stores: Vec<Stores>,
     reached: Vec<Reached>,
     all: Reached,
     affected: u64,
     away: u64,
     pub(super) held: u32,
     /// Bin whose levels are not noted yet, and its end [µs].
-    bin: usize,
+    pub(super) bin: usize,
     bin_end: u64,
     horizon: u64,
 }
@@ -93,11 +168,8 @@ impl Tally {
     pub(super) fn new(fleet: &Fleet) -> Self {
         let horizon = fleet.outage.horizon();
         let bins = bins(horizon) as usize;
-        let levels = |group: &crate::fleet::Group| Levels {
-            connected: group.devices,
-            bound: group.devices,
-            ..Levels::default()
-        };
+        let levels =
+            |group: &Group| Levels { connected: group.devices, bound: group.devices, ..Levels::default() };
         Self {
             curves: Curves::new(bins),
             groups: fleet.groups.iter().map(|_| Returns::new(bins)).collect(),
@@ -105,6 +177,7 @@ impl Tally {
             arrivals: 0,
             walked: fleet.groups.iter().map(|_| vec![0; bins]).collect(),
             levels: fleet.groups.iter().map(levels).collect(),
+            stores: fleet.groups.iter().map(|group| Stores::new(group, bins, horizon.0)).collect(),
             reached: vec![Reached::default(); fleet.groups.len()],
             all: Reached::default(),
             affected: 0,
@@ -136,6 +209,10 @@ impl Tally {
             curves.refused[bin] += second.refused;
             curves.timed_out[bin] += second.timed_out;
             curves.back[bin] += second.back;
+        }
+        let end = self.bin_end.min(self.horizon);
+        for (curves, stores) in self.groups.iter_mut().zip(&mut self.stores) {
+            curves.stored[bin] = stores.stored(bin, end);
         }
         self.curves.held[bin] = self.held;
         self.curves.arrivals[bin] += std::mem::take(&mut self.arrivals);

@@ -109,9 +109,26 @@ impl World<'_> {
             curves.bound[bin] += u32::from(matches!(device.doing, Doing::Bound(_)));
             self.tally.curves.held[bin] += u32::from(device.holds);
         }
+        for group in 0..self.fleet.groups.len() {
+            self.tally.groups[group].stored[bin] = self.stored(group);
+        }
         if let Some(writes) = &mut self.writes {
             writes.note(bin);
         }
+    }
+
+    /// Returns the values that the devices of a group have in store now.
+    fn stored(&self, group: usize) -> u64 {
+        let of = &self.fleet.groups[group];
+        let rate = of.telemetry.values_per_s();
+        if rate == 0.0 {
+            return 0;
+        }
+        let fills = (of.store.values() as f64 * 1e6 / rate) as u64;
+        let away = self.devices.iter().filter(|device| device.group == group);
+        let away = away.filter(|device| !matches!(device.doing, Doing::Bound(_)));
+        let times = away.map(|device| u128::from((self.now - device.lost_at).min(fills)));
+        (rate * times.sum::<u128>() as f64 / 1e6) as u64
     }
 
     /// Closes the books at the horizon.

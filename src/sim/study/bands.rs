@@ -76,6 +76,8 @@ pub enum Count {
     Connected,
     /// Devices signed in and bound at the end of the second [devices].
     Bound,
+    /// Values in the stores of devices that are not bound, at the end of the second [values].
+    Stored,
 }
 
 /// What a curve of the write queue counts.
@@ -124,6 +126,7 @@ impl Count {
             Self::Stranded => &curves.stranded,
             Self::Connected => &curves.connected,
             Self::Bound => &curves.bound,
+            Self::Stored => return curves.stored.get(bin).map_or(0.0, |&values| values as f64),
         };
         let value = curve.get(bin).copied().map_or(0.0, f64::from);
         match self {

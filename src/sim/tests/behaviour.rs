@@ -190,3 +190,18 @@ fn a_study_says_never_where_most_runs_do_not_end() {
     let none = Study::of(&fleet, 3, Vec::new());
     assert_eq!(none.metric(Measure::T95).interval.keeps(f64::INFINITY), None);
 }
+
+#[test]
+fn stores_fill_while_devices_are_away_and_empty_when_they_are_back() {
+    let mut fleet = ample(1_000, example(5.0), 60.0);
+    fleet.groups[0].telemetry = Telemetry::new(2, 1.0);
+    // Room for 100 values, which is 50 s.
+    fleet.groups[0].store = OfflineStore::new(1_000, 10);
+    let run = play(&fleet, 1);
+    let stored = &run.groups[0].curves.stored;
+    assert_eq!((stored[0], stored[9], stored[48]), (2_000, 20_000, 98_000));
+    assert_eq!((stored[49], stored[59]), (100_000, 100_000));
+    assert!(stored[62] > 0 && stored[62] < 100_000, "{}", stored[62]);
+    assert_eq!(stored[66..].iter().max(), Some(&0));
+    assert_eq!(*stored, run.curves.all.stored);
+}

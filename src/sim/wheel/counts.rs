@@ -5,7 +5,7 @@
 //! all: every device is away until it is back, so they are sums of what came before.
 
 use crate::agent::notice;
-use crate::fleet::{Fleet, Meets};
+use crate::fleet::{Fleet, Group, Meets};
 use crate::sim::run::{BIN, Curves, Returns};
 
 /// The counts of a run; those of groups are indexed by [`Counts::at`], the others by the bin.
@@ -84,6 +84,7 @@ impl Counts {
                     stranded: of(&self.stranded, index),
                     away: bound.iter().map(|bound| group.devices - bound).collect(),
                     connected: bound.clone(),
+                    stored: stored(fleet, group, &bound),
                     bound,
                     back,
                 }
@@ -102,6 +103,21 @@ impl Counts {
         (curves.arrivals, curves.unanswered, curves.closed) = (self.arrivals, self.unanswered, self.closed);
         (groups, curves)
     }
+}
+
+/// Returns the values stored at the end of each second: all that are away have been since the begin.
+fn stored(fleet: &Fleet, group: &Group, bound: &[u32]) -> Vec<u64> {
+    let (rate, horizon) = (group.telemetry.values_per_s(), fleet.outage.horizon().0);
+    if rate == 0.0 {
+        return vec![0; bound.len()];
+    }
+    let fills_in = (group.store.values() as f64 * 1e6 / rate) as u64;
+    let at_end = |(bin, &bound): (usize, &u32)| {
+        let each = ((bin as u64 + 1) * BIN).min(horizon).min(fills_in);
+        let times = u128::from(group.devices - bound) * u128::from(each);
+        (rate * times as f64 / 1e6) as u64
+    };
+    bound.iter().enumerate().map(at_end).collect()
 }
 
 /// Returns how many devices open a second connection when the outage begins: those that see an error.
