@@ -6,7 +6,10 @@
 //! * A device has at most one pending event, one word in a timing wheel. Its state is 12 bytes of machine
 //!   and marks and 8 bytes of time, which an event finds in one place.
 //! * Stations answer at arrival what will happen to a request (see [`crate::admission::station`]), so
-//!   there are no events for completions, queues and time-outs that nobody waits for.
+//!   there are no events for completions, queues and time-outs that nobody waits for; what a service takes
+//!   needs no logarithm (see [`crate::admission::law`]).
+//! * What stations promise comes soon and nearly in order, so it lies in short lists beside the wheel, and
+//!   what comes first is found by comparing a few times (`pending`).
 //! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
 //!   episode), its attempts are walked through in a loop and never enter the wheel.
 //!
