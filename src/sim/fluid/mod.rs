@@ -195,7 +195,9 @@ fn doubts(model: &Model, base: &Pass, start: Start) -> Vec<Doubt> {
     let repeats = model.sources.iter().any(Source::repeats_at_fixed_intervals);
     let refused = base.totals.refused > 0.01 * base.totals.arrivals;
     doubt(repeats && refused && !tier.exponential, Doubt::Resonance);
-    doubt(repeats && refused && tier.exponential && model.sources.len() > 1, Doubt::Bursts);
+    // What never recovers does not depend on whom a burst meets.
+    let recovers = base.times.t95.is_some();
+    doubt(recovers && repeats && refused && tier.exponential && model.sources.len() > 1, Doubt::Bursts);
     doubt(base.coarse, Doubt::Coarse);
     for (when, left_out) in &model.where_it_matters {
         doubt(matters(*when, base), left_out.clone());
