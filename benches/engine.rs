@@ -7,6 +7,9 @@
 //! (Linux), because it holds on a busy machine; elsewhere it is the time on the wall.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
 
+mod measure;
+
+use measure::{cpu_time, now};
 use regather::base::draws::{Stream, run_seed};
 use regather::base::units::{duration, significant};
 use regather::base::{Draws, Micros};
@@ -18,7 +21,6 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io::Read;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -404,27 +406,4 @@ impl Heap {
             self.schedule(now, agent);
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// Runs `work` and returns the CPU time that this thread spent on it [s].
-fn cpu_time<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let (wall, before) = (now(), thread_cpu());
-    let result = work();
-    let elapsed = wall.elapsed().as_secs_f64();
-    let cpu = before.zip(thread_cpu()).map_or(elapsed, |(before, after)| after - before);
-    (cpu, result)
-}
-
-/// Returns the CPU time of this thread so far [s], where the kernel tells it to the nanosecond.
-fn thread_cpu() -> Option<f64> {
-    let mut text = String::new();
-    let mut file = std::fs::File::open("/proc/thread-self/schedstat").ok()?;
-    file.read_to_string(&mut text).ok()?;
-    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    (nanoseconds > 0.0).then_some(nanoseconds / 1e9)
 }

@@ -3,14 +3,15 @@
 //! Words after `--` choose the fleets whose names contain them. Not a test: machines differ, and nothing here can fail.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
 
+mod measure;
+
+use measure::cpu_time;
 use regather::base::Micros;
 use regather::base::units::significant;
 use regather::fleet::example::EXAMPLES;
 use regather::fleet::{Agent, DelayLaw, DutyCycle, Fleet, Meets, Retries};
 use regather::sim::fluid::fluid;
 use regather::sim::storm1::{self, Scenario};
-use std::io::Read;
-use std::time::Instant;
 
 fn main() {
     println!("fluid engine, one call, least of three rounds");
@@ -120,10 +121,7 @@ fn measure(name: &str, fleet: &Fleet) {
         return;
     }
     let round = || {
-        let (wall, before) = (now(), thread_cpu());
-        let attempts: f64 = (0..CALLS).map(|_| fluid(fleet).totals.attempts).sum();
-        let elapsed = wall.elapsed().as_secs_f64();
-        let cpu = before.zip(thread_cpu()).map_or(elapsed, |(before, after)| after - before);
+        let (cpu, attempts) = cpu_time(|| (0..CALLS).map(|_| fluid(fleet).totals.attempts).sum::<f64>());
         if attempts > 0.0 { cpu / f64::from(CALLS) } else { f64::INFINITY }
     };
     let cost = (0..3).map(|_| round()).fold(f64::INFINITY, f64::min);
@@ -135,18 +133,4 @@ fn measure(name: &str, fleet: &Fleet) {
         result.times.t95.map_or_else(|| "never".into(), |t95| format!("{} s", significant(t95))),
         result.doubts,
     );
-}
-
-/// Returns the CPU time of this thread so far [s], where the kernel tells it to the nanosecond.
-fn thread_cpu() -> Option<f64> {
-    let mut text = String::new();
-    let mut file = std::fs::File::open("/proc/thread-self/schedstat").ok()?;
-    file.read_to_string(&mut text).ok()?;
-    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    (nanoseconds > 0.0).then_some(nanoseconds / 1e9)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-fn now() -> Instant {
-    Instant::now()
 }

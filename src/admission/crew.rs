@@ -11,6 +11,15 @@ use std::collections::BinaryHeap;
 /// Most workers of a [`Tree`].
 const MOST_LEAVES: u32 = 1 << 14;
 
+/// Workers of whom one is free first.
+pub trait Workers {
+    /// Returns when that is [µs]; 0 while some have never worked.
+    fn earliest(&self) -> u64;
+
+    /// Gives that worker a service with this end [µs].
+    fn take(&mut self, end: u64);
+}
+
 /// Any workers.
 #[derive(Clone, Debug)]
 pub enum Crew {
@@ -77,16 +86,16 @@ impl Ring {
     pub fn new(workers: u32) -> Self {
         Self { workers, ends: Vec::new(), oldest: 0 }
     }
+}
 
-    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+impl Workers for Ring {
     #[inline]
-    pub fn earliest(&self) -> u64 {
+    fn earliest(&self) -> u64 {
         if self.ends.len() < self.workers as usize { 0 } else { self.ends[self.oldest] }
     }
 
-    /// Gives that worker a service with this end [µs].
     #[inline]
-    pub fn take(&mut self, end: u64) {
+    fn take(&mut self, end: u64) {
         if self.ends.len() < self.workers as usize {
             self.ends.push(end);
             return;
@@ -140,16 +149,16 @@ impl Tree {
         }
         self.first = winners[1];
     }
+}
 
-    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+impl Workers for Tree {
     #[inline]
-    pub fn earliest(&self) -> u64 {
+    fn earliest(&self) -> u64 {
         self.first >> self.leaf_bits
     }
 
-    /// Gives that worker a service with this end [µs].
     #[inline]
-    pub fn take(&mut self, end: u64) {
+    fn take(&mut self, end: u64) {
         let leaf = self.first & ((1 << self.leaf_bits) - 1);
         let mut winner = end.min(self.horizon) << self.leaf_bits | leaf;
         let mut node = (leaf as usize + self.losers.len()) >> 1;
@@ -175,15 +184,15 @@ impl Heap {
     pub fn new(workers: u32) -> Self {
         Self { workers: workers as usize, ends: BinaryHeap::new() }
     }
+}
 
-    /// Returns when the next worker is free [µs]; 0 while some have never worked.
+impl Workers for Heap {
     #[inline]
-    pub fn earliest(&self) -> u64 {
+    fn earliest(&self) -> u64 {
         self.ends.peek().filter(|_| self.ends.len() >= self.workers).map_or(0, |end| end.0)
     }
 
-    /// Gives that worker a service with this end [µs].
-    pub fn take(&mut self, end: u64) {
+    fn take(&mut self, end: u64) {
         if self.ends.len() < self.workers {
             self.ends.push(Reverse(end));
         } else if let Some(mut earliest) = self.ends.peek_mut() {

@@ -21,6 +21,7 @@ pub mod fluid;
 mod many;
 pub mod reference;
 mod run;
+mod store;
 pub mod storm1;
 pub mod storm2;
 mod study;

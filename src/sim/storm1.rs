@@ -186,9 +186,19 @@ impl ReferenceResult {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::sync::atomic::AtomicBool;
+
+    /// Scenario, number of agents, whether service is exponential, and the published hash for seed 1.
+    pub(in crate::sim) const PUBLISHED: [(Scenario, u32, bool, &str); 6] = [
+        (Scenario::Storm, 10_000, false, "8b3e1991c8aa9b60"),
+        (Scenario::Storm, 100_000, false, "30a98720e38b3846"),
+        (Scenario::Deep, 10_000, false, "081fc025a61231ef"),
+        (Scenario::Storm, 10_000, true, "becc5971f81c31e4"),
+        (Scenario::Calm, 10_000, false, "7e7dfb83677fde99"),
+        (Scenario::Idle, 10_000, false, "da964a3d8cf8d41d"),
+    ];
 
     fn play(scenario: Scenario, agents: u32, exponential: bool) -> ReferenceResult {
         let run = crate::sim::run(&fleet(scenario, agents, exponential), 1, &AtomicBool::new(false));
@@ -197,15 +207,7 @@ mod tests {
 
     #[test]
     fn published_hashes_come_out() {
-        let published = [
-            (Scenario::Storm, 10_000, false, "8b3e1991c8aa9b60"),
-            (Scenario::Storm, 100_000, false, "30a98720e38b3846"),
-            (Scenario::Deep, 10_000, false, "081fc025a61231ef"),
-            (Scenario::Storm, 10_000, true, "becc5971f81c31e4"),
-            (Scenario::Calm, 10_000, false, "7e7dfb83677fde99"),
-            (Scenario::Idle, 10_000, false, "da964a3d8cf8d41d"),
-        ];
-        for (scenario, agents, exponential, hash) in published {
+        for (scenario, agents, exponential, hash) in PUBLISHED {
             let result = play(scenario, agents, exponential);
             assert_eq!(result.hash, hash, "{scenario:?} {agents} exponential {exponential}: {result:?}");
         }

@@ -74,7 +74,7 @@ impl World<'_> {
             for device in self.starts[index]..self.starts[index + 1] {
                 if !self.devices[device as usize].state.has(BOUND) {
                     let away = self.horizon - self.devices[device as usize].lost_at();
-                    let (_, dropped) = habits.recorded(away);
+                    let (_, dropped) = habits.store.recorded(away);
                     self.lost[index] = self.lost[index].saturating_add(dropped);
                 }
             }

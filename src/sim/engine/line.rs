@@ -103,8 +103,7 @@ impl Line {
 
     /// Returns the way of a group's attempts.
     pub(super) fn way(&self, group: &Group) -> Way {
-        let after = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn]
-            .map(|stop| self.after(stop, group.link.tls));
+        let after = STOPS.map(|stop| self.after(stop, group.link.tls));
         let first = if self.booths[Stop::Gate as usize].is_some() { Stop::Gate } else { after[0] };
         let timeout = group.agent.connect_timeout().0;
         let standing = Wait { longest: group.link.message_timeout.0, from_begin: false, open: true };
@@ -132,7 +131,7 @@ impl Line {
     /// Returns at which stations services end in so little order that sorting them one by one does not pay.
     pub(super) fn disordered(&self, timeline: &Timeline) -> [bool; 4] {
         let is = |booth: &Booth| booth.workers > MANY && !booth.work.takes_the_same(timeline);
-        [0, 1, 2, 3].map(|stop| self.booths[stop].as_ref().is_some_and(is))
+        STOPS.map(|stop| self.booths[stop as usize].as_ref().is_some_and(is))
     }
 
     /// Returns whether a full station drops the SYN of a new socket.

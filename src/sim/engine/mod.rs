@@ -296,12 +296,8 @@ impl<'a> World<'a> {
             }
             match next {
                 Next::Attempt(at) if at.0 < self.horizon => {
-                    if at.0 >= self.timeline.clear() || state.same_socket() {
-                        self.queue.push(at.0, Event::Attempts(0).pack(group, device));
-                        return Ok(());
-                    }
-                    let meets = self.timeline.meets(self.draws, group, device, at.0);
-                    if !meets.is_some_and(Meets::fails_at_once) {
+                    let meets = || self.timeline.meets(self.draws, group, device, at.0);
+                    if state.same_socket() || !meets().is_some_and(Meets::fails_at_once) {
                         self.queue.push(at.0, Event::Attempts(0).pack(group, device));
                         return Ok(());
                     }

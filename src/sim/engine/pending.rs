@@ -149,15 +149,11 @@ impl Pending {
             *event = event.or_else(|| wheel.peek_before(bound));
             bound = bound.min(event.unwrap_or(u128::MAX));
         };
-        if self.in_soon == 0 {
-            open(&mut self.wheel, &mut late);
-        } else {
-            if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
-                open(&mut self.soon, &mut soon);
-            }
-            open(&mut self.wheel, &mut late);
+        if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
             open(&mut self.soon, &mut soon);
         }
+        open(&mut self.wheel, &mut late);
+        open(&mut self.soon, &mut soon);
         if late == Some(bound) {
             self.wheel.pop()
         } else if soon == Some(bound) {

@@ -9,6 +9,7 @@ use crate::agent::{Event as Happening, Machine, notice};
 use crate::base::Micros;
 use crate::base::draws::Stream;
 use crate::fleet::{DutyCycle, Episode, Fleet, Flush, Group, Loss, Meets};
+use crate::sim::store::Store;
 
 /// Returns how long a duty cycle is on at a time [µs].
 pub(super) fn on(duty: DutyCycle) -> u64 {
@@ -23,10 +24,7 @@ pub(super) fn off(duty: DutyCycle) -> u64 {
 /// What matters of a group when its devices come back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Habits {
-    /// Values that a device records [values/s].
-    rate: f64,
-    /// Values that its store has room for.
-    room: f64,
+    pub(super) store: Store,
     flush: Flush,
     /// Whether a session can end by itself.
     ends: bool,
@@ -39,22 +37,7 @@ impl Habits {
             || group.duty.is_some()
             || group.drops_per_day > 0.0
             || fleet.platform.sessions.pongs_wait;
-        let (rate, room) = (group.telemetry.values_per_s(), group.store.values() as f64);
-        Self { rate, room, flush: group.store.flush, ends }
-    }
-
-    /// Returns the values that a device records in this time [µs]: those that fit into its store, and
-    /// those that do not.
-    #[inline]
-    pub(super) fn recorded(&self, time: u64) -> (u64, u64) {
-        if self.rate == 0.0 {
-            return (0, 0);
-        }
-        let recorded = self.rate * Micros(time).secs();
-        if recorded <= self.room {
-            return (recorded as u64, 0);
-        }
-        (self.room as u64, (recorded - self.room) as u64)
+        Self { store: Store::of(group), flush: group.store.flush, ends }
     }
 }
 
@@ -108,7 +91,7 @@ impl World<'_> {
     fn flushes(&mut self, now: u64, group: usize, device: u32) {
         let row = &mut self.devices[device as usize];
         let since = row.lost_at();
-        let (stored, dropped) = self.habits[group].recorded(now - since);
+        let (stored, dropped) = self.habits[group].store.recorded(now - since);
         row.set_lost_at(now);
         self.tally.stores[group].ends(since, self.tally.bin);
         self.lost[group] = self.lost[group].saturating_add(dropped);

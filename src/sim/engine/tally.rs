@@ -3,6 +3,7 @@
 use crate::base::{Micros, stats};
 use crate::fleet::{Fleet, Group};
 use crate::sim::run::{BIN, Curves, Returns, Times, bins};
+use crate::sim::store::Store;
 
 /// The levels of one group.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,8 +71,7 @@ pub(super) struct Second {
 
 /// The stores of a group's devices: how many fill, since when, and how many are full.
 pub(super) struct Stores {
-    /// Values that a device records [values/s].
-    rate: f64,
+    store: Store,
     /// Time that fills a store [µs].
     fills_in: u64,
     horizon: u64,
@@ -86,10 +86,10 @@ pub(super) struct Stores {
 
 impl Stores {
     fn new(group: &Group, bins: usize, horizon: u64) -> Self {
-        let rate = group.telemetry.values_per_s();
-        let fills_in = if rate > 0.0 { (group.store.values() as f64 * 1e6 / rate) as u64 } else { u64::MAX };
+        let store = Store::of(group);
+        let fills_in = store.fills_in();
         let fill = vec![(0, 0); if fills_in <= horizon { bins } else { 0 }];
-        Self { rate, fills_in, horizon, filling: 0, since: 0, full: 0, fill }
+        Self { store, fills_in, horizon, filling: 0, since: 0, full: 0, fill }
     }
 
     /// Returns the bin at whose end a store is full that begins to fill at `since` [µs], if it gets full.
@@ -133,12 +133,9 @@ impl Stores {
             self.since -= sum;
             self.full += count;
         }
-        if self.rate == 0.0 {
-            return 0;
-        }
         let times = u128::from(self.filling) * u128::from(end) - self.since
             + u128::from(self.full) * u128::from(self.fills_in);
-        (self.rate * times as f64 / 1e6) as u64
+        self.store.filled(times)
     }
 }
 

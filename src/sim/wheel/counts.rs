@@ -7,6 +7,7 @@
 use crate::agent::notice;
 use crate::fleet::{Fleet, Group, Meets};
 use crate::sim::run::{BIN, Curves, Returns};
+use crate::sim::store::Store;
 
 /// The counts of a run; those of groups are indexed by [`Counts::at`], the others by the bin.
 pub(super) struct Counts {
@@ -107,15 +108,10 @@ impl Counts {
 
 /// Returns the values stored at the end of each second: all that are away have been since the begin.
 fn stored(fleet: &Fleet, group: &Group, bound: &[u32]) -> Vec<u64> {
-    let (rate, horizon) = (group.telemetry.values_per_s(), fleet.outage.horizon().0);
-    if rate == 0.0 {
-        return vec![0; bound.len()];
-    }
-    let fills_in = (group.store.values() as f64 * 1e6 / rate) as u64;
+    let (store, horizon) = (Store::of(group), fleet.outage.horizon().0);
     let at_end = |(bin, &bound): (usize, &u32)| {
-        let each = ((bin as u64 + 1) * BIN).min(horizon).min(fills_in);
-        let times = u128::from(group.devices - bound) * u128::from(each);
-        (rate * times as f64 / 1e6) as u64
+        let each = ((bin as u64 + 1) * BIN).min(horizon).min(store.fills_in());
+        store.filled(u128::from(group.devices - bound) * u128::from(each))
     };
     bound.iter().enumerate().map(at_end).collect()
 }

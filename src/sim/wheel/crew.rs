@@ -1,6 +1,6 @@
 //! The platform's workers with what their services take.
 
-use crate::admission::crew::{Heap, Ring, Tree};
+use crate::admission::crew::{Ring, Workers};
 use crate::admission::law::Exponential;
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
@@ -43,39 +43,6 @@ impl Crew for Fixed {
         let end = start.saturating_add(self.time);
         self.workers.take(end);
         end
-    }
-}
-
-/// Workers of whom one is free first.
-pub(super) trait Workers {
-    /// Returns when that is [µs]; 0 while some have never worked.
-    fn earliest(&self) -> u64;
-
-    /// Gives that worker a service with this end [µs].
-    fn take(&mut self, end: u64);
-}
-
-impl Workers for Tree {
-    #[inline]
-    fn earliest(&self) -> u64 {
-        self.earliest()
-    }
-
-    #[inline]
-    fn take(&mut self, end: u64) {
-        self.take(end);
-    }
-}
-
-impl Workers for Heap {
-    #[inline]
-    fn earliest(&self) -> u64 {
-        self.earliest()
-    }
-
-    #[inline]
-    fn take(&mut self, end: u64) {
-        self.take(end);
     }
 }
 

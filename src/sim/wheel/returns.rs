@@ -7,6 +7,7 @@
 use crate::base::{Micros, stats};
 use crate::fleet::{Fleet, Group};
 use crate::sim::run::{BIN, Times};
+use crate::sim::store::Store;
 
 /// The return times that [`Times`] asks for, found while returns are counted in their order.
 struct Ranks {
@@ -74,25 +75,21 @@ struct GroupReturns {
     ranks: Ranks,
     /// Return times [µs], where they come in no order.
     ends: Vec<u64>,
-    /// Whether a device loses values before the horizon, how many per second [values/s], and its room
-    /// [values].
+    /// Whether a device loses values before the horizon.
     loses: bool,
-    rate: f64,
-    room: f64,
+    store: Store,
     lost: u64,
 }
 
 impl GroupReturns {
     fn of(group: &Group, bins: usize, horizon: u64) -> Self {
-        let (rate, room) = (group.telemetry.values_per_s(), group.store.values() as f64);
         let devices = u64::from(group.devices);
         let mut returns = Self {
             curve: vec![0; bins],
             ranks: Ranks::of(devices),
             ends: Vec::new(),
             loses: true,
-            rate,
-            room,
+            store: Store::of(group),
             lost: 0,
         };
         // It grows with the time away, so nobody loses anything where the longest absence loses nothing.
@@ -102,7 +99,7 @@ impl GroupReturns {
 
     /// Returns the values that a device has recorded by `at` [µs] and has no room for.
     fn lost_until(&self, at: u64) -> u64 {
-        (self.rate * Micros(at).secs() - self.room).max(0.0) as u64
+        self.store.recorded(at).1
     }
 }
 

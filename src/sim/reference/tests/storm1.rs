@@ -1,18 +1,14 @@
 //! The published figures of `storm-1`.
 
 use super::super::run;
+use crate::sim::storm1::tests::PUBLISHED;
 use crate::sim::storm1::{ReferenceResult, Scenario, fleet};
 
 #[test]
 fn the_published_hashes_of_storm_1_come_out() {
-    let published = [
-        (Scenario::Storm, 10_000, false, "8b3e1991c8aa9b60"),
-        (Scenario::Deep, 10_000, false, "081fc025a61231ef"),
-        (Scenario::Storm, 10_000, true, "becc5971f81c31e4"),
-        (Scenario::Calm, 10_000, false, "7e7dfb83677fde99"),
-        (Scenario::Idle, 10_000, false, "da964a3d8cf8d41d"),
-    ];
-    for (scenario, agents, exponential, hash) in published {
+    let small = PUBLISHED.into_iter().filter(|&(_, agents, ..)| agents == 10_000);
+    assert_eq!(small.clone().count(), 5);
+    for (scenario, agents, exponential, hash) in small {
         let result = ReferenceResult::of(&run(&fleet(scenario, agents, exponential), 1));
         assert_eq!(result.hash, hash, "{scenario:?} exponential {exponential}: {result:?}");
     }

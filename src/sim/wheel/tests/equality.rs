@@ -3,6 +3,7 @@
 use super::made_up::{any, plain};
 use crate::base::Micros;
 use crate::fleet::{Agent, Fleet, Full, Loss, Meets, Purges, Retries, ServiceLaw, TierName, Touches};
+use crate::sim::storm1::tests::PUBLISHED;
 use crate::sim::storm1::{ReferenceResult, Scenario, fleet};
 use crate::sim::wheel::law::Calls;
 use crate::sim::wheel::{Arena, Halt, Job, run_in, supports};
@@ -38,15 +39,7 @@ fn same(arena: &mut Arena, fleet: &Fleet, seed: u64) -> Result<Run, SimError> {
 
 #[test]
 fn published_hashes_come_out() {
-    let published = [
-        (Scenario::Storm, 10_000, false, "8b3e1991c8aa9b60"),
-        (Scenario::Storm, 100_000, false, "30a98720e38b3846"),
-        (Scenario::Deep, 10_000, false, "081fc025a61231ef"),
-        (Scenario::Storm, 10_000, true, "becc5971f81c31e4"),
-        (Scenario::Calm, 10_000, false, "7e7dfb83677fde99"),
-        (Scenario::Idle, 10_000, false, "da964a3d8cf8d41d"),
-    ];
-    for (scenario, agents, exponential, hash) in published {
+    for (scenario, agents, exponential, hash) in PUBLISHED {
         let fleet = fleet(scenario, agents, exponential);
         let run = run(&fleet, 1, &go()).unwrap();
         assert_eq!(engine::run(&fleet, 1, &go()).unwrap().hash(), run.hash());
