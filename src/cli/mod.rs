@@ -8,6 +8,7 @@
 //! One file per subcommand stands in [`command`]; each has its arguments, whose docs are the help, and a
 //! function that returns how it ended or a [`error::CommandError`].
 
+mod agent_files;
 mod assign;
 pub mod command;
 mod environment;

@@ -42,10 +42,8 @@ pub struct Exported {
 pub fn plan<'a>(groups: &'a [GroupFiles], folder: &Path) -> Vec<(PathBuf, &'a str)> {
     let mut files = Vec::new();
     for group in groups {
-        if let Part::Files(parts) = &group.part {
-            for part in parts {
-                files.push((folder.join(&group.group).join(part.name), part.text.as_str()));
-            }
+        for file in group.files() {
+            files.push((folder.join(&group.group).join(&file.name), file.text.as_str()));
         }
     }
     files

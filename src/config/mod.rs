@@ -1,51 +1,131 @@
-//! The files that agents read: which there are for a group, what stands in them, and how they reach a
-//! folder.
+//! The files that agents read: which there are for a group, what devices have, what they get, and how it
+//! reaches a place that devices are served from.
 //!
-//! Only the ExampleAgent reads files that can be replaced on a device; the settings of an agent that
-//! uses the C SDK directly are compiled into its firmware, so such a group gets a [`Part::None`] with the
-//! reason instead of a file.
+//! ```text
+//! registry + mapping ─► layout ─┬─► read ◄── document ◄── a device's file
+//!                               └─► write ─► agent files ─► bundle: folder, zip, Ansible, Kubernetes, SCM
+//! ```
+//!
+//! A [`document`] keeps every byte that nobody planned to change; [`layout`] says which key holds which
+//! setting; [`read`] and [`write`] stand on both. Secrets are references until a target is written.
 
+mod collected;
+pub mod document;
 mod export;
-mod render;
+pub mod import;
+pub mod layout;
+pub mod lint;
+pub mod read;
+mod schema;
+mod value;
+pub mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use collected::Collected;
 pub use export::{ExportError, Exported, export, plan};
-pub use render::render;
+pub use layout::{Layout, Mapping};
+pub use schema::schemas;
+pub use write::Writer;
 
-use crate::fleet::{AgentKind, Certainty};
+use crate::base::Finding;
+use crate::fleet::file::View;
+use crate::fleet::setting::{Certainty, Setting};
+use crate::fleet::settings::files::{Delivery, FileFormat};
+use crate::fleet::{AgentKind, Fleet};
+use std::sync::Arc;
 
-/// A file for the devices of one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file for the devices of one group, or for one device.
+#[derive(Clone, Debug, PartialEq)]
 pub struct AgentFile {
+    /// Name under which it is written; that of a part where the device's own file is not known.
+    pub name: String,
     /// Name of the file on the device.
-    pub name: &'static str,
-    /// The whole text of the file.
-    pub text: String,
-    /// How sure we are of key names, units and nesting.
+    pub device_name: String,
+    /// How it is written.
+    pub format: FileFormat,
+    /// How it gets to a device.
+    pub delivery: Delivery,
+    /// How sure we are of names and nesting.
     pub certainty: Certainty,
     /// What must be known before the file is used, in whole sentences.
     pub notes: Vec<String>,
-    /// Each key with its value in the file's unit and as people read it.
+    /// Each setting with what the device has and what it gets.
     pub rows: Vec<FileRow>,
+    /// Paths of what the device's own file holds beyond the settings; it stays as it is.
+    pub kept: Vec<String>,
+    /// What is wrong or odd; addresses and lines are those of the device's own file.
+    pub findings: Vec<Finding>,
+    /// The whole text that the device has, where it is known.
+    pub before: Option<Arc<str>>,
+    /// The whole text of the file.
+    pub text: String,
 }
 
-/// One setting in an agent's file.
+impl AgentFile {
+    /// Returns whether an error stands against using the file.
+    pub fn blocked(&self) -> bool {
+        self.findings.iter().any(Finding::blocks)
+    }
+
+    /// Returns whether the device already has this text.
+    pub fn is_unchanged(&self) -> bool {
+        self.before.as_deref() == Some(self.text.as_str())
+    }
+}
+
+/// What becomes of a setting in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The device has the planned value already.
+    Same,
+    /// The device gets another value.
+    Changed,
+    /// The file did not hold it, or is not known.
+    Added,
+    /// Nobody planned it: the device keeps its own value.
+    Kept,
+}
+
+impl Change {
+    /// The word shown to people and written to JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Changed => "changed",
+            Self::Added => "added",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// A value as the file holds it and as people read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileRow {
-    /// Key in the file.
-    pub key: &'static str,
+pub struct Shown {
     /// Value as it stands in the file.
     pub file: String,
     /// The same with its unit, as people read it.
     pub human: String,
-    /// What the setting does, in one sentence.
-    pub meaning: &'static str,
+}
+
+/// One setting in an agent's file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileRow {
+    /// Names on the way to the value in the file, joined by `/`.
+    pub key: String,
+    /// The setting.
+    pub setting: &'static Setting,
+    /// What the device has, where its file is known and holds it.
+    pub has: Option<Shown>,
+    /// What it gets; `None` where it keeps what it has.
+    pub gets: Option<Shown>,
+    /// What becomes of it.
+    pub change: Change,
 }
 
 /// What a group gets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     /// Files to put on every device of the group.
     Files(Vec<AgentFile>),
@@ -54,7 +134,7 @@ pub enum Part {
 }
 
 /// The files of one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GroupFiles {
     /// Id of the group; also the name of its folder.
     pub group: String,
@@ -66,4 +146,21 @@ pub struct GroupFiles {
     pub devices: u32,
     /// What it gets.
     pub part: Part,
+}
+
+impl GroupFiles {
+    /// Returns the group's files; nothing where it gets none.
+    pub fn files(&self) -> &[AgentFile] {
+        match &self.part {
+            Part::Files(files) => files,
+            Part::None(_) => &[],
+        }
+    }
+}
+
+/// Returns the files of every group of a checked fleet as the view it was read from has them, with the
+/// project's own mapping and nothing known of what devices have.
+pub fn render(fleet: &Fleet, view: &View<'_>) -> Vec<GroupFiles> {
+    let (mapping, _) = Mapping::read(view.tree(), Mapping::ADDRESS);
+    Writer { fleet, view, mapping: &mapping, collected: &Collected::default() }.groups()
 }

@@ -2,8 +2,6 @@
 
 use super::*;
 use crate::fleet::example::EXAMPLES;
-use crate::fleet::setting::{Setting, Unit};
-use crate::fleet::settings::Area;
 use crate::fleet::{AgentKind, FleetFile};
 
 fn rendered(file: &FleetFile, scenario: Option<&str>) -> Vec<GroupFiles> {
@@ -25,66 +23,181 @@ fn files_hold_the_keys_own_units_and_say_they_are_inferred() {
     );
     assert_eq!(files[1].text, "{\n  \"reconnect_random_delay_seconds\": 30\n}\n");
     assert!(files.iter().all(|file| file.certainty == Certainty::Inferred && !file.notes.is_empty()));
-    assert_eq!(files[1].rows[0].human, "30 s");
+    assert_eq!(files[1].rows[0].gets.as_ref().unwrap().human, "30 s");
     let timeout = files[0].rows.iter().find(|row| row.key == "connect_timeout").unwrap();
-    assert_eq!((timeout.file.as_str(), timeout.human.as_str()), ("10000", "10 s"));
+    assert_eq!(timeout.gets, Some(Shown { file: "10000".into(), human: "10 s".into() }));
 }
 
 #[test]
-fn groups_on_the_sdk_itself_get_a_reason_instead_of_a_file() {
+fn the_sdk_itself_gets_what_a_build_needs_and_it_says_so() {
     let groups = rendered(&example(), None);
     let gateways = groups.iter().find(|group| group.kind == AgentKind::CSdk).unwrap();
-    assert!(matches!(&gateways.part, Part::None(reason) if reason.contains("firmware")));
+    let [header, json] = gateways.files() else { panic!() };
+    assert_eq!((header.name.as_str(), header.device_name.as_str()), ("twConfig.part.h", "twConfig.h"));
+    assert!(header.text.contains("twcfg.connect_retry_interval = 30000;"), "{}", header.text);
+    assert!(header.text.contains("twcfg.subscribed_props_queue_size = 65536;"), "{}", header.text);
+    assert!(!header.text.contains("duty_cycle"), "nobody gave a period");
+    for file in [header, json] {
+        assert_eq!(file.delivery, Delivery::Build);
+        assert!(file.notes[0].contains("firmware build") && file.notes[0].contains("cannot be pushed"));
+    }
+    let object: serde_json::Value = serde_json::from_str(&json.text).unwrap();
+    assert_eq!(object["connect_retries"], -1);
+}
+
+/// Returns the files of the example's gateways as agents of another kind.
+fn as_kind(kind: AgentKind) -> GroupFiles {
+    let file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();
+    rendered(&file, None).into_iter().find(|group| group.group == "gateways").unwrap()
 }
 
 #[test]
-fn every_other_kind_gets_its_part_or_a_reason() {
-    let of = |kind: AgentKind| {
-        let file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();
-        rendered(&file, None).into_iter().find(|group| group.group == "gateways").unwrap().part
-    };
-    for kind in [AgentKind::JavaSdk, AgentKind::DotNetSdk, AgentKind::Generic] {
-        let Part::None(reason) = of(kind) else { panic!("{kind:?} has a writer") };
-        assert!(reason.contains(&format!("no file is written for {} groups yet", kind.label())), "{reason}");
+fn every_kind_has_files_or_a_reason() {
+    for kind in AgentKind::ALL {
+        let group = as_kind(kind);
+        match &group.part {
+            Part::None(reason) => {
+                assert_eq!(kind, AgentKind::Generic);
+                assert!(reason.contains("nothing is known"), "{reason}");
+            }
+            Part::Files(files) => assert!(files.iter().all(|file| !file.text.is_empty() && !file.blocked())),
+        }
     }
-    let Part::Files(files) = of(AgentKind::Ems) else { panic!() };
-    assert_eq!((files.len(), files[0].name), (1, "config.ws_connection.json"));
-    let object: serde_json::Value = serde_json::from_str(&files[0].text).unwrap();
+}
+
+#[test]
+fn a_part_of_the_ems_file_is_not_the_file() {
+    let group = as_kind(AgentKind::Ems);
+    let [file] = group.files() else { panic!() };
+    assert_eq!(file.name, "config.part.json");
+    let object: serde_json::Value = serde_json::from_str(&file.text).unwrap();
     assert_eq!(
         object,
-        serde_json::json!({ "ws_connection": {
-            "max_connect_delay": 60_000,
-            "connect_timeout": 10_000,
-            "connect_retries": -1,
-            "connect_retry_interval": 30_000,
-            "ping_rate": 55_000,
-            "pingpong_timeout": 10_000,
-            "msg_timeout": 10_000,
-        } })
+        serde_json::json!({
+            "ws_connection": {
+                "max_connect_delay": 60_000,
+                "connect_timeout": 10_000,
+                "connect_retries": -1,
+                "connect_retry_interval": 30_000,
+                "ping_rate": 55_000,
+                "pingpong_timeout": 10_000,
+                "msg_timeout": 10_000,
+            },
+            "offline_msg_store": { "max_size": 65_536 },
+        })
     );
-    assert!(files[0].notes[0].contains("not the whole file"));
+    assert!(file.notes.iter().any(|note| note.contains("not the whole file")));
 }
 
 #[test]
-fn every_setting_of_a_file_comes_back_with_the_same_value() {
-    let file = example();
-    for scenario in [None, Some("what-if")] {
-        for group in rendered(&file, scenario) {
-            let Part::Files(files) = &group.part else { continue };
-            for part in files {
-                let object: serde_json::Value = serde_json::from_str(&part.text).unwrap();
-                let rows: Vec<&Setting> =
-                    Area::Agent(group.kind).settings().iter().filter(|s| s.file == Some(part.name)).collect();
-                assert_eq!(object.as_object().unwrap().len(), rows.len());
-                for row in rows {
-                    let address = format!("/groups/{}/{}", group.group, row.key);
-                    let value = file.view(scenario).value(&address, row).unwrap().number().unwrap();
-                    assert_eq!(object[row.name()].as_f64(), Some(value), "{address}");
-                    assert!(!matches!(row.unit, Unit::Choice(_)));
-                }
+fn applications_on_an_sdk_get_a_file_and_lines_of_source() {
+    let java = as_kind(AgentKind::JavaSdk);
+    assert!(java.files()[0].text.contains("reconnectInterval=15"), "{}", java.files()[0].text);
+    assert_eq!(
+        java.files()[1].text,
+        "config.setReconnectInterval(15); // 15 s\nconfig.setIdlePingRate(55); // 55 s\n"
+    );
+    let dotnet = as_kind(AgentKind::DotNetSdk);
+    let object: serde_json::Value = serde_json::from_str(&dotnet.files()[0].text).unwrap();
+    assert_eq!((&object["AutoReconnect"], &object["ConnectTimeout"]), (&false.into(), &"10000".into()));
+    assert!(dotnet.files()[1].text.contains("config.ConnectRetries = \"-1\"; // for ever"));
+    assert!(dotnet.files()[1].text.starts_with("config.AutoReconnect = false; // Off\n"));
+}
+
+#[test]
+fn every_file_that_is_written_reads_as_what_was_written() {
+    for kind in AgentKind::ALL {
+        let group = as_kind(kind);
+        let layout = Layout::of(kind, &Mapping::default());
+        for (file, layout) in group.files().iter().zip(&layout.files).filter(|(_, layout)| layout.is_read()) {
+            let read = read::read(layout, file.text.as_str()).unwrap();
+            assert_eq!(read.findings, [], "{kind:?} {}", file.name);
+            assert_eq!(read.kept, [""; 0]);
+            assert_eq!(read.readings.len(), file.rows.len());
+            for (reading, row) in read.readings.iter().zip(&file.rows) {
+                assert_eq!(reading.path, row.key);
+                assert_eq!(reading.value.human(reading.setting).split(' ').next(),
+                    row.gets.as_ref().unwrap().human.split(' ').next());
             }
         }
     }
+}
+
+const DEVICE: &str = "{\r\n\t// site 7\r\n\t\"ws_servers\": [{ \"host\": \"a\", \"port\": 443 }],\r\n\t\"appKey\": \"secret\",\r\n\t\"ws_connection\": {\r\n\t\t\"connect_retries\": 3,\r\n\t\t\"ping_rate\": 3e4,\r\n\t\t\"connect_timeout\": 1e4\r\n\t}\r\n}\r\n";
+
+/// Returns the gateways' file over what their device has.
+fn over(device: &str) -> AgentFile {
+    let file = example().with("/groups/gateways/agent", &"ems".into()).unwrap();
+    let fleet = file.check(None).fleet.unwrap();
+    let mut collected = Collected::default();
+    collected.insert("gateways", "config.json", device);
+    let writer =
+        Writer { fleet: &fleet, view: &file.view(None), mapping: &Mapping::default(), collected: &collected };
+    let group = writer.groups().into_iter().find(|group| group.group == "gateways").unwrap();
+    group.files()[0].clone()
+}
+
+#[test]
+fn a_devices_own_file_keeps_everything_that_nobody_planned() {
+    let file = over(DEVICE);
+    assert_eq!(file.name, "config.json");
+    assert!(file.text.contains("\"connect_retries\": -1,\r\n"));
+    assert!(file.text.contains("\"connect_timeout\": 1e4"), "equal values are not touched");
+    assert!(file.text.contains("\"ping_rate\": 3e4"), "the project does not give it");
+    assert!(file.text.contains("// site 7\r\n") && file.text.contains("\"appKey\": \"secret\""));
+    assert!(!file.text.replace("\r\n", "").contains('\n'), "line ends stay");
+    let of = |key: &str| file.rows.iter().find(|row| row.key == key).unwrap();
+    assert_eq!(of("ws_connection/connect_retries").change, Change::Changed);
+    assert_eq!(of("ws_connection/connect_retries").has.as_ref().unwrap().human, "3 attempts");
+    assert_eq!(of("ws_connection/connect_timeout").change, Change::Same);
+    assert_eq!(of("ws_connection/ping_rate").change, Change::Kept);
+    assert_eq!(of("ws_connection/max_connect_delay").change, Change::Added);
+    assert!(file.kept.iter().any(|path| path == "appKey"));
+    let [finding] = file.findings.as_slice() else { panic!("{:?}", file.findings) };
+    assert_eq!((finding.code, finding.line), ("A002", 7));
+    assert!(finding.what.contains("stays at 30 s") && finding.what.contains("assumes 55 s"), "{}", finding.what);
+}
+
+#[test]
+fn a_file_that_has_everything_comes_back_byte_for_byte() {
+    let once = over(DEVICE);
+    let again = over(&once.text);
+    assert!(again.is_unchanged() && !once.is_unchanged());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_replaced() {
+    let file = over("{ \"ws_connection\": ");
+    assert!(file.blocked() && file.is_unchanged());
+}
+
+#[test]
+fn a_mapping_moves_keys_and_says_that_the_user_knows() {
+    let text = r#"{ "example-agent": { "reconnect_random_delay_seconds": { "file": "agent.json", "path": "connection/random_delay" }, "max_connect_delay": null } }"#;
+    let (mapping, findings) = Mapping::read(&crate::base::json::Tree::parse(text).unwrap(), "");
+    assert_eq!(findings, []);
+    let layout = Layout::of(AgentKind::ExampleAgent, &mapping);
+    assert!(layout.file("agent_config.json").is_none(), "nothing is left in it");
+    let moved = layout.file("agent.json").unwrap();
+    assert_eq!((moved.keys[0].path.as_str(), moved.certainty), ("connection/random_delay", Certainty::Documented));
+    assert!(layout.file("ws_connection.json").unwrap().key("max_connect_delay").is_none());
+
+    let wrong = r#"{ "example-agent": { "nope": null, "connect_timeout": 5 }, "robot": {} }"#;
+    let (_, findings) = Mapping::read(&crate::base::json::Tree::parse(wrong).unwrap(), "");
+    assert_eq!(findings.len(), 3);
+}
+
+#[test]
+fn a_file_alone_is_checked_by_the_rules_of_every_fleet() {
+    let text = "{\n  \"ws_connection\": {\n    \"connect_retries\": 2,\n    \"connect_timeout\": 10\n  }\n}";
+    let linted = lint::lint("config.json", &text.into(), None, &Mapping::default()).unwrap().unwrap();
+    assert_eq!(linted.kind, AgentKind::Ems);
+    let of = |code: &str| linted.findings.iter().find(|finding| finding.code == code);
+    assert_eq!(of("D001").unwrap().line, 3, "{:?}", linted.findings);
+    let odd = of("A005").unwrap();
+    assert_eq!((odd.line, odd.pointer.as_str()), (4, "/ws_connection/connect_timeout"));
+    assert_eq!(odd.patch.as_ref().unwrap().value, 10_000);
+    assert!(lint::lint("x.json", &"{\"a\": 1}".into(), None, &Mapping::default()).unwrap().is_none());
 }
 
 #[test]
@@ -92,15 +205,14 @@ fn an_export_writes_once_and_leaves_equal_files_alone() {
     let folder = tempfile::tempdir().unwrap();
     let groups = rendered(&example(), None);
     let first = export(&groups, folder.path()).unwrap();
-    assert_eq!((first.written.len(), first.unchanged.len(), first.skipped.len()), (6, 0, 1));
+    assert_eq!((first.written.len(), first.unchanged.len(), first.skipped.len()), (8, 0, 0));
     let again = export(&groups, folder.path()).unwrap();
-    assert_eq!((again.written.len(), again.unchanged.len()), (0, 6));
+    assert_eq!((again.written.len(), again.unchanged.len()), (0, 8));
 }
 
 #[test]
 fn a_fleet_without_files_says_so_before_anything_is_touched() {
-    let groups: Vec<_> =
-        rendered(&example(), None).into_iter().filter(|group| group.kind == AgentKind::CSdk).collect();
+    let groups = [as_kind(AgentKind::Generic)];
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("never");
     assert!(matches!(export(&groups, &missing), Err(ExportError::Nothing)));
@@ -113,5 +225,5 @@ fn a_folder_that_is_a_file_is_a_clear_error() {
     let blocked = folder.path().join("taken");
     std::fs::File::create(&blocked).unwrap();
     let error = export(&rendered(&example(), None), &blocked).unwrap_err().to_string();
-    assert!(error.starts_with("0 of 6 files were written."), "{error}");
+    assert!(error.starts_with("0 of 8 files were written."), "{error}");
 }

@@ -160,8 +160,6 @@ pub struct Setting {
     /// Key of the row beside it that has to be given before this one counts (its own, where the default
     /// switches something off): until then nothing rests on the default.
     pub needs: Option<&'static str>,
-    /// File on the device that holds it, where one does.
-    pub file: Option<&'static str>,
     /// Name of the lever that moves this input in every group that has it.
     pub lever: Option<&'static str>,
     /// Range of the slider in the file's unit, where dragging is worth while.
@@ -187,7 +185,6 @@ impl Setting {
         special: None,
         absent: Absent::Required,
         needs: None,
-        file: None,
         lever: None,
         slider: None,
         certainty: Certainty::Assumed,

@@ -11,8 +11,10 @@
 mod error;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 pub use error::FileError;
+pub use walk::Walk;
 
 use error::{folder_error, read_error, write_error};
 use std::fs::{self, File, OpenOptions};
@@ -62,6 +64,18 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
         };
         FileError::NotUtf8 { path: path.into(), offset: offset as u64, line: line as u64, hint }
     })
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// [`FileError`], for a folder too.
+pub fn open(path: &Path) -> Result<File, FileError> {
+    let fail = |error| read_error(path, error);
+    if fs::metadata(path).map_err(fail)?.is_dir() {
+        return Err(FileError::IsFolder { path: path.into() });
+    }
+    File::open(path).map_err(fail)
 }
 
 /// Writes a file so that at every moment either the old or the new content stands there.

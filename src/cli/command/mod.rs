@@ -2,6 +2,7 @@
 
 pub mod example;
 pub mod generate;
+pub mod import;
 pub mod open;
 pub mod reference;
 pub mod schema;
@@ -53,6 +54,8 @@ pub enum Command {
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
     Generate(generate::Args),
+    /// Make a project from the files that devices have
+    Import(import::Args),
     /// Write a shipped example project
     Example(example::Args),
     /// Print the JSON Schema of a file format
@@ -73,6 +76,7 @@ impl Command {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
+            Self::Import(args) => import::run(args, printer).map(Action::from),
             Self::Example(args) => example::run(args, printer).map(Action::from),
             Self::Schema(args) => schema::run(args, printer).map(Action::from),
             Self::Reference(args) => reference::run(args, printer).map(Action::from),

@@ -1,21 +1,28 @@
 //! `regather schema`: prints the JSON Schema of a file format.
 
+use crate::cli::agent_files::kind_of;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
-use crate::fleet::file;
+use crate::config::{Layout, Mapping, schemas};
+use crate::fleet::{AgentKind, file};
 use crate::report::result;
+use serde_json::{Map, Value};
 
 /// Arguments of `regather schema`.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "\
 Examples:
   regather schema > project.schema.json      for editors that complete and check
-  regather schema result                     what `simulate --json` prints")]
+  regather schema result                     what `simulate --json` prints
+  regather schema agent-files --agent ems    the files that agents of a kind read")]
 pub struct Args {
     /// Which format
     #[arg(value_enum, default_value = "project")]
     format: Format,
+    /// Agent kind whose files are described; without it all that have JSON files
+    #[arg(long, value_name = "KIND")]
+    agent: Option<String>,
     /// Print errors as JSON too
     #[arg(long)]
     json: bool,
@@ -28,6 +35,8 @@ enum Format {
     Project,
     /// Results of `simulate --json`
     Result,
+    /// JSON files of agents, by kind and name
+    AgentFiles,
 }
 
 /// Runs the subcommand.
@@ -35,6 +44,23 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     printer.json(&match args.format {
         Format::Project => file::schema(),
         Format::Result => result::result_schema(),
+        Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;
     Ok(Exit::Done)
+}
+
+/// Returns the schemas of one kind's files, or of every kind's.
+fn agent_files(kind: Option<&str>) -> Result<Value, CommandError> {
+    let kinds = match kind {
+        Some(word) => vec![kind_of(word)?],
+        None => AgentKind::ALL.to_vec(),
+    };
+    let mut all = Map::new();
+    for kind in kinds {
+        let schemas = schemas(&Layout::of(kind, &Mapping::default()));
+        if schemas.as_object().is_some_and(|files| !files.is_empty()) {
+            all.insert(kind.word().to_owned(), schemas);
+        }
+    }
+    Ok(Value::Object(all))
 }

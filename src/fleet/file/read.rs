@@ -117,6 +117,8 @@ impl Reader<'_> {
             "platform",
             "outage",
             "targets",
+            "inventory",
+            "mapping",
             "scenarios",
             "sources",
             "silenced",

@@ -13,7 +13,7 @@ pub fn schema() -> Value {
     let conditions: Vec<Value> = AgentKind::ALL
         .into_iter()
         .map(|kind| {
-            let own = object(Area::Agent(kind).settings().iter());
+            let own = object(Area::Agent(kind).settings().iter().chain(Area::FileOnly(kind).settings()));
             json!({
                 "if": {"properties": {"agent": {"const": kind.word()}}, "required": ["agent"]},
                 "then": own,
@@ -45,6 +45,31 @@ pub fn schema() -> Value {
             "platform": platform(),
             "outage": outage(),
             "targets": object(TARGETS.iter()),
+            "inventory": {
+                "type": "object",
+                "description": "The list of devices that stands beside the project.",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "description": "Path of the list, relative to the project."},
+                    "columns": {
+                        "type": "object",
+                        "description": "What a column holds, by the name of the column.",
+                        "additionalProperties": {"type": "string"},
+                    },
+                },
+            },
+            "mapping": {
+                "type": "object",
+                "description": "Where settings stand in the agents' files of this deployment, by agent kind and key.",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": ["object", "null"],
+                        "required": ["file", "path"],
+                        "properties": {"file": {"type": "string"}, "path": {"type": "string"}},
+                    },
+                },
+            },
             "scenarios": {
                 "type": "object",
                 "description": "Assignments over the baseline, each from the address of an input to its value.",

@@ -5,6 +5,7 @@
 //! input, add a row; reader, editor, schema, reference page and `--set` follow from it.
 
 mod agents;
+pub mod files;
 mod group;
 mod outage;
 mod platform;
@@ -29,6 +30,8 @@ pub enum Area {
     Group,
     /// What a group has because of its agent kind.
     Agent(AgentKind),
+    /// What the agent's files hold and the simulation does not need.
+    FileOnly(AgentKind),
     /// The platform that the devices sign in to.
     Platform,
     /// The load balancer, where it is modelled.
@@ -50,7 +53,7 @@ pub enum Area {
 impl Area {
     /// Every area, in the order of the file.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Group].into_iter().chain(AgentKind::ALL.into_iter().map(Self::Agent)).chain([
+        [Self::Group].into_iter().chain(AgentKind::ALL.into_iter().flat_map(|kind| [Self::Agent(kind), Self::FileOnly(kind)])).chain([
             Self::Platform,
             Self::Balancer,
             Self::ConnectionServers,
@@ -88,6 +91,7 @@ impl Area {
             Self::Agent(AgentKind::JavaSdk) => JAVA_SDK,
             Self::Agent(AgentKind::DotNetSdk) => DOTNET_SDK,
             Self::Agent(AgentKind::Generic) => GENERIC,
+            Self::FileOnly(kind) => files::file_only(kind),
             Self::Platform => PLATFORM,
             Self::Balancer => BALANCER,
             Self::ConnectionServers => CONNECTION_SERVERS,
@@ -104,6 +108,7 @@ impl Area {
         match self {
             Self::Group => "Every group",
             Self::Agent(kind) => kind.label(),
+            Self::FileOnly(_) => "In the file only",
             Self::Platform => "Platform",
             Self::Balancer => "Load balancer",
             Self::ConnectionServers => "Connection Servers",
@@ -118,7 +123,7 @@ impl Area {
     /// Pattern of the addresses of this area's inputs, without the key.
     pub fn base(self) -> &'static str {
         match self {
-            Self::Group | Self::Agent(_) => "/groups/<id>",
+            Self::Group | Self::Agent(_) | Self::FileOnly(_) => "/groups/<id>",
             Self::Platform => "/platform",
             Self::Balancer => "/platform/balancer",
             Self::ConnectionServers => "/platform/connection_servers",
@@ -136,9 +141,10 @@ pub fn group_setting(kind: AgentKind, key: &str) -> Option<&'static Setting> {
     group_settings(kind).find(|setting| setting.key == key)
 }
 
-/// Returns all rows that apply to a group of the given kind: the agent's own settings last.
+/// Returns all rows that apply to a group of the given kind: the agent's own settings after those of
+/// every group, what is in its files only last.
 pub fn group_settings(kind: AgentKind) -> impl Iterator<Item = &'static Setting> {
-    GROUP.iter().chain(Area::Agent(kind).settings())
+    GROUP.iter().chain(Area::Agent(kind).settings()).chain(Area::FileOnly(kind).settings())
 }
 
 #[cfg(test)]

@@ -181,11 +181,11 @@ fn key(ui: &mut Ui, row: &FileRow) {
             ui.add(Label::new(text).truncate());
         });
     };
-    let meaning = small(row.meaning.trim_end_matches('.')).color(tokens.text.weak);
+    let meaning = small(row.setting.meaning.trim_end_matches('.')).color(tokens.text.weak);
     let beside = width >= KEY + VALUE + 240.0;
     ui.horizontal(|ui| {
-        fixed(ui, KEY, small(row.key).color(tokens.text.normal));
-        fixed(ui, VALUE, RichText::new(&row.human).font(theme::strong(theme::SMALL)));
+        fixed(ui, KEY, small(&row.key).color(tokens.text.normal));
+        fixed(ui, VALUE, RichText::new(row.gets.as_ref().map_or("", |gets| &gets.human)).font(theme::strong(theme::SMALL)));
         if beside {
             ui.add(Label::new(meaning.clone()).wrap());
         }

@@ -188,12 +188,15 @@ pub fn sections(view: &View<'_>, id: &str) -> Vec<Section> {
     let pick =
         |keys: &[&str]| GROUP.iter().filter(|row| keys.iter().any(|key| row.key.starts_with(key))).collect();
     let mut sections = vec![Section { title: "Devices", settings: pick(&["agent", "devices"]) }];
-    if let Some(kind) = address::kind_of(&seen, id) {
+    let kind = address::kind_of(&seen, id);
+    if let Some(kind) = kind {
         let own =
             Area::Agent(kind).settings().iter().filter_map(|row| group_setting(kind, row.key)).collect();
         sections.push(Section { title: "Connection", settings: own });
     }
     sections.push(Section { title: "Network", settings: pick(&["tls", "local_trouble/"]) });
     sections.push(Section { title: "Data while away", settings: pick(&["telemetry/", "offline_store/"]) });
+    let files = kind.map(Area::FileOnly).filter(|area| !area.settings().is_empty());
+    sections.extend(files.map(|area| Section { title: area.title(), settings: area.settings().iter().collect() }));
     sections
 }

@@ -22,7 +22,7 @@ pub const LAYERS: &[Layer] = &[
     layer(2, "check", &["base", "fleet"]),
     layer(3, "sim", &["base", "fleet", "agent", "admission"]),
     layer(4, "plan", &["base", "fleet", "check", "sim"]),
-    layer(4, "config", &["base", "fleet"]),
+    layer(4, "config", &["base", "fleet", "check"]),
     layer(4, "wire", &["base"]),
     layer(5, "push", &["base", "fleet", "config", "wire"]),
     layer(5, "live", &["base", "fleet", "agent", "admission", "wire"]),

@@ -2,6 +2,7 @@
 
 use crate::fleet::setting::{Absent, Setting, Unit};
 use crate::fleet::settings::Area;
+use crate::fleet::settings::files::places;
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ pub(super) fn text() -> String {
          as text (`90s`). On the command line: `--set ADDRESS=VALUE` or `--set LEVER=VALUE`, durations \
          with their unit.",
     );
-    for area in Area::all() {
+    for area in Area::all().filter(|area| !area.settings().is_empty()) {
         line(&mut text, format_args!("\n{}  {}/…", area.title(), area.base()));
         if area.is_optional() {
             text.push_str(&wrap(
@@ -76,7 +77,7 @@ pub(super) fn text() -> String {
         for row in area.settings() {
             line(&mut text, format_args!("\n  {}", row.key));
             text.push_str(&wrap("      ", &format!("{}. {} {}", row.label, row.meaning, row.effect)));
-            for (name, value) in facts(row) {
+            for (name, value) in facts(area, row) {
                 text.push_str(&wrap(&format!("      {name:<12}"), &value));
             }
         }
@@ -85,16 +86,26 @@ pub(super) fn text() -> String {
 }
 
 /// Returns the facts about an input in the order in which they are shown.
-fn facts(row: &Setting) -> Vec<(&'static str, String)> {
+fn facts(area: Area, row: &Setting) -> Vec<(&'static str, String)> {
     let mut facts = vec![("unit", unit(row).to_owned()), ("accepts", range(row)), ("default", default(row))];
     if let Some(lever) = row.lever {
         facts.push(("lever", lever.to_owned()));
     }
-    if let Some(file) = row.file {
-        facts.push(("file", format!("{file}, key {}", row.name())));
+    for (file, path) in stands(area, row) {
+        facts.push(("file", format!("{file}, key {path}")));
     }
     facts.push((row.certainty.word(), row.source.to_owned()));
     facts
+}
+
+/// Returns the files of agents that hold an input, each with the path in it.
+fn stands(area: Area, row: &Setting) -> Vec<(&'static str, &'static str)> {
+    match area {
+        Area::Agent(kind) | Area::FileOnly(kind) => {
+            places(kind, row.key).map(|(file, key)| (file.name, key.path)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Returns the page as JSON.
@@ -116,7 +127,10 @@ pub(super) fn json() -> Value {
                 },
                 "required": row.absent == Absent::Required,
                 "lever": row.lever,
-                "file": row.file,
+                "files": stands(area, row)
+                    .into_iter()
+                    .map(|(file, path)| json!({"file": file, "path": path}))
+                    .collect::<Vec<_>>(),
                 "certainty": row.certainty,
                 "source": row.source,
                 "meaning": row.meaning,

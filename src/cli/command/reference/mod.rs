@@ -1,6 +1,7 @@
 //! `regather reference`: what the program knows, from the same tables that it works with.
 
 mod codes;
+mod files;
 mod inputs;
 mod outages;
 mod presets;
@@ -32,6 +33,8 @@ pub struct Args {
 enum Page {
     /// Every input of a project: key, file, unit, range, default, source, meaning
     Inputs,
+    /// Files of agents: which keys stand where, how they are written, how sure that is
+    Files,
     /// Kinds of outage: what devices see, whom they touch, how long they usually last
     Outages,
     /// Platforms of a usual size, which a file may name instead of numbers
@@ -50,6 +53,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     match (&args.page, args.json) {
         (None | Some(Page::Inputs), true) => printer.json(&inputs::json())?,
         (None | Some(Page::Inputs), false) => printer.text(&inputs::text())?,
+        (Some(Page::Files), true) => printer.json(&files::json())?,
+        (Some(Page::Files), false) => printer.text(&files::text())?,
         (Some(Page::Outages), true) => printer.json(&outages::json())?,
         (Some(Page::Outages), false) => printer.text(&outages::text())?,
         (Some(Page::Presets), true) => printer.json(&presets::json())?,

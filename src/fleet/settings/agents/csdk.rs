@@ -23,7 +23,6 @@ pub const DELAY_LAWS: &[Choice] = &[
 ];
 
 const SDK: &str = "C SDK 2.2.1, default settings";
-const FILE: Option<&str> = Some("twConfig.h");
 
 /// Random delay of a connect call.
 pub(super) const MAX_CONNECT_DELAY: Setting = Setting {
@@ -32,7 +31,6 @@ pub(super) const MAX_CONNECT_DELAY: Setting = Setting {
     unit: Unit::Milliseconds,
     range: (0.0, 86_400_000.0),
     absent: Absent::Number(10_000.0),
-    file: FILE,
     lever: Some("random_delay"),
     slider: Some((1_000.0, 3_600_000.0)),
     certainty: Certainty::Measured,
@@ -49,7 +47,6 @@ pub(super) const CONNECT_TIMEOUT: Setting = Setting {
     unit: Unit::Milliseconds,
     range: (1.0, 3_600_000.0),
     absent: Absent::Number(10_000.0),
-    file: FILE,
     lever: Some("connect_timeout"),
     slider: Some((1_000.0, 120_000.0)),
     certainty: Certainty::Measured,
@@ -67,7 +64,6 @@ pub(super) const CONNECT_RETRIES: Setting = Setting {
     range: (0.0, 32_767.0),
     special: Some((-1.0, "for ever")),
     absent: Absent::Number(3.0),
-    file: FILE,
     lever: Some("connect_retries"),
     certainty: Certainty::Measured,
     source: SDK,
@@ -83,7 +79,6 @@ pub(super) const CONNECT_RETRY_INTERVAL: Setting = Setting {
     unit: Unit::Milliseconds,
     range: (0.0, 86_400_000.0),
     absent: Absent::Number(5_000.0),
-    file: FILE,
     lever: Some("connect_retry_interval"),
     slider: Some((500.0, 600_000.0)),
     certainty: Certainty::Measured,
@@ -114,9 +109,9 @@ pub const C_SDK: &[Setting] = &[
     CONNECT_RETRY_INTERVAL,
     DELAY_LAW,
     link::TIMEOUT_LAW,
-    Setting { file: FILE, ..link::PING_RATE },
-    Setting { file: FILE, ..link::PONG_TIMEOUT },
-    Setting { file: FILE, ..link::MESSAGE_TIMEOUT },
+    Setting { ..link::PING_RATE },
+    Setting { ..link::PONG_TIMEOUT },
+    Setting { ..link::MESSAGE_TIMEOUT },
     // twConfig.h calls them duty_cycle and duty_cycle_period.
     link::DUTY_ON,
     link::DUTY_PERIOD,

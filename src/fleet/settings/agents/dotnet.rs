@@ -28,9 +28,8 @@ pub const DOTNET_SDK: &[Setting] = &[
         effect: "Off, every device is stranded by its first loss.",
         ..Setting::BLANK
     },
-    Setting { file: None, certainty: Certainty::Assumed, source: STAND_IN, ..csdk::MAX_CONNECT_DELAY },
+    Setting { certainty: Certainty::Assumed, source: STAND_IN, ..csdk::MAX_CONNECT_DELAY },
     Setting {
-        file: None,
         certainty: Certainty::Assumed,
         source: STAND_IN,
         meaning: "Longest wait for the platform's answer in an attempt (ConnectTimeout).",
@@ -38,14 +37,13 @@ pub const DOTNET_SDK: &[Setting] = &[
     },
     Setting {
         range: (1.0, 32_767.0),
-        file: None,
         certainty: Certainty::Assumed,
         source: STAND_IN,
         meaning: "Number of attempts before a connect call returns an error (ConnectRetries); −1 never returns.",
         effect: "When they are used up the next call follows, with a random delay of its own.",
         ..csdk::CONNECT_RETRIES
     },
-    Setting { file: None, certainty: Certainty::Assumed, source: STAND_IN, ..csdk::CONNECT_RETRY_INTERVAL },
+    Setting { certainty: Certainty::Assumed, source: STAND_IN, ..csdk::CONNECT_RETRY_INTERVAL },
     Setting {
         source: "Not published for this kind: that the random delay works as documented for the C SDK",
         ..csdk::DELAY_LAW

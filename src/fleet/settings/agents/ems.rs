@@ -8,14 +8,12 @@ use crate::fleet::setting::{Absent, Certainty, Setting};
 
 const DOC: &str = "Vendor's configuration reference of EMS 5.4: ws_connection";
 const DUTY: &str = "Vendor's configuration reference of EMS 5.4: duty_cycle";
-const FILE: Option<&str> = Some("config.json");
 
 /// The rows.
 pub const EMS: &[Setting] = &[
-    Setting { file: FILE, certainty: Certainty::Documented, source: DOC, ..csdk::MAX_CONNECT_DELAY },
-    Setting { file: FILE, certainty: Certainty::Documented, source: DOC, ..csdk::CONNECT_TIMEOUT },
+    Setting { certainty: Certainty::Documented, source: DOC, ..csdk::MAX_CONNECT_DELAY },
+    Setting { certainty: Certainty::Documented, source: DOC, ..csdk::CONNECT_TIMEOUT },
     Setting {
-        file: FILE,
         absent: Absent::Number(-1.0),
         certainty: Certainty::Documented,
         source: DOC,
@@ -23,7 +21,6 @@ pub const EMS: &[Setting] = &[
         ..csdk::CONNECT_RETRIES
     },
     Setting {
-        file: FILE,
         absent: Absent::Number(10_000.0),
         certainty: Certainty::Documented,
         source: DOC,
@@ -39,17 +36,15 @@ pub const EMS: &[Setting] = &[
         source: "The EMS is built on the C SDK, of which 2.2.1 was measured",
         ..link::TIMEOUT_LAW
     },
-    Setting { file: FILE, certainty: Certainty::Documented, source: DOC, ..link::PING_RATE },
+    Setting { certainty: Certainty::Documented, source: DOC, ..link::PING_RATE },
     Setting {
         key: "pingpong_timeout",
-        file: FILE,
         certainty: Certainty::Documented,
         source: DOC,
         ..link::PONG_TIMEOUT
     },
     Setting {
         key: "msg_timeout",
-        file: FILE,
         certainty: Certainty::Documented,
         source: DOC,
         ..link::MESSAGE_TIMEOUT

@@ -8,7 +8,6 @@ use crate::fleet::setting::{Absent, Certainty, Setting, Unit};
 
 const ARTICLE: &str = "ThingWorx article on thundering herd scenarios; unit inferred from the C SDK";
 const BELOW: &str = "The C SDK below the sample: its default, measured with C SDK 2.2.1";
-const WS: Option<&str> = Some("ws_connection.json");
 
 /// The rows.
 pub const EXAMPLE_AGENT: &[Setting] = &[
@@ -18,7 +17,6 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
         unit: Unit::Seconds,
         range: (0.0, 86_400.0),
         absent: Absent::Required,
-        file: Some("agent_config.json"),
         lever: Some("random_delay"),
         slider: Some((1.0, 3_600.0)),
         certainty: Certainty::Documented,
@@ -30,7 +28,6 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
     Setting {
         label: "Random delay inside the SDK",
         absent: Absent::Number(1_000.0),
-        file: WS,
         lever: Some("max_connect_delay"),
         slider: Some((0.0, 60_000.0)),
         certainty: Certainty::Inferred,
@@ -40,7 +37,6 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
         ..csdk::MAX_CONNECT_DELAY
     },
     Setting {
-        file: WS,
         certainty: Certainty::Documented,
         source: "ThingWorx article on thundering herd scenarios: 10 s is reasonable",
         ..csdk::CONNECT_TIMEOUT
@@ -48,7 +44,6 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
     Setting {
         range: (1.0, 32_767.0),
         absent: Absent::Number(1.0),
-        file: WS,
         certainty: Certainty::Inferred,
         source: ARTICLE,
         meaning: "Attempts that the SDK makes before it hands back to the connection manager.",
@@ -57,7 +52,6 @@ pub const EXAMPLE_AGENT: &[Setting] = &[
     },
     Setting {
         absent: Absent::Number(1_000.0),
-        file: WS,
         slider: Some((0.0, 60_000.0)),
         certainty: Certainty::Inferred,
         source: ARTICLE,

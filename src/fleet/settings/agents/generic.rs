@@ -49,11 +49,10 @@ pub const GENERIC: &[Setting] = &[
         effect: "Spreads the first attempts; after a longer outage only the back-off counts.",
         ..Setting::BLANK
     },
-    Setting { file: None, certainty: Certainty::Assumed, source: ASSUMED, ..csdk::CONNECT_TIMEOUT },
+    Setting { certainty: Certainty::Assumed, source: ASSUMED, ..csdk::CONNECT_TIMEOUT },
     Setting {
         label: "Attempts after a loss",
         absent: Absent::Number(-1.0),
-        file: None,
         certainty: Certainty::Assumed,
         source: ASSUMED,
         meaning: "Number of attempts after a loss before the agent gives up; −1 never gives up.",

@@ -22,7 +22,7 @@ pub const JAVA_SDK: &[Setting] = &[
         effect: "Not random: devices that lose their connection together come back together, each time.",
         ..Setting::BLANK
     },
-    Setting { file: None, certainty: Certainty::Assumed, source: STAND_IN, ..csdk::CONNECT_TIMEOUT },
+    Setting { certainty: Certainty::Assumed, source: STAND_IN, ..csdk::CONNECT_TIMEOUT },
     Setting {
         absent: Absent::Word("documented"),
         certainty: Certainty::Assumed,
