@@ -5,6 +5,7 @@
 //! uses the C SDK directly are compiled into its firmware, so such a group gets a [`Part::None`] with the
 //! reason instead of a file.
 
+pub mod document;
 mod export;
 mod render;
 
