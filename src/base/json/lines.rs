@@ -3,6 +3,8 @@
 //! Lines are found by binary search over their starts. Columns count characters; a count of
 //! characters per block of the text keeps that cheap even where a whole file is one line, as
 //! minified files are. A line ends at `\n`, `\r\n` or a lone `\r`; a byte order mark has no column.
+//!
+//! Nothing in it is JSON: other formats of text files use it too.
 
 /// Bytes per block of the character index.
 const BLOCK: usize = 1024;
@@ -11,7 +13,7 @@ pub(super) const BOM: char = '\u{feff}';
 
 /// The index of one text.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub struct Lines {
     /// Byte offset at which each line starts; never empty.
     starts: Vec<usize>,
     /// Characters before each block.
@@ -20,7 +22,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Returns the index of `text`.
-    pub(super) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![if text.starts_with(BOM) { BOM.len_utf8() } else { 0 }];
         for (i, &byte) in bytes.iter().enumerate() {
@@ -39,7 +41,7 @@ impl Lines {
     }
 
     /// Returns line and column of a byte offset, both from 1; an offset past the end is the end.
-    pub(super) fn place(&self, text: &str, offset: usize) -> (usize, usize) {
+    pub fn place(&self, text: &str, offset: usize) -> (usize, usize) {
         let offset = offset.min(text.len());
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
         let start = self.starts[line - 1];

@@ -22,11 +22,11 @@ mod style;
 mod tests;
 
 pub use edit::EditError;
+pub use lines::Lines;
 pub use node::{Kind, Member, Node};
 pub use pointer::{escape_token, join};
 
 use crate::base::Finding;
-use lines::Lines;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,0 +1,1 @@
+//! Random documents, random edits, hostile input.
