@@ -5,6 +5,7 @@
 //! rule by its code with a reason.
 
 mod delay;
+mod link;
 mod platform;
 mod retry;
 mod storage;
@@ -29,7 +30,7 @@ pub struct Rule {
 
 /// Every rule, in the order of its code.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    retry::RULES.iter().chain(delay::RULES).chain(storage::RULES).chain(platform::RULES)
+    retry::RULES.iter().chain(delay::RULES).chain(storage::RULES).chain(link::RULES).chain(platform::RULES)
 }
 
 /// Returns what all rules find in a fleet, without places in a file.

@@ -40,6 +40,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("D013", "\"service_time_ms\": 20,", "\"service_time_ms\": 2000,"),
     ("D014", "\"accept_queue\": 1000", "\"accept_queue\": 100000"),
     ("D020", "\"properties\": 10", "\"properties\": 1000"),
+    ("D030", "\"devices\": 100,", "\"devices\": 100, \"tls\": \"off\","),
     ("T016", "\"workers\": 4", "\"workers\": 4, \"held_connections\": 1000"),
     ("T017", "\"workers\": 4", "\"workers\": 4, \"balancer\": { \"held_connections\": 1000 }"),
     ("T019", "\"workers\": 4", "\"workers\": 4, \"connection_servers\": { \"file_descriptors\": 512 }"),

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod lint;
 pub mod read;
 mod schema;
+pub mod trial;
 mod value;
 pub mod write;
 

@@ -1,5 +1,6 @@
 //! The subcommands, one file each, and what they ask the binary to do.
 
+pub mod diff;
 pub mod example;
 pub mod generate;
 pub mod import;
@@ -50,10 +51,12 @@ pub struct WindowArgs {
 pub enum Command {
     /// Simulate the outage and judge the result against the targets
     Simulate(simulate::Args),
-    /// Check project files and list everything that is wrong, with lines
+    /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
     Generate(generate::Args),
+    /// Compare what devices have with what they will get
+    Diff(diff::Args),
     /// Make a project from the files that devices have
     Import(import::Args),
     /// Write a shipped example project
@@ -76,6 +79,7 @@ impl Command {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
+            Self::Diff(args) => diff::run(args, printer).map(Action::from),
             Self::Import(args) => import::run(args, printer).map(Action::from),
             Self::Example(args) => example::run(args, printer).map(Action::from),
             Self::Schema(args) => schema::run(args, printer).map(Action::from),

@@ -1,30 +1,52 @@
-//! `regather validate`: everything that is wrong with project files, with line and column.
+//! `regather validate`: everything that is wrong with project files and agents' files, with line and column.
 //!
-//! Each file is read as its baseline and through each of its scenarios; a finding that several of them
-//! share is told once.
+//! Each project is read as its baseline and through each of its scenarios; a finding that several of them
+//! share is told once. A file of an agent is read by the registry and by the rules of every fleet; with a
+//! project beside it, the outage is simulated as if a group had that file.
 
 use crate::base::{Finding, Severity};
 use crate::check;
+use crate::cli::agent_files::{kind_of, mapping};
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::findings;
 use crate::cli::printer::Printer;
-use crate::cli::source::Source;
-use crate::fleet::{FleetFile, file};
+use crate::cli::source::{Project, Source};
+use crate::cli::study::Order;
+use crate::config::Mapping;
+use crate::config::lint::{Linted, lint};
+use crate::config::trial::assume;
+use crate::fleet::{AgentKind, FleetFile, file};
+use crate::plan::Outcome;
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::sync::Arc;
 
 /// Arguments of `regather validate`.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "\
 Examples:
   regather validate fleet.json
-  regather validate fleets/*.json --json    for a build that fails on code 3")]
+  regather validate fleets/*.json --json    for a build that fails on code 3
+  regather validate pump-7/ws_connection.json
+  regather validate config.json --in fleet.json --group gateways   and simulate it")]
 pub struct Args {
-    /// Project files; `-` is stdin, `example:NAME` a shipped one
+    /// Project files, or files of agents; `-` is stdin, `example:NAME` a shipped project
     #[arg(required = true, value_name = "FILE")]
     files: Vec<OsString>,
+    /// Agent kind that reads the files; without it told by name and keys
+    #[arg(long, value_name = "KIND")]
+    agent: Option<String>,
+    /// Where settings stand in agents' files of this deployment
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<OsString>,
+    /// Project in which the outage is simulated with an agent's file
+    #[arg(long = "in", value_name = "PROJECT", requires = "group")]
+    project: Option<OsString>,
+    /// Group of that project whose devices have the file
+    #[arg(long, value_name = "ID", requires = "project")]
+    group: Option<String>,
     /// Print findings, and errors, as JSON
     #[arg(long)]
     json: bool,
@@ -34,6 +56,10 @@ pub struct Args {
 struct Checked {
     shown: String,
     findings: Vec<Finding>,
+    /// The agents' file that it is, where it is no project.
+    linted: Option<Linted>,
+    /// What it does in the outage, and what the project does without it.
+    outcome: Option<(Outcome, Outcome)>,
     /// Why it could not even be read.
     error: Option<CommandError>,
 }
@@ -45,9 +71,23 @@ impl Checked {
     }
 }
 
+/// How files of agents are read, and where they are tried.
+struct Reader {
+    agent: Option<AgentKind>,
+    mapping: Mapping,
+    project: Option<(Project, String)>,
+}
+
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
-    let checked: Vec<Checked> = args.files.iter().map(|file| check_one(file)).collect::<Result<_, _>>()?;
+    let project = args.project.as_deref().map(Project::load).transpose()?;
+    let reader = Reader {
+        agent: args.agent.as_deref().map(kind_of).transpose()?,
+        mapping: mapping(args.mapping.as_deref(), project.as_ref())?,
+        project: project.zip(args.group.clone()),
+    };
+    let checked: Vec<Checked> =
+        args.files.iter().map(|file| reader.check(file, printer)).collect::<Result<_, _>>()?;
     if args.json {
         printer.json(&json(&checked))?;
     } else {
@@ -58,19 +98,72 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     Ok(if checked.iter().any(Checked::blocked) { Exit::Invalid } else { Exit::Done })
 }
 
-/// Checks one file; what cannot be read is part of the answer.
-fn check_one(argument: &std::ffi::OsStr) -> Result<Checked, CommandError> {
-    let source = Source::of(argument)?;
-    let mut checked = Checked { shown: source.shown(), findings: Vec::new(), error: None };
-    match source.text() {
-        Ok(text) => match FleetFile::parse(&text) {
-            Ok(file) => checked.findings = all(&file),
-            Err(finding) => checked.findings.push(finding),
-        },
-        Err(error) if error.kind == Kind::Input => checked.error = Some(error),
-        Err(error) => return Err(error),
+impl Reader {
+    /// Checks one file; what cannot be read is part of the answer.
+    fn check(&self, argument: &std::ffi::OsStr, printer: &Printer) -> Result<Checked, CommandError> {
+        let source = Source::of(argument)?;
+        let shown = source.shown();
+        let mut checked = Checked { shown, findings: Vec::new(), linted: None, outcome: None, error: None };
+        let text = match source.text() {
+            Ok(text) => text,
+            Err(error) if error.kind == Kind::Input => {
+                checked.error = Some(error);
+                return Ok(checked);
+            }
+            Err(error) => return Err(error),
+        };
+        let project = if self.agent.is_some() { None } else { Some(FleetFile::parse(&text)) };
+        match project {
+            Some(Ok(file)) => checked.findings = all(&file),
+            Some(Err(finding)) if finding.code == "F011" => checked.findings.push(finding),
+            other => {
+                let why = other.and_then(Result::err);
+                match lint(&checked.shown, &Arc::from(text), self.agent, &self.mapping) {
+                    Ok(Some(linted)) => {
+                        checked.findings.clone_from(&linted.findings);
+                        checked.outcome = self.tried(&linted, printer)?;
+                        checked.linted = Some(linted);
+                    }
+                    Ok(None) => checked.findings.push(why.unwrap_or_else(|| self.unknown())),
+                    Err(finding) => checked.findings.push(why.unwrap_or(finding)),
+                }
+            }
+        }
+        Ok(checked)
     }
-    Ok(checked)
+
+    /// Returns the error about a file that holds nothing of the agents it is said to be for.
+    fn unknown(&self) -> Finding {
+        let kind = self.agent.map_or("an agent", AgentKind::label);
+        Finding::error("A008", "", format!("The file holds no setting of {kind} that is known."))
+            .why("A file whose keys nobody knows changes nothing that could be checked or simulated.")
+            .fix("Check the agent kind; `regather reference files` lists the keys, --mapping names yours.")
+    }
+
+    /// Simulates the outage as if a group had the file, and as the project has it.
+    fn tried(&self, linted: &Linted, printer: &Printer) -> Result<Option<(Outcome, Outcome)>, CommandError> {
+        let Some((project, group)) = &self.project else { return Ok(None) };
+        let ids: Vec<&str> = project.file.group_ids().collect();
+        if !ids.contains(&group.as_str()) {
+            let what = format!("There is no group `{group}` in this file: {}.", project.shown);
+            return Err(CommandError::usage(what)
+                .did_you_mean(group, ids.iter().copied())
+                .hint(format!("The groups are {}.", ids.join(", "))));
+        }
+        let file = assume(&project.file, None, group, &linted.read.readings);
+        let file = file.map_err(|error| CommandError::input(error.to_string()))?;
+        let order = Order::usual(printer);
+        let outcome = |name: &str, file: &FleetFile| {
+            let checked = check::file(file, None);
+            let fleet = checked.fleet.ok_or_else(|| {
+                CommandError::input("The outage cannot be simulated with this file.")
+                    .findings(&project.shown, checked.findings.clone())
+                    .hint("Check that the group has the agents that read it.")
+            })?;
+            order.outcome(name.to_owned(), Arc::new(fleet), printer)
+        };
+        Ok(Some((outcome("With this file", &file)?, outcome("As the project has it", &project.file)?)))
+    }
 }
 
 /// Returns the findings of the baseline and of every scenario, each once, in the order of the file.
@@ -97,10 +190,37 @@ fn text(checked: &Checked) -> String {
     if let Some(error) = &checked.error {
         return wrap("error: ", &error.message);
     }
+    if let Some(linted) = &checked.linted {
+        text.push_str(&about(&checked.shown, linted));
+    }
     for finding in &checked.findings {
         text.push_str(&findings::text(&checked.shown, finding));
     }
+    if let Some((with, without)) = &checked.outcome {
+        for outcome in [with, without] {
+            text.push_str(&wrap("", &format!("{}: {}", outcome.name, outcome.headline())));
+        }
+    }
     line(&mut text, format_args!("{}: {}", checked.shown, findings::summary(&checked.findings)));
+    text
+}
+
+/// Returns what an agent's file is and says.
+fn about(shown: &str, linted: &Linted) -> String {
+    let certainty = linted.layout.certainty.word();
+    let mut text = wrap("", &format!("{shown}: {} of {} ({certainty})", linted.layout.name, linted.kind.label()));
+    for other in &linted.others {
+        text.push_str(&wrap("  ", &format!("It could also be of {}: --agent {}.", other.label(), other.word())));
+    }
+    for reading in &linted.read.readings {
+        let human = reading.value.human(reading.setting);
+        text.push_str(&wrap("  ", &format!("{}: {human} (file: {})", reading.path, reading.raw)));
+    }
+    if !linted.read.kept.is_empty() {
+        let count = linted.read.kept.len();
+        let word = if count == 1 { "key" } else { "keys" };
+        text.push_str(&wrap("  ", &format!("and {count} other {word}, kept as they are")));
+    }
     text
 }
 
@@ -119,6 +239,10 @@ fn json(checked: &[Checked]) -> Value {
                 "silenced": checked.findings.iter().filter(|finding| finding.silenced.is_some()).count(),
                 "unreadable": checked.error.as_ref().map(|error| &error.message),
                 "findings": checked.findings,
+                "agent_file": checked.linted.as_ref().map(read),
+                "outcome": checked.outcome.as_ref().map(|(with, without)| {
+                    json!({"with_file": with.headline(), "without": without.headline()})
+                }),
             })
         })
         .collect();
@@ -126,5 +250,31 @@ fn json(checked: &[Checked]) -> Value {
         "schema": "regather/findings/1",
         "valid": !checked.iter().any(Checked::blocked),
         "files": files,
+    })
+}
+
+/// Returns what an agent's file is and says as JSON; values that are no settings are left out.
+fn read(linted: &Linted) -> Value {
+    let settings: Vec<Value> = linted
+        .read
+        .readings
+        .iter()
+        .map(|reading| {
+            json!({
+                "path": reading.path,
+                "setting": reading.setting.key,
+                "value": reading.value.json(reading.setting),
+                "human": reading.value.human(reading.setting),
+                "line": reading.line,
+            })
+        })
+        .collect();
+    json!({
+        "agent": linted.kind.word(),
+        "could_also_be": linted.others.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+        "file": linted.layout.name,
+        "certainty": linted.layout.certainty,
+        "settings": settings,
+        "kept": linted.read.kept,
     })
 }
