@@ -47,7 +47,10 @@ pub enum EditError {
         path: String,
     },
     /// The value cannot stand in a file of this format.
-    #[error("{format} cannot hold {what}, so nothing was changed. Give a finite number or a text: `{path}`")]
+    #[error(
+        "The value is {what}, which {format} cannot hold, so nothing was changed. \
+         Give a finite number, a text, or true or false: `{path}`"
+    )]
     BadValue {
         /// The format, as in [`super::Format::label`].
         format: &'static str,

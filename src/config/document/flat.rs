@@ -131,7 +131,8 @@ impl Flat {
             Some(plain) => Cow::Owned(plain.to_string()),
             None => Cow::Borrowed(raw),
         };
-        Entry { raw, scalar: item.scalar.clone(), line, column, span: item.value.clone(), plain }
+        let digits = self.format == Format::Header;
+        Entry { raw, scalar: item.scalar.clone(), line, column, span: item.value.clone(), plain, digits }
     }
 
     /// Returns line and column of an offset, both from 1.

@@ -74,7 +74,7 @@ fn entry<'a>(tree: &'a Tree, node: &'a Node) -> Entry<'a> {
         Kind::Array(_) | Kind::Object(_) => Scalar::Other(node.type_word()),
     };
     let plain = Cow::Borrowed(node.as_str().unwrap_or(raw));
-    Entry { raw, scalar, line, column, span: node.range.clone(), plain }
+    Entry { raw, scalar, line, column, span: node.range.clone(), plain, digits: false }
 }
 
 /// Writes a value at a path; `None` where it stands there already.

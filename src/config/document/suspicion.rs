@@ -85,3 +85,94 @@ fn usual(setting: &Setting) -> Option<(f64, f64)> {
         (None, None) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::AgentKind;
+    use crate::fleet::settings::{Area, group_setting};
+
+    fn durations() -> impl Iterator<Item = &'static Setting> {
+        Area::all().flat_map(|area| area.settings()).filter(|setting| setting.unit.seconds().is_some())
+    }
+
+    fn asked(kind: AgentKind, key: &str, value: f64) -> Option<f64> {
+        suspicion(group_setting(kind, key).unwrap(), value).map(|suspicion| suspicion.proposed)
+    }
+
+    #[test]
+    fn no_default_is_suspicious_and_the_same_in_the_other_unit_is() {
+        let mut found = 0;
+        for setting in durations() {
+            let Some(default) = setting.default_number() else { continue };
+            assert_eq!(suspicion(setting, default), None, "{}", setting.key);
+            let factor = if setting.unit == Unit::Milliseconds { 1_000.0 } else { 0.001 };
+            let mistaken = default / factor;
+            if default > 0.0 {
+                let suspicion =
+                    suspicion(setting, mistaken).unwrap_or_else(|| panic!("{} {mistaken}", setting.key));
+                assert_eq!(suspicion.factor, factor, "{}", setting.key);
+                assert!((suspicion.proposed / default - 1.0).abs() < 1e-9, "{}", setting.key);
+                found += 1;
+            }
+        }
+        assert!(found > 15, "{found}");
+    }
+
+    #[test]
+    fn what_engineers_mistype_is_asked_for() {
+        for (kind, key, value, proposed) in [
+            (AgentKind::CSdk, "connect_timeout", 10.0, 10_000.0),
+            (AgentKind::CSdk, "max_connect_delay", 60.0, 60_000.0),
+            (AgentKind::CSdk, "max_connect_delay", 300.0, 300_000.0),
+            (AgentKind::CSdk, "connect_retry_interval", 30.0, 30_000.0),
+            (AgentKind::CSdk, "ping_rate", 55.0, 55_000.0),
+            (AgentKind::Ems, "ping_rate", 120.0, 120_000.0),
+            (AgentKind::CSdk, "duty_cycle/period_ms", 600.0, 600_000.0),
+            (AgentKind::ExampleAgent, "max_connect_delay", 60.0, 60_000.0),
+            (AgentKind::ExampleAgent, "reconnect_random_delay_seconds", 30_000.0, 30.0),
+            (AgentKind::ExampleAgent, "reconnect_random_delay_seconds", 600_000.0, 600.0),
+            (AgentKind::JavaSdk, "reconnect_interval_s", 15_000.0, 15.0),
+            (AgentKind::Generic, "keep_alive_s", 60_000.0, 60.0),
+        ] {
+            assert_eq!(asked(kind, key, value), Some(proposed), "{key} {value}");
+        }
+        let why = suspicion(group_setting(AgentKind::CSdk, "connect_timeout").unwrap(), 10.0).unwrap().why;
+        assert_eq!(
+            why,
+            "connect_timeout is 10 ms; the file holds milliseconds here, and as seconds it would be 10 s."
+        );
+    }
+
+    #[test]
+    fn what_makes_sense_is_not_asked_for() {
+        for (kind, key, value) in [
+            (AgentKind::CSdk, "connect_timeout", 1_000.0),
+            (AgentKind::CSdk, "connect_timeout", 500.0),
+            (AgentKind::CSdk, "max_connect_delay", 0.0),
+            (AgentKind::CSdk, "max_connect_delay", 3_600_000.0),
+            (AgentKind::CSdk, "max_connect_delay", -5.0),
+            (AgentKind::CSdk, "max_connect_delay", f64::NAN),
+            (AgentKind::CSdk, "connect_retries", 3.0),
+            (AgentKind::CSdk, "connect_retry_interval", 250.0),
+            (AgentKind::CSdk, "duty_cycle/period_ms", 0.0),
+            (AgentKind::ExampleAgent, "reconnect_random_delay_seconds", 3_600.0),
+            (AgentKind::ExampleAgent, "reconnect_random_delay_seconds", 86_400.0),
+            (AgentKind::JavaSdk, "reconnect_interval_s", 600.0),
+            (AgentKind::Generic, "backoff/base_ms", 100.0),
+        ] {
+            assert_eq!(asked(kind, key, value), None, "{key} {value}");
+        }
+    }
+
+    /// Sliders hold what people drag to, so nothing on them may be questioned.
+    #[test]
+    fn nothing_on_a_slider_is_suspicious() {
+        for setting in durations() {
+            let Some((low, high)) = setting.slider else { continue };
+            for value in [low, (low * high).sqrt(), high] {
+                assert_eq!(suspicion(setting, value), None, "{} {value}", setting.key);
+            }
+        }
+    }
+}

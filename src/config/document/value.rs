@@ -49,6 +49,8 @@ pub struct Entry<'a> {
     pub span: Range<usize>,
     /// The value without quotes and escapes.
     pub(super) plain: Cow<'a, str>,
+    /// Whether 0 and 1 say false and true, as in C.
+    pub(super) digits: bool,
 }
 
 impl Entry<'_> {
@@ -61,11 +63,14 @@ impl Entry<'_> {
         }
     }
 
-    /// Returns whether the value is true or false, or a text that says so in any case of letters (`"True"`).
+    /// Returns whether the value is true or false, or a text that says so in any case of letters (`"True"`); in
+    /// a header also whether it is 1 or 0.
     pub fn boolean(&self) -> Option<bool> {
         match &self.scalar {
             Scalar::Bool(value) => Some(*value),
             Scalar::Text(text) => truth(text),
+            Scalar::Number(0.0) if self.digits => Some(false),
+            Scalar::Number(1.0) if self.digits => Some(true),
             _ => None,
         }
     }

@@ -10,6 +10,9 @@ use std::ops::Range;
 /// Most tokens of a plain value; string literals may stand in several parts.
 const VALUE_TOKENS: usize = 256;
 
+/// Deepest nesting of braces; paths grow with it.
+const MAX_DEPTH: usize = 64;
+
 /// What is known on the way through the text.
 struct Reader<'a> {
     text: &'a str,
@@ -65,6 +68,9 @@ impl Reader<'_> {
         match token.kind {
             Kind::OpenText => return Err((token.range().start, open_text())),
             Kind::Sign(b';') => self.statement = at + 1,
+            Kind::Sign(b'{') if self.braces.len() == MAX_DEPTH => {
+                return Err((token.range().start, too_deep()));
+            }
             Kind::Sign(b'{') => {
                 let fields = self.pending.take();
                 self.braces.push(fields);
@@ -269,6 +275,12 @@ fn with_line(text: &str, range: Range<usize>) -> Range<usize> {
             _ => return range,
         };
     }
+}
+
+fn too_deep() -> Finding {
+    Finding::error("A003", "", format!("Braces are nested more than {MAX_DEPTH} levels deep."))
+        .why("No configuration is, so what stands in them cannot be trusted.")
+        .fix("Check whether this is the file you meant.")
 }
 
 fn open_comment() -> Finding {

@@ -84,14 +84,16 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    /// Reads to the end of the line, or up to where `stop` says.
-    fn read(&mut self, stop: impl Fn(Piece) -> bool) -> Result<String, usize> {
+    /// Reads to the end of the line, or up to where `stop` says; returns the text and where it ends.
+    fn read(&mut self, stop: impl Fn(Piece) -> bool) -> Result<(String, usize), usize> {
         let mut units = Units::default();
+        let mut end = self.at;
         while let Some(piece) = self.peek()?.filter(|piece| !stop(*piece)) {
             units.push(piece.unit);
             self.at = piece.end;
+            end = piece.end;
         }
-        Ok(units.finish())
+        Ok((units.finish(), end))
     }
 }
 
@@ -152,7 +154,7 @@ pub(in super::super) fn read(text: &str) -> Result<Vec<Item>, (usize, Finding)> 
 
 /// Reads one logical line and returns where it ends, before its line end; the offset of a bad escape.
 fn entry(cursor: &mut Cursor<'_>, start: usize, items: &mut Vec<Item>) -> Result<usize, usize> {
-    let key = cursor.read(|piece| piece.is_space() || piece.is(['=', ':']))?;
+    let (key, _) = cursor.read(|piece| piece.is_space() || piece.is(['=', ':']))?;
     let key_end = cursor.at;
     cursor.spaces()?;
     if let Some(piece) = cursor.peek()?.filter(|piece| piece.is(['=', ':'])) {
@@ -161,7 +163,7 @@ fn entry(cursor: &mut Cursor<'_>, start: usize, items: &mut Vec<Item>) -> Result
     }
     let separated_at = cursor.at;
     let value_start = cursor.peek()?.map_or(separated_at, |piece| piece.start);
-    let value = cursor.read(|_| false)?;
+    let (value, value_end) = cursor.read(|_| false)?;
     let text = cursor.text;
     let end = if text[cursor.at..].starts_with('\\') { text.len() } else { cursor.at };
     let separated = separated_at > key_end;
@@ -173,12 +175,13 @@ fn entry(cursor: &mut Cursor<'_>, start: usize, items: &mut Vec<Item>) -> Result
         (None, Some(value)) => Scalar::Bool(value),
         (None, None) => Scalar::Text(value.clone()),
     };
-    let range = value_start..end;
+    // A last backslash that continues with nothing is no part of the value, but goes with it.
+    let range = value_start..value_end.max(value_start);
     let plain = (text[range.clone()] != *value).then(|| value.into());
     items.push(Item {
         path: path_of(&key).into(),
         value: range.clone(),
-        literal: range,
+        literal: value_start..end,
         whole: start..line_end(text.as_bytes(), end).unwrap_or(end),
         scalar,
         plain,

@@ -55,17 +55,16 @@ fn json_refuses_what_would_lose_or_guess_something() {
     assert_eq!(Document::parse(Json, "{\"a\": 1").unwrap_err().code, "F001");
 }
 
-const PROPERTIES: &str = "\
-# connection\n\
-ws.connect_timeout = 10000\n\
-\tws.retries:3\n\
-! old\n\
-name Pump \\\n\
-      one\n\
-\n\
-key\\ with\\:signs=caf\\u00e9 \\t \\\\\n\
-flag\n\
-uri=http\\://host:443/x?a=b\n\
+const PROPERTIES: &str = r"# connection
+ws.connect_timeout = 10000
+	ws.retries:3
+! old
+name Pump \
+      one
+
+key\ with\:signs=caf\u00e9 \t \\
+flag
+uri=http\://host:443/x?a=b
 ws.connect_timeout=9000";
 
 #[test]
@@ -140,7 +139,7 @@ fn properties_that_java_reads_otherwise_are_pointed_out() {
     assert_eq!(scalar(Properties, "a=\\ud83d\\ude00 \\ud83dx", "a"), Some(text("😀 \u{fffd}x")));
 }
 
-const HEADER: &str = r#"#ifndef TW_CONFIG_H
+pub(super) const HEADER: &str = r#"#ifndef TW_CONFIG_H
 #define TW_CONFIG_H
 #define TW_HOST "plant.example" /* the platform */
 #define TW_LIMIT (0x2710U)
@@ -255,7 +254,11 @@ fn a_new_field_is_written_like_its_neighbours() {
 
 #[test]
 fn a_header_that_no_compiler_takes_is_refused_with_its_place() {
-    for (old, line, column) in [("a.b = 1;\n /* never", 2, 2), ("\nc.d = \"x\n;", 2, 7)] {
+    for (old, line, column) in [
+        ("a.b = 1;\n /* never", 2, 2),
+        ("\nc.d = \"x\n;", 2, 7),
+        (&*format!("x = {}", "{ .a = ".repeat(99)), 1, 453),
+    ] {
         let finding = Document::parse(Header, old).unwrap_err();
         assert_eq!((finding.code, finding.line, finding.column), ("A003", line, column));
     }

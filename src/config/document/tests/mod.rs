@@ -67,5 +67,5 @@ fn what_cannot_be_written_is_refused() {
         assert!(matches!(document.remove("a"), Err(EditError::Missing { .. })));
     }
     let null = Document::empty(Format::Properties, &[]).set("a", &Scalar::Null).unwrap_err();
-    assert!(null.to_string().starts_with("a properties file cannot hold null"), "{null}");
+    assert!(null.to_string().starts_with("The value is null, which a properties file cannot hold"), "{null}");
 }
