@@ -5,8 +5,10 @@
 //! uses the C SDK directly are compiled into its firmware, so such a group gets a [`Part::None`] with the
 //! reason instead of a file.
 
+pub mod bundle;
 mod export;
 mod render;
+pub mod secret;
 
 #[cfg(test)]
 mod tests;
