@@ -9,6 +9,7 @@
 //! A [`document`] keeps every byte that nobody planned to change; [`layout`] says which key holds which
 //! setting; [`read`] and [`write`] stand on both. Secrets are references until a target is written.
 
+pub mod bundle;
 mod collected;
 pub mod document;
 mod export;
@@ -17,6 +18,7 @@ pub mod layout;
 pub mod lint;
 pub mod read;
 mod schema;
+pub mod secret;
 pub mod trial;
 mod value;
 pub mod write;

@@ -108,7 +108,8 @@ fn unfinished(file: &str, text: &str) -> Vec<String> {
 }
 
 /// Crates that bring a socket, an event loop or a window.
-const NOT_IN_THE_PLANNER: &[&str] = &["tokio", "mio", "socket2", "eframe", "winit", "egui", "rfd"];
+const NOT_IN_THE_PLANNER: &[&str] =
+    &["tokio", "mio", "socket2", "zbus", "keyring-core", "eframe", "winit", "egui", "rfd"];
 
 /// Returns the crates of [`NOT_IN_THE_PLANNER`] in the output of `cargo tree --prefix none`.
 fn reaching_out(tree: &str) -> Vec<&'static str> {

@@ -9,11 +9,13 @@
 //! Not here: what is in the files, and where files of the application live.
 
 mod error;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use error::FileError;
+pub use stream::{Access, AtomicFile};
 pub use walk::Walk;
 
 use error::{folder_error, read_error, write_error};
@@ -89,30 +91,52 @@ pub fn open(path: &Path) -> Result<File, FileError> {
 /// Each kind of failure has its own [`FileError`]. The old file is intact after every one of them
 /// and no temporary file remains; after [`FileError::Unconfirmed`] the new file stands there.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_atomic_for(path, bytes, Access::Everyone)
+}
+
+/// Writes a file as [`write_atomic`] does; a new one is readable by whom `access` says.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_atomic_for(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
     let target = follow_links(path)?;
     let fail = |error| write_error(&target, error);
-    let old = match fs::metadata(&target) {
-        Ok(old) if old.is_dir() => return Err(FileError::IsFolder { path: target }),
-        Ok(old) if !old.is_file() => return write_through(&target, bytes).map_err(fail),
+    let old = match replaceable(&target)? {
+        Some(old) if !old.is_file() => return write_through(&target, bytes).map_err(fail),
+        old => old,
+    };
+    let mut temporary = create_beside(folder_of(&target), old.as_ref(), access).map_err(fail)?;
+    temporary.write_all(bytes).map_err(fail)?;
+    settle(temporary, &target)
+}
+
+/// Returns what stands at a target that may be written to; what is no ordinary file is for the caller to judge.
+fn replaceable(target: &Path) -> Result<Option<fs::Metadata>, FileError> {
+    let fail = |error| write_error(target, error);
+    let old = match fs::metadata(target) {
+        Ok(old) if old.is_dir() => return Err(FileError::IsFolder { path: target.into() }),
+        Ok(old) if !old.is_file() => return Ok(Some(old)),
         Ok(old) => Some(old),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(fail(error)),
     };
     if let Some(old) = &old {
         if old.permissions().readonly() {
-            return Err(FileError::ReadOnlyFile { path: target });
+            return Err(FileError::ReadOnlyFile { path: target.into() });
         }
         // A folder that may be written to would let a file be replaced that may not.
-        OpenOptions::new().write(true).open(&target).map_err(fail)?;
+        OpenOptions::new().write(true).open(target).map_err(fail)?;
     }
-    let folder = folder_of(&target);
-    if !folder.is_dir() {
-        return Err(folder_error(folder));
-    }
-    let mut temporary = create_beside(folder, old.as_ref()).map_err(fail)?;
-    temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(fail)?;
-    temporary.persist(&target).map_err(|error| fail(error.error))?;
-    confirm(folder).map_err(|source| FileError::Unconfirmed { path: target.clone(), source })
+    let folder = folder_of(target);
+    if folder.is_dir() { Ok(old) } else { Err(folder_error(folder)) }
+}
+
+/// Brings a temporary file to the disk and gives it the target's name.
+fn settle(temporary: NamedTempFile, target: &Path) -> Result<(), FileError> {
+    let fail = |error| write_error(target, error);
+    temporary.as_file().sync_all().map_err(fail)?;
+    temporary.persist(target).map_err(|error| fail(error.error))?;
+    confirm(folder_of(target)).map_err(|source| FileError::Unconfirmed { path: target.into(), source })
 }
 
 /// Creates a folder with all folders above it; one that exists already is fine.
@@ -171,11 +195,13 @@ fn follow_links(path: &Path) -> Result<PathBuf, FileError> {
 }
 
 /// Creates the temporary file, with the permissions the target will have.
-fn create_beside(folder: &Path, old: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
+fn create_beside(folder: &Path, old: Option<&fs::Metadata>, access: Access) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".regather-").suffix(".tmp");
+    #[cfg(not(unix))]
+    let _ = access; // Who may read a file is the folder's business there.
     #[cfg(unix)]
-    if old.is_none() {
+    if old.is_none() && access == Access::Everyone {
         // The system takes the umask off; the default of temporary files is the owner alone.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));

@@ -61,7 +61,9 @@ pub const GATED: &[(&str, &str)] = &[("ui", "gui"), ("push", "push"), ("live", "
 /// External crates, as written in code, and the modules that may name them.
 /// Every dependency of `Cargo.toml` has its row.
 pub const CRATES: &[(&str, &[&str])] = &[
+    ("apple_native_keyring_store", &["config"]),
     ("clap", &["cli"]),
+    ("crc32fast", &["config"]),
     ("directories", &["desk", "cli"]),
     ("eframe", &["ui", "main"]),
     ("egui", &["ui", "main"]),
@@ -72,11 +74,15 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("jiff", &["fleet", "plan"]),
     ("jsonc_parser", &["base"]),
     ("jsonschema", EVERYWHERE),
+    // Secrets come from the key ring in one place, while agent files are written.
+    ("keyring_core", &["config"]),
     ("libm", EVERYWHERE),
+    ("miniz_oxide", &["config"]),
     ("plotters", &["report"]),
     ("pollster", &["ui"]),
     ("proptest", EVERYWHERE),
     ("rfd", &["ui"]),
+    ("saphyr", EVERYWHERE),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("sha2", &["base", "sim", "config", "desk", "push", "live", "report"]),
@@ -84,6 +90,10 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["base"]),
     ("thiserror", EVERYWHERE),
     ("tokio", &["push", "live"]),
+    ("windows_native_keyring_store", &["config"]),
+    ("zbus_secret_service_keyring_store", &["config"]),
+    ("zeroize", &["config"]),
+    ("zip", EVERYWHERE),
 ];
 
 /// Parts of the standard library and the modules that may name them.

@@ -1,0 +1,31 @@
+//! Agent files on their way to the places that operators use.
+//!
+//! What comes in are [`Item`]s, the text of one file for one group with placeholders such as `${thing}`, and
+//! [`Devices`], the variables of each device. A [`Plan`] pairs them, gives every pair its path and refuses what
+//! could not stand side by side on every system; nothing is written before it exists. Then each target writes in
+//! its own way: a folder tree ([`write_folder`]), a zip bundle ([`write_zip`]), Ansible ([`ansible`]), Kubernetes
+//! ([`configmap`]), packages and target lists for the platform's own software distribution ([`scm`]).
+//!
+//! Secrets are resolved in agent files of the first two alone, while they are written; every other artefact
+//! holds references at most. The same input gives the same bytes. Not here: what stands in the files, and where
+//! the variables come from.
+
+mod deliver;
+mod error;
+mod fill;
+mod item;
+mod manifest;
+mod path;
+mod plan;
+pub mod target;
+#[cfg(test)]
+mod tests;
+
+pub use deliver::{Progress, Written, write_folder, write_zip, write_zip_stored};
+pub use error::{BundleError, Fault, Spot};
+pub use item::{Devices, Facts, Format, Item, NoInventory};
+pub use manifest::{FOLDER_MANIFEST, ZIP_MANIFEST};
+pub use path::{PathError, PathTemplate};
+pub use plan::{Layout, Plan};
+pub use target::waves::{self, Wave, WaveError, Waves};
+pub use target::{Artefact, ansible, configmap, scm, write_artefacts};
