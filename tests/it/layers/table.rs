@@ -62,6 +62,7 @@ pub const GATED: &[(&str, &str)] = &[("ui", "gui"), ("push", "push"), ("live", "
 /// Every dependency of `Cargo.toml` has its row.
 pub const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    ("csv", &["fleet"]),
     ("directories", &["desk", "cli"]),
     ("eframe", &["ui", "main"]),
     ("egui", &["ui", "main"]),
