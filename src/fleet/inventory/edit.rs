@@ -3,9 +3,8 @@
 //! An edit returns another inventory. Parts of the text without an edited row are shared with the old one;
 //! in the others only the bytes of the edited fields change.
 
-use super::check::{self, Fault, number, shown};
+use super::check::{self, Fault, Names, number, shown};
 use super::columns::keys;
-use super::names::Names;
 use super::record::{Fields, push_edited, push_field, scan, value as unquoted};
 use super::{
     BadRow, Column, Faults, Groups, Head, Inventory, KeyReference, MAX_BYTES, PART_ROWS, Part, PartBuilder,
@@ -91,9 +90,8 @@ pub enum EditError {
 /// Returns why new values are refused, with the first of them.
 fn refusal(faults: &Faults) -> String {
     let first = faults.list.iter().find(|row| row.severity == Severity::Error);
-    let BadRow { line, what, why, fix, .. } = match first {
-        Some(row) => row,
-        None => return "The value is not accepted, so nothing was changed".to_owned(),
+    let Some(BadRow { line, what, why, fix, .. }) = first else {
+        return "The value is not accepted, so nothing was changed".to_owned();
     };
     format!("Nothing was changed. Line {line}: {what} {why} {fix}")
 }
@@ -351,7 +349,7 @@ impl Editor<'_> {
             check::row(self.inventory.columns(), &values, self.groups, &mut |fault| {
                 // What was wrong before and is not touched is no reason to refuse.
                 if fault.column == Some(self.column) || self.role == Role::Group {
-                    self.note(fault, device.row(), change);
+                    self.note(fault.severity, device.row(), change, || fault);
                 }
             });
         }
@@ -361,7 +359,7 @@ impl Editor<'_> {
         change.size = size;
         change.distinct = old.len() as u64;
         let mut from: Vec<_> = old.into_iter().collect();
-        from.sort_by(|a, b| b.1.cmp(&a.1));
+        from.sort_by_key(|(_, devices)| std::cmp::Reverse(*devices));
         change.from = from.into_iter().take(LISTED).map(|(text, n)| (self.human(&text), n)).collect();
     }
 
@@ -375,15 +373,15 @@ impl Editor<'_> {
         }
         for &row in rows {
             if let Some(clash) = names.add(&self.written, row) {
-                let fault = clash.fault(self.inventory.line(clash.first)).on(self.column);
-                self.note(fault, row, change);
+                let line = || self.inventory.line(clash.first);
+                self.note(clash.severity(), row, change, || clash.fault(line()).on(self.column));
             }
         }
     }
 
     /// Adds a fault of a row.
-    fn note(&self, fault: Fault, row: u32, change: &mut Change) {
-        change.errors += u64::from(fault.severity == Severity::Error);
-        change.faults.add(|| fault.at(self.inventory.line(row), self.inventory.columns()));
+    fn note(&self, severity: Severity, row: u32, change: &mut Change, fault: impl FnOnce() -> Fault) {
+        change.errors += u64::from(severity == Severity::Error);
+        change.faults.add(|| fault().at(self.inventory.line(row), self.inventory.columns()));
     }
 }

@@ -1,8 +1,7 @@
 //! Devices and the groups of the project: which groups there are, how many devices each has, and where a
 //! device's value of a setting comes from.
 
-use super::check::{self, BadRow};
-use super::names::Names;
+use super::check::{self, BadRow, Names};
 use super::{Device, Inventory, MAX_REPORTED};
 use crate::base::units::count;
 use crate::base::{Finding, json};
@@ -206,11 +205,12 @@ impl Inventory {
             values.clear();
             values.extend(device.values());
             check::row(self.columns(), &values, groups, &mut |fault| found.push(fault));
-            if let Some(clash) = values.get(thing).and_then(|name| names.add(name, device.row())) {
-                found.push(clash.fault(self.line(clash.first)).on(thing));
-            }
             for fault in found.drain(..) {
                 faults.add(|| fault.at(device.line(), self.columns()));
+            }
+            if let Some(clash) = values.get(thing).and_then(|name| names.add(name, device.row())) {
+                faults
+                    .add(|| clash.fault(self.line(clash.first)).on(thing).at(device.line(), self.columns()));
             }
         }
         faults

@@ -1,8 +1,7 @@
 //! Reading a table: which rows can be taken, and what is wrong with the others.
 
-use super::check::{self, Fault};
+use super::check::{self, Fault, Names};
 use super::columns::{ColumnError, Columns, Role};
-use super::names::Names;
 use super::record::{Fields, QuoteFault, Scan, Separator, line_ends, scan, value};
 use super::{Faults, Groups, Head, Inventory, MAX_BYTES, PART_ROWS, Part, PartBuilder};
 use crate::base::units::count;
@@ -115,7 +114,7 @@ pub fn read_csv(text: &str, options: &Options<'_>) -> Result<Import, ImportError
         return Err(ImportError::TooLarge(size));
     }
     let (head, start) = head(text, options)?;
-    let line = line_ends(text[..start].as_bytes()) + 1;
+    let line = line_ends(&text.as_bytes()[..start]) + 1;
     let mut reader = Reader::new(text, head, options.groups, start, line);
     while reader.at < text.len() {
         reader.record(None);
@@ -270,13 +269,13 @@ impl<'a> Reader<'a> {
     fn close_part(&mut self) {
         let text = self.text[self.part_start..self.at].into();
         let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(PART_ROWS));
-        self.parts.push(Arc::new(Part { text, rows }));
+        self.parts.push(Arc::new(Part::new(text, rows)));
         self.part_start = self.at;
     }
 
     /// Takes the rest of the text for one bad row: so many quotes are broken that no line can be trusted.
     fn give_up(&mut self) {
-        let lines = line_ends(self.text[self.at..].as_bytes()).max(1);
+        let lines = line_ends(&self.text.as_bytes()[self.at..]).max(1);
         let what =
             format!("From here on quotes are not closed; {} lines were not read.", count(lines as u64));
         let why = "Where so many quotes are broken, separators and line ends cannot be told from text.";

@@ -18,20 +18,17 @@ pub mod filter;
 mod group;
 mod import;
 mod json;
-mod key;
-mod names;
 mod record;
 mod sort;
 #[cfg(test)]
 mod tests;
 
-pub use check::BadRow;
+pub use check::{BadRow, KeyReference};
 pub use columns::{Column, ColumnError, Columns, Role};
 pub use edit::{Change, EditError};
 pub use group::{Faults, Groups, Origin, effective};
 pub use import::{Import, ImportError, Options, read, read_csv};
 pub use json::read_json;
-pub use key::KeyReference;
 pub use record::Separator;
 pub use sort::SortBy;
 
@@ -73,6 +70,8 @@ struct Part {
     text: Box<str>,
     /// Begin and end of each device's record in `text`, without its line end.
     rows: Vec<(u32, u32)>,
+    /// Line ends in `text`.
+    lines: usize,
 }
 
 impl PartialEq for Inventory {
@@ -91,6 +90,11 @@ impl fmt::Debug for Inventory {
 }
 
 impl Part {
+    fn new(text: Box<str>, rows: Vec<(u32, u32)>) -> Self {
+        let lines = record::line_ends(text.as_bytes());
+        Self { text, rows, lines }
+    }
+
     /// Returns the record of a row, without its line end.
     fn record(&self, at: usize) -> Option<&str> {
         let (start, end) = *self.rows.get(at)?;
@@ -165,12 +169,13 @@ impl Inventory {
     /// Returns the line of the file at which a row begins, counted from 1.
     pub fn line(&self, row: u32) -> usize {
         let part = row as usize / PART_ROWS;
-        let before: usize = self.pieces().take(part + 1).map(|text| record::line_ends(text.as_bytes())).sum();
+        let before: usize = self.parts.iter().take(part).map(|part| part.lines).sum();
+        let head = record::line_ends(self.head.text.as_bytes());
         let within = self.parts.get(part).and_then(|part| {
             let (start, _) = *part.rows.get(row as usize % PART_ROWS)?;
             part.text.get(..start as usize)
         });
-        before + within.map_or(0, |text| record::line_ends(text.as_bytes())) + 1
+        head + before + within.map_or(0, |text| record::line_ends(text.as_bytes())) + 1
     }
 
     /// Returns the text of the lines that are no devices and not blank, as they were read.
@@ -240,16 +245,23 @@ impl PartBuilder {
     }
 
     fn finish(self) -> Part {
-        Part { text: self.text.into_boxed_str(), rows: self.rows }
+        Part::new(self.text.into_boxed_str(), self.rows)
     }
 }
 
 /// One device of an inventory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Device<'a> {
     inventory: &'a Inventory,
     row: u32,
     record: &'a str,
+}
+
+impl fmt::Debug for Device<'_> {
+    /// Writes the row only: what a column holds is the user's, and this may end in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device").field("row", &self.row).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Device<'a> {

@@ -40,16 +40,19 @@ impl super::Filter {
             _ => ("", cursor..cursor, tokens.as_slice()),
         };
         let typed = typed.trim_matches('*').to_lowercase();
-        let proposals = match before {
-            [.., (Token::Word { text: field, .. }, _), (Token::Operator(_), _)] => {
-                of_field(field, &typed, inventory, scope)
-            }
-            _ => {
-                let term = matches!(before.last(), Some((Token::Close, _)))
-                    || matches!(before.last(), Some((Token::Word { text, quoted }, _)) if *quoted || !is_keyword(text));
-                words(&typed, term, inventory)
-            }
+        let value_of = match before {
+            [.., (Token::Word { text: field, .. }, _), (Token::Operator(_), _)] => Some(field),
+            _ => None,
         };
+        let behind_term = match before.last() {
+            Some((Token::Close, _)) => true,
+            Some((Token::Word { text, quoted }, _)) => *quoted || !is_keyword(text),
+            _ => false,
+        };
+        let proposals = value_of.map_or_else(
+            || words(&typed, behind_term, inventory),
+            |field| of_field(field, &typed, inventory, scope),
+        );
         Completion { replace, proposals }
     }
 }

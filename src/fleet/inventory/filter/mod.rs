@@ -217,13 +217,11 @@ impl Test<'_> {
 impl SettingTest {
     fn holds(&self, device: &Device<'_>) -> bool {
         let own = self.column.map(|column| device.value(column)).filter(|text| !text.trim().is_empty());
-        match own {
-            Some(text) => self.value_holds(text.trim()),
-            None => {
-                let group = device.group().unwrap_or_default();
-                self.by_group.get(&*group).copied().unwrap_or_default()
-            }
+        if let Some(text) = own {
+            return self.value_holds(text.trim());
         }
+        let group = device.group().unwrap_or_default();
+        self.by_group.get(&*group).copied().unwrap_or_default()
     }
 
     /// Returns whether a value as it stands in the file is one that is looked for.

@@ -100,14 +100,16 @@ pub(super) fn tokens(text: &str) -> (Vec<(Token, Range<usize>)>, Option<FilterEr
             }
             ('(', _) => (Token::Open, 1),
             (')', _) => (Token::Close, 1),
-            ('"', _) => match rest[1..].find('"') {
-                Some(end) => (Token::Word { text: rest[1..=end].to_owned(), quoted: true }, end + 2),
-                None => {
+            ('"', _) => {
+                let end = rest[1..].find('"').map(|end| end + 1);
+                if end.is_none() {
                     let what = "This quote is not closed.";
                     error = Some(FilterError::new(at..text.len(), what, "Add a `\"` behind the value."));
-                    (Token::Word { text: rest[1..].to_owned(), quoted: true }, rest.len())
                 }
-            },
+                let inner = &rest[1..end.unwrap_or(rest.len())];
+                let word = Token::Word { text: inner.to_owned(), quoted: true };
+                (word, end.map_or(rest.len(), |end| end + 1))
+            }
             (_, Some((sign, operator))) => (Token::Operator(operator), sign.len()),
             _ => {
                 let ends = |c: char| {

@@ -1,12 +1,12 @@
 //! Thing names seen so far: which stand twice, and which differ only by case.
 
-use super::check::{Fault, shown};
+use super::{Fault, shown};
 use crate::base::Severity;
 use std::collections::HashMap;
 
 /// The names of an inventory while it is read; looked up only, never listed.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in super::super) struct Names {
     /// Name without case → where it stands first, and how it is written there where that is not plain lower case.
     folded: HashMap<Box<str>, (u32, Option<Box<str>>)>,
     /// Further names that are there in another case, as they are written.
@@ -15,7 +15,7 @@ pub(super) struct Names {
 
 /// A name that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Clash<'n> {
+pub(in super::super) struct Clash<'n> {
     name: &'n str,
     /// Where the other one stands.
     pub first: u32,
@@ -25,7 +25,7 @@ pub(super) struct Clash<'n> {
 
 impl Names {
     /// Adds a name that stands at a place (a row or a line).
-    pub(super) fn add<'n>(&mut self, name: &'n str, place: u32) -> Option<Clash<'n>> {
+    pub(in super::super) fn add<'n>(&mut self, name: &'n str, place: u32) -> Option<Clash<'n>> {
         let lower = name.to_lowercase().into_boxed_str();
         let written = (*lower != *name).then(|| Box::from(name));
         let Some((first, known)) = self.folded.get(&lower) else {
@@ -44,8 +44,13 @@ impl Names {
 }
 
 impl Clash<'_> {
+    /// Returns how much it weighs.
+    pub(in super::super) fn severity(&self) -> Severity {
+        if self.case_only { Severity::Warning } else { Severity::Error }
+    }
+
     /// Returns the fault, with the line in which the other name stands.
-    pub(super) fn fault(&self, line: usize) -> Fault {
+    pub(in super::super) fn fault(&self, line: usize) -> Fault {
         let name = shown(self.name);
         if self.case_only {
             let what = format!("`{name}` differs from the thing name in line {line} by case only.");
