@@ -82,18 +82,19 @@ impl Prepared {
         Writer { fleet: &self.fleet, view: &view, mapping, collected }.groups()
     }
 
-    /// Returns the error where collected files belong to nobody, so that they would be passed over.
+    /// Returns the error where collected files belong to no group and no `device`: they would be passed over.
     ///
     /// # Errors
     /// An input error with their names and the groups.
-    pub fn all_known(&self) -> Result<(), CommandError> {
-        let Some(first) = self.strangers.first() else { return Ok(()) };
-        let more = match self.strangers.len() {
+    pub fn all_known(&self, device: &dyn Fn(&str) -> bool) -> Result<(), CommandError> {
+        let strangers: Vec<&String> = self.strangers.iter().filter(|owner| !device(owner)).collect();
+        let Some(first) = strangers.first() else { return Ok(()) };
+        let more = match strangers.len() {
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
         let groups: Vec<&str> = self.fleet.groups.iter().map(|group| group.id.as_str()).collect();
-        let what = format!("No group of the project has the id `{first}`{more}, so nobody would get these files.");
+        let what = format!("No group of the project has the id `{first}`{more}, and no listed device that name, so nobody would get these files.");
         Err(CommandError::input(what)
             .did_you_mean(first, groups.iter().copied())
             .hint(format!("Name each folder after its group: {}.", groups.join(", "))))

@@ -11,6 +11,7 @@
 mod agent_files;
 mod assign;
 pub mod command;
+mod devices;
 mod environment;
 pub mod error;
 pub mod exit;

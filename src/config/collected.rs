@@ -27,6 +27,12 @@ impl Collected {
         device.and_then(|device| self.get(device, file)).or_else(|| self.get(group, file))
     }
 
+    /// Returns whether an owner has any file.
+    pub fn has(&self, owner: &str) -> bool {
+        let first = (owner.to_owned(), String::new());
+        self.files.range(first..).next().is_some_and(|((own, _), _)| own == owner)
+    }
+
     /// Returns whether nothing was collected.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()

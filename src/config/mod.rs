@@ -12,10 +12,10 @@
 pub mod bundle;
 mod collected;
 pub mod document;
-mod export;
 pub mod import;
 pub mod layout;
 pub mod lint;
+mod listed;
 pub mod read;
 mod schema;
 pub mod secret;
@@ -27,8 +27,8 @@ pub mod write;
 mod tests;
 
 pub use collected::Collected;
-pub use export::{ExportError, Exported, export, plan};
 pub use layout::{Layout, Mapping};
+pub use listed::{Listed, OwnFiles};
 pub use schema::schemas;
 pub use write::Writer;
 

@@ -19,7 +19,7 @@ use crate::fleet::{AgentKind, Fleet, Group};
 use std::sync::Arc;
 
 /// A device's own value of a setting, where the inventory has one.
-pub type Own<'a> = &'a dyn Fn(&Setting) -> Option<Value>;
+pub type Own<'a> = &'a dyn Fn(&'static Setting) -> Option<Value>;
 
 /// Writes the files of a fleet.
 #[derive(Clone, Copy, Debug)]

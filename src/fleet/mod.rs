@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod example;
 pub mod file;
 pub mod group;
+pub mod inventory;
 pub mod kind;
 pub mod outage;
 pub mod platform;

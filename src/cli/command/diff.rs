@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::study::Order;
-use crate::config::document::diff::{LineKind, hunks};
+use crate::config::document::diff::{Kind, hunks, lines};
 use crate::config::secret::mask;
 use crate::config::trial::as_is;
 use crate::config::{AgentFile, Change, FileRow, GroupFiles};
@@ -44,7 +44,7 @@ pub struct Args {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let prepared = Prepared::load(&args.files, Some(&args.has))?;
-    prepared.all_known()?;
+    prepared.all_known(&|_| false)?;
     if prepared.collected.is_empty() {
         return Err(CommandError::input("There is no file of an agent in it, so there is nothing to compare.")
             .hint("`regather reference files` lists the files of each kind; --mapping names yours."));
@@ -103,7 +103,7 @@ fn text(groups: &[GroupFiles], effect: Option<&Effect>) -> String {
     if let Some(effect) = effect {
         text.push('\n');
         for outcome in [&effect.has, &effect.gets] {
-            text.push_str(&wrap("", &format!("{}: {}", outcome.name, outcome.headline())));
+            text.push_str(&wrap("", &format!("{}: {}", outcome.scenario, outcome.headline())));
         }
     }
     text
@@ -117,14 +117,15 @@ fn one(text: &mut String, group: &GroupFiles, file: &AgentFile) {
     } else {
         line(text, format_args!("{name}"));
         let before = file.before.as_deref().unwrap_or_default();
-        for hunk in hunks(&mask(before, file.format), &mask(&file.text, file.format), CONTEXT) {
-            for part in hunk {
+        let (before, after) = (mask(before, file.format), mask(&file.text, file.format));
+        for hunk in hunks(&lines(&before, &after), CONTEXT) {
+            for part in hunk.lines {
                 let sign = match part.kind {
-                    LineKind::Removed => '-',
-                    LineKind::Added => '+',
-                    LineKind::Same => ' ',
+                    Kind::Removed => '-',
+                    Kind::Added => '+',
+                    Kind::Same => ' ',
                 };
-                line(text, format_args!("  {sign} {}", part.text));
+                line(text, format_args!("  {sign} {}", part.text.trim_end()));
             }
         }
         for row in file.rows.iter().filter(|row| matches!(row.change, Change::Changed | Change::Added)) {

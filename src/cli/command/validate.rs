@@ -198,7 +198,7 @@ fn text(checked: &Checked) -> String {
     }
     if let Some((with, without)) = &checked.outcome {
         for outcome in [with, without] {
-            text.push_str(&wrap("", &format!("{}: {}", outcome.name, outcome.headline())));
+            text.push_str(&wrap("", &format!("{}: {}", outcome.scenario, outcome.headline())));
         }
     }
     line(&mut text, format_args!("{}: {}", checked.shown, findings::summary(&checked.findings)));

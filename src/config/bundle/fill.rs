@@ -5,7 +5,8 @@
 //! every variable that goes by a secret's name; `$${` writes the signs `${` themselves. Comments are left alone.
 
 use super::error::{BundleError, Fault, Spot};
-use super::item::{Format, Item};
+use super::item::Item;
+use crate::fleet::settings::files::FileFormat as Format;
 use crate::config::secret::lex::{self, Kind};
 use crate::config::secret::{MASK, Secret, SecretError, SecretRef, Vault, is_secret_name};
 use std::cell::RefCell;

@@ -1,19 +1,7 @@
 //! What a bundle is made of: files of groups, devices with their variables, and where it all came from.
 
 use crate::fleet::AgentKind;
-
-/// How a value is escaped where it stands in quotes, or in a line of properties.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// JSON, with comments where the agent's reader takes them.
-    Json,
-    /// Java `.properties`.
-    Properties,
-    /// A fragment of a C header.
-    Header,
-    /// A few lines of Java or C#.
-    Snippet,
-}
+use crate::fleet::settings::files::FileFormat;
 
 /// One file for the devices of one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +15,15 @@ pub struct Item<'a> {
     /// Name of the file on the device; no folders.
     pub file: &'a str,
     /// How values are escaped in it.
-    pub format: Format,
+    pub format: FileFormat,
     /// The text, which may hold placeholders.
     pub text: &'a str,
     /// Whether the file can be put on a device; settings that are compiled into firmware cannot, and are
     /// written once per group for those who build it.
     pub deliverable: bool,
+    /// The one device that it is for, counted from 0, instead of its group's file of that name; `None` for all
+    /// devices of the group.
+    pub device: Option<usize>,
 }
 
 /// The devices and their variables. An empty value counts as none.

@@ -7,18 +7,18 @@ use super::manifest::{FOLDER_MANIFEST, ZIP_MANIFEST};
 use super::path::{PathTemplate, folded};
 use crate::base::units;
 use crate::config::secret::mask;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where files stand in a folder or an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct Paths {
     /// Without an inventory, and for what is written once per group.
     pub group: PathTemplate,
     /// For the files of each device.
     pub device: PathTemplate,
 }
 
-impl Default for Layout {
+impl Default for Paths {
     /// `{group}/{file}` and `{group}/{thing}/{file}`.
     fn default() -> Self {
         Self {
@@ -60,7 +60,7 @@ impl<'a> Plan<'a> {
         items: &'a [Item<'a>],
         devices: &'a dyn Devices,
         facts: Facts<'a>,
-        layout: &Layout,
+        layout: &Paths,
     ) -> Result<Self, BundleError> {
         layout.group.check(devices)?;
         layout
@@ -182,12 +182,18 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn place(&mut self, layout: &Layout) -> Result<(), BundleError> {
+    fn place(&mut self, layout: &Paths) -> Result<(), BundleError> {
         let none = Vec::new();
+        let own: BTreeSet<(u32, &str)> =
+            self.items.iter().filter_map(|item| Some((item.device? as u32, item.file))).collect();
         for (at, item) in self.items.iter().enumerate() {
             let once = !item.deliverable || self.devices.count() == 0;
             let devices = if once { &none } else { self.members.get(item.group).unwrap_or(&none) };
-            let owners = devices.iter().copied().map(Some).chain(once.then_some(None));
+            let served = |device: &u32| match item.device {
+                Some(own) => *device == own as u32,
+                None => !own.contains(&(*device, item.file)),
+            };
+            let owners = devices.iter().copied().filter(served).map(Some).chain(once.then_some(None));
             for device in owners {
                 let template = if device.is_some() { &layout.device } else { &layout.group };
                 let path = template.fill(&|name| self.value(item, device, name)).map_err(|source| {

@@ -5,7 +5,7 @@
 //! because it is none. Hiding too much is a nuisance and hiding too little a leak: in doubt, it hides.
 
 use super::lex::{self, Kind};
-use crate::config::bundle::Format;
+use crate::fleet::settings::files::FileFormat as Format;
 
 /// What stands for a secret.
 pub const MASK: &str = "••••";
@@ -80,7 +80,7 @@ pub fn mask(text: &str, format: Format) -> String {
     let masked = match format {
         Format::Json => json(text),
         Format::Properties => properties(text),
-        Format::Header | Format::Snippet => code(text),
+        Format::Header | Format::Code => code(text),
     };
     addresses(&masked)
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::file;
-use crate::config::bundle::Format;
+use crate::fleet::settings::files::FileFormat as Format;
 use proptest::prelude::*;
 use tempfile::tempdir;
 
@@ -195,7 +195,7 @@ fn properties_and_programs_are_masked() {
         ("// appKey(\"planted\")\nx(\"y\");", "// appKey(\"••••\")\nx(\"y\");"),
     ];
     for (text, masked) in cases {
-        assert_eq!(mask(text, Format::Snippet), masked);
+        assert_eq!(mask(text, Format::Code), masked);
     }
 }
 

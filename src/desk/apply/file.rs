@@ -2,7 +2,8 @@
 
 use crate::base::file::{self, FileError, MAX_PROJECT_BYTES};
 use crate::base::{Severity, units};
-use crate::config;
+use crate::config::bundle::{Facts, NoInventory, Order, Paths, Target, deliver, items};
+use crate::config::secret::SystemVault;
 use crate::desk::command::{FileCommand, UserCommand};
 use crate::desk::inbox::{self, Project};
 use crate::desk::saved::{Digest, Foreign, Saved};
@@ -139,17 +140,24 @@ impl Desk {
             let text = "Nothing was exported: the project has errors, and agents must not get them. Correct them first.";
             return self.say(Severity::Error, text, None);
         }
-        match config::export(&self.derived.agent_files, folder) {
+        let scenario = self.project.document.file().scenario_name(self.project.document.active());
+        let facts = Facts { fleet_hash: "", scenario: &scenario, version: env!("CARGO_PKG_VERSION") };
+        let paths = Paths::default();
+        let order = Order { target: Target::Folder, paths: &paths, waves: None, seed: 0, facts };
+        let (items, skipped) = items(&self.derived.agent_files);
+        let environment = |name: &str| std::env::var(name).ok();
+        let vault = SystemVault::new(&environment);
+        match deliver(&items, &NoInventory, &order, folder, &vault, &mut |_, _| true) {
             Ok(done) => {
-                let all = done.written.len() + done.unchanged.len();
+                let all = done.written.len() + done.unchanged;
                 let files = if all == 1 { "file" } else { "files" };
-                let same = match done.unchanged.len() {
+                let same = match done.unchanged {
                     0 => String::new(),
                     same => format!(", {} of them unchanged", units::count(same as u64)),
                 };
                 let text =
                     format!("Exported {} {files} to {}{same}", units::count(all as u64), Self::shown(folder));
-                for reason in done.skipped {
+                for reason in skipped {
                     self.say(Severity::Info, reason, None);
                 }
                 self.say(Severity::Info, text, None);

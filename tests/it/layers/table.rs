@@ -64,6 +64,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["config"]),
     ("clap", &["cli"]),
     ("crc32fast", &["config"]),
+    ("csv", &["fleet"]),
     ("directories", &["desk", "cli"]),
     ("eframe", &["ui", "main"]),
     ("egui", &["ui", "main"]),

@@ -71,6 +71,15 @@ fn shared_texts<'p, 'a>(
             notes.push(not_deliverable(item));
             continue;
         }
+        if let Some(device) = item.device {
+            return Err(BundleError::NotUniform {
+                file: item.file.into(),
+                group: item.group.into(),
+                first: plan.owner(item, Some(device as u32)),
+                second: format!("group {}", item.group),
+                target: target.name,
+            });
+        }
         if let Some(spot) = template.secret() {
             return Err(BundleError::SecretNotAllowed { spot, target: target.name, advice: target.advice });
         }

@@ -9,6 +9,7 @@ mod written;
 use super::*;
 use crate::config::secret::{Secret, SecretError, SecretRef, Vault};
 use crate::fleet::AgentKind;
+use crate::fleet::settings::files::FileFormat as Format;
 
 /// Devices as rows of `column=value`.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +68,12 @@ fn item(text: &str) -> Item<'_> {
         format: Format::Json,
         text,
         deliverable: true,
+        device: None,
     }
 }
 
 fn plan<'a>(items: &'a [Item<'a>], devices: &'a dyn Devices) -> Result<Plan<'a>, BundleError> {
-    Plan::new(items, devices, FACTS, &Layout::default())
+    Plan::new(items, devices, FACTS, &Paths::default())
 }
 
 /// Fills one text for one device.

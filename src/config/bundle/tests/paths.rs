@@ -96,7 +96,7 @@ fn names_that_differ_by_case_alone_are_refused_and_both_named() {
 
 #[test]
 fn files_and_folders_do_not_collide() {
-    let layout = |text: &str| Layout { device: PathTemplate::parse(text).unwrap(), ..Layout::default() };
+    let layout = |text: &str| Paths { device: PathTemplate::parse(text).unwrap(), ..Paths::default() };
     let devices = Rows::named(&["a", "A.x"]);
     let items = [item(TEXT), Item { file: "a", ..item(TEXT) }];
     let collide = |text: &str| Plan::new(&items, &devices, FACTS, &layout(text)).map(|plan| plan.len());
@@ -116,7 +116,7 @@ fn files_and_folders_do_not_collide() {
 fn a_file_is_no_folder_of_another() {
     let devices = Rows::new(&["thing", "group", "site"], &[&["b", "pumps", "x"]]);
     let items = [Item { file: "a", ..item("{}") }, Item { file: "c", deliverable: false, ..item("{}") }];
-    let layout = Layout {
+    let layout = Paths {
         device: PathTemplate::parse("C/{thing}-{file}").unwrap(),
         group: PathTemplate::parse("{file}").unwrap(),
     };
@@ -141,7 +141,7 @@ fn templates_are_checked() {
         let error = PathTemplate::parse(text).unwrap_err().to_string();
         assert!(error.contains(part), "{text}: {error}");
     }
-    let layout = Layout { device: PathTemplate::parse("{sita}/{file}").unwrap(), ..Layout::default() };
+    let layout = Paths { device: PathTemplate::parse("{sita}/{file}").unwrap(), ..Paths::default() };
     let devices = Rows::named(&["a"]);
     let items = [item(TEXT)];
     let error = Plan::new(&items, &devices, FACTS, &layout).map(|plan| plan.len()).unwrap_err().to_string();

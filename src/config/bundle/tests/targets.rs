@@ -78,7 +78,7 @@ fn a_secret_in_a_column_for_references_stops_ansible() {
 fn a_configmap_holds_the_text_of_its_group() {
     let devices = devices();
     let weird = "a\tb: \"c\"\n# d\u{85}\u{2028}\u{feff}é\u{1F600}\n";
-    let items = [item(SHARED), Item { file: "odd name!.txt", format: Format::Snippet, ..item(weird) }];
+    let items = [item(SHARED), Item { file: "odd name!.txt", format: Format::Code, ..item(weird) }];
     let (artefacts, notes) = configmap::artefacts(&plan(&items, &devices).unwrap()).unwrap();
     assert_eq!((artefacts.len(), notes.len()), (1, 0));
     let map = load(find(&artefacts, "regather-pumps.configmap.yaml"));
@@ -142,7 +142,7 @@ fn packages_and_lists_for_software_distribution() {
     all.dedup();
     assert_eq!(all.len(), 100);
     let mut package = zip::ZipArchive::new(std::io::Cursor::new(&artefacts[0].bytes)).unwrap();
-    let names: Vec<_> = (0..package.len()).map(|at| package.name_for_index(at).unwrap().to_owned()).collect();
+    let names: Vec<_> = (0..package.len()).map(|at| package.name_for_index(at).unwrap().unwrap().into_owned()).collect();
     assert_eq!(names, ["b.json", "ws_connection.json", "manifest.json"]);
     let mut manifest = String::new();
     package.by_name("manifest.json").unwrap().read_to_string(&mut manifest).unwrap();

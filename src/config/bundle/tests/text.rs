@@ -10,7 +10,7 @@ fn values_are_escaped_for_where_they_stand() {
     assert_eq!(fill(Format::Json, r#"{"x": "<${x}>"}"#), "{\"x\": \"<a\\\"b\\\\c\\nd\\u0001\u{e4}??/>\"}");
     assert_eq!(fill(Format::Properties, "x=${x}\n"), "x=a\"b\\\\c\\nd\\u0001\\u00E4??/\n");
     assert_eq!(fill(Format::Header, "#define X \"${x}\""), "#define X \"a\\\"b\\\\c\\nd\\001\u{e4}?\\?/\"");
-    assert_eq!(fill(Format::Snippet, "x(\"${x}\");"), "x(\"a\\\"b\\\\c\\nd\\u0001\u{e4}??/\");");
+    assert_eq!(fill(Format::Code, "x(\"${x}\");"), "x(\"a\\\"b\\\\c\\nd\\u0001\u{e4}??/\");");
     assert_eq!(filled(Format::Properties, "x=${x}", &["x"], &["  a "]).unwrap(), "x=\\  a ");
 }
 
@@ -105,7 +105,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_it_stumble(text in "[\"${}:a-z\\\\\n/*#= ]{0,60}") {
-        for format in [Format::Json, Format::Properties, Format::Header, Format::Snippet] {
+        for format in [Format::Json, Format::Properties, Format::Header, Format::Code] {
             drop(filled(format, &text, &["x"], &["1"]));
         }
     }

@@ -1,0 +1,87 @@
+//! The list of devices that a command is given, or that its project names.
+
+use super::agent_files::Prepared;
+use super::error::CommandError;
+use crate::base::file;
+use crate::base::json::Node;
+use crate::base::units;
+use crate::config::bundle::Devices;
+use crate::config::{Listed, OwnFiles, Writer};
+use crate::fleet::inventory::{self, Groups, Inventory, MAX_BYTES, Options};
+use std::path::{Path, PathBuf};
+
+/// Address of the path of the list in a project.
+const ADDRESS: &str = "/inventory/file";
+
+/// Devices of a list; none without one.
+#[derive(Debug, Default)]
+pub struct List {
+    inventory: Option<Inventory>,
+    listed: Listed,
+    notes: Vec<String>,
+}
+
+impl List {
+    /// Reads the list that is named, or else the one of the project.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or a row of it cannot be used: a device that is passed over in silence would
+    /// keep its old settings.
+    pub fn load(named: Option<&Path>, prepared: &Prepared) -> Result<Self, CommandError> {
+        let Some(path) = named.map(Path::to_owned).or_else(|| of_project(prepared)) else {
+            return Ok(Self::default());
+        };
+        let text = file::read_text(&path, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
+        let view = prepared.project.file.view(prepared.scenario.as_deref());
+        let groups = Groups::of(&view);
+        let options = Options { groups: Some(&groups), ..Options::default() };
+        let shown = path.display().to_string();
+        let import = inventory::read(&text, &options).map_err(|error| {
+            CommandError::input(format!("The list of devices cannot be read. {error}: {shown}"))
+        })?;
+        if import.bad_rows > 0 {
+            let what = format!("{}, so nothing was written: {shown}.", import.summary());
+            return Err(CommandError::input(what)
+                .findings(&shown, import.bad.findings())
+                .hint("Correct these lines, or take them out of the list."));
+        }
+        let inventory = import.inventory;
+        let mut notes = Vec::new();
+        let lost = inventory.devices().filter(|device| device.group().is_none()).count();
+        if lost > 0 {
+            notes.push(format!("{} devices of the list have no group and get no files", units::count(lost as u64)));
+        }
+        notes.extend(inventory.compare(&view).into_iter().map(|finding| finding.what));
+        Ok(Self { listed: Listed::of(&inventory), inventory: Some(inventory), notes })
+    }
+
+    /// Returns the devices as a bundle needs them.
+    pub fn devices(&self) -> &dyn Devices {
+        &self.listed
+    }
+
+    /// Returns the files of devices that differ from their group.
+    pub fn own_files(&self, prepared: &Prepared) -> OwnFiles {
+        let Some(inventory) = &self.inventory else { return OwnFiles::default() };
+        let view = prepared.project.file.view(prepared.scenario.as_deref());
+        let Prepared { fleet, mapping, collected, .. } = prepared;
+        OwnFiles::of(&Writer { fleet, view: &view, mapping, collected }, inventory)
+    }
+
+    /// Returns whether a device of this name is in the list.
+    pub fn has(&self, thing: &str) -> bool {
+        self.inventory.as_ref().is_some_and(|inventory| inventory.devices().any(|device| device.thing() == thing))
+    }
+
+    /// Returns what the user should know.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+/// Returns the path of the list that a project names, relative to the project.
+fn of_project(prepared: &Prepared) -> Option<PathBuf> {
+    let file = prepared.project.file.tree().get(ADDRESS).and_then(Node::as_str)?;
+    let folder = Path::new(&prepared.project.shown).parent().unwrap_or_else(|| Path::new(""));
+    Some(folder.join(file))
+}
