@@ -7,7 +7,7 @@ use crate::base::json::Node;
 use crate::base::units;
 use crate::config::bundle::Devices;
 use crate::config::{Listed, OwnFiles, Writer};
-use crate::fleet::inventory::{self, Groups, Inventory, MAX_BYTES, Options};
+use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Options};
 use std::path::{Path, PathBuf};
 
 /// Address of the path of the list in a project.
@@ -42,7 +42,7 @@ impl List {
         if import.bad_rows > 0 {
             let what = format!("{}, so nothing was written: {shown}.", import.summary());
             return Err(CommandError::input(what)
-                .findings(&shown, import.bad.findings())
+                .findings(&shown, import.bad.list.iter().map(BadRow::finding).collect())
                 .hint("Correct these lines, or take them out of the list."));
         }
         let inventory = import.inventory;

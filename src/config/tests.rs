@@ -200,14 +200,24 @@ fn a_file_alone_is_checked_by_the_rules_of_every_fleet() {
     assert!(lint::lint("x.json", &"{\"a\": 1}".into(), None, &Mapping::default()).unwrap().is_none());
 }
 
+/// Writes the groups' files to a folder.
+fn export(groups: &[GroupFiles], folder: &std::path::Path) -> Result<bundle::Written, bundle::BundleError> {
+    let (items, _) = bundle::items(groups);
+    let paths = bundle::Paths::default();
+    let facts = bundle::Facts::default();
+    let order = bundle::Order { target: bundle::Target::Folder, paths: &paths, waves: None, seed: 0, facts };
+    let vault = secret::SystemVault::new(&|_| None);
+    bundle::deliver(&items, &bundle::NoInventory, &order, folder, &vault, &mut |_, _| true)
+}
+
 #[test]
 fn an_export_writes_once_and_leaves_equal_files_alone() {
     let folder = tempfile::tempdir().unwrap();
     let groups = rendered(&example(), None);
     let first = export(&groups, folder.path()).unwrap();
-    assert_eq!((first.written.len(), first.unchanged.len(), first.skipped.len()), (8, 0, 0));
+    assert_eq!((first.written.len(), first.unchanged), (9, 0), "eight files and the manifest");
     let again = export(&groups, folder.path()).unwrap();
-    assert_eq!((again.written.len(), again.unchanged.len()), (0, 8));
+    assert_eq!((again.written.len(), again.unchanged), (0, 9));
 }
 
 #[test]
@@ -215,7 +225,7 @@ fn a_fleet_without_files_says_so_before_anything_is_touched() {
     let groups = [as_kind(AgentKind::Generic)];
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("never");
-    assert!(matches!(export(&groups, &missing), Err(ExportError::Nothing)));
+    assert!(matches!(export(&groups, &missing), Err(bundle::BundleError::Nothing(_))));
     assert!(!missing.exists());
 }
 
@@ -225,5 +235,31 @@ fn a_folder_that_is_a_file_is_a_clear_error() {
     let blocked = folder.path().join("taken");
     std::fs::File::create(&blocked).unwrap();
     let error = export(&rendered(&example(), None), &blocked).unwrap_err().to_string();
-    assert!(error.starts_with("0 of 8 files were written."), "{error}");
+    assert!(error.starts_with("0 of 9 files were written."), "{error}");
+}
+
+#[test]
+fn devices_that_differ_get_files_of_their_own() {
+    let project = example().with("/groups/gateways/agent", &"ems".into()).unwrap();
+    let list = "thing,group,connect_retry_interval\ngw-1,gateways,\ngw-2,gateways,90000\ngw-3,gateways,\n";
+    let inventory = crate::fleet::inventory::read(list, &Default::default()).unwrap().inventory;
+    let fleet = project.check(None).fleet.unwrap();
+    let view = project.view(None);
+    let mut collected = Collected::default();
+    collected.insert("gw-3", "config.json", "{ \"site\": 7 }");
+    let writer = Writer { fleet: &fleet, view: &view, mapping: &Mapping::default(), collected: &collected };
+    let (groups, own) = (writer.groups(), OwnFiles::of(&writer, &inventory));
+    let (mut items, _) = bundle::items(&groups);
+    items.retain(|item| item.group == "gateways");
+    items.extend(own.items());
+    let listed = Listed::of(&inventory);
+    let paths = bundle::Paths::default();
+    let plan = bundle::Plan::new(&items, &listed, bundle::Facts::default(), &paths).unwrap();
+    let texts: Vec<(&str, String)> =
+        (0..plan.len()).map(|at| (plan.path(at).unwrap(), plan.preview(at).unwrap())).collect();
+    let [(one, usual), (two, slow), (three, kept)] = texts.as_slice() else { panic!("{texts:?}") };
+    assert_eq!((*one, *two), ("gateways/gw-1/config.part.json", "gateways/gw-2/config.part.json"));
+    assert!(usual.contains("30000") && slow.contains("\"connect_retry_interval\": 90000"));
+    assert_eq!(*three, "gateways/gw-3/config.json");
+    assert!(kept.contains("\"site\": 7") && kept.contains("\"connect_retries\": -1"), "{kept}");
 }

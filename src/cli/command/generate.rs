@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let (mut files, skipped) = items(&groups);
     let own = list.own_files(&prepared);
     files.extend(own.items());
-    let hash = format!("{:x}", HexDigest(prepared.project.text()));
+    let hash = format!("{:x}", HexDigest(prepared.project.file.text()));
     let scenario = prepared.project.file.scenario_name(prepared.scenario.as_deref());
     let facts = Facts { fleet_hash: &hash, scenario: &scenario, version: env!("CARGO_PKG_VERSION") };
     let order = Order { target, paths: &paths, waves: waves.as_ref(), seed: args.seed, facts };

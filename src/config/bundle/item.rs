@@ -21,8 +21,8 @@ pub struct Item<'a> {
     /// Whether the file can be put on a device; settings that are compiled into firmware cannot, and are
     /// written once per group for those who build it.
     pub deliverable: bool,
-    /// The one device that it is for, counted from 0, instead of its group's file of that name; `None` for all
-    /// devices of the group.
+    /// The one device that it is for, counted from 0; such a device gets no file of its group. `None`: all devices
+    /// of the group.
     pub device: Option<usize>,
 }
 

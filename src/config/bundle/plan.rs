@@ -184,14 +184,14 @@ impl<'a> Plan<'a> {
 
     fn place(&mut self, layout: &Paths) -> Result<(), BundleError> {
         let none = Vec::new();
-        let own: BTreeSet<(u32, &str)> =
-            self.items.iter().filter_map(|item| Some((item.device? as u32, item.file))).collect();
+        // A device with files of its own gets all of its files from there.
+        let own: BTreeSet<u32> = self.items.iter().filter_map(|item| Some(item.device? as u32)).collect();
         for (at, item) in self.items.iter().enumerate() {
             let once = !item.deliverable || self.devices.count() == 0;
             let devices = if once { &none } else { self.members.get(item.group).unwrap_or(&none) };
             let served = |device: &u32| match item.device {
                 Some(own) => *device == own as u32,
-                None => !own.contains(&(*device, item.file)),
+                None => !own.contains(device),
             };
             let owners = devices.iter().copied().filter(served).map(Some).chain(once.then_some(None));
             for device in owners {
