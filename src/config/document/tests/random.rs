@@ -169,7 +169,7 @@ proptest! {
 
     #[test]
     fn a_header_cut_anywhere_has_a_place(at in any::<prop::sample::Index>()) {
-        let text = super::formats::HEADER;
+        let text = formats::HEADER;
         if let Err(finding) = Document::parse(Format::Header, &text[..at.index(text.len())]) {
             prop_assert!(finding.line > 0 && finding.column > 0);
         }
