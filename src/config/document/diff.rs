@@ -58,12 +58,10 @@ pub fn lines<'a>(before: &'a str, after: &'a str) -> Vec<Line<'a>> {
     let mut found = Vec::with_capacity(old.len().max(new.len()));
     let (mut a, mut b) = (0, 0);
     for (next_a, next_b) in kept {
-        for i in a..next_a {
-            found.push(Line { kind: Kind::Removed, text: old[i], before: i + 1, after: b + 1 });
-        }
-        for i in b..next_b {
-            found.push(Line { kind: Kind::Added, text: new[i], before: next_a + 1, after: i + 1 });
-        }
+        let gone = old[a..next_a].iter().zip(a + 1..);
+        found.extend(gone.map(|(text, before)| Line { kind: Kind::Removed, text, before, after: b + 1 }));
+        let come = new[b..next_b].iter().zip(b + 1..);
+        found.extend(come.map(|(text, after)| Line { kind: Kind::Added, text, before: next_a + 1, after }));
         if let Some(text) = old.get(next_a) {
             found.push(Line { kind: Kind::Same, text, before: next_a + 1, after: next_b + 1 });
         }
@@ -115,18 +113,18 @@ fn matches(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let most = (old.len() + new.len()).min(MOST_EDITS);
     // `reach[most + diagonal]` is how far into the old text the best path on that diagonal comes.
     let mut reach = vec![0_usize; 2 * most + 3];
-    let at = |diagonal: isize| (diagonal + most as isize + 1) as usize;
+    let at = |diagonal: isize| (diagonal + most.cast_signed() + 1).cast_unsigned();
     let mut steps: Vec<Vec<usize>> = Vec::new();
-    for edits in 0..=most as isize {
+    for edits in 0..=most.cast_signed() {
         for diagonal in (-edits..=edits).step_by(2) {
             let mut a = start_of(&reach, &at, edits, diagonal);
-            let mut b = a as isize - diagonal;
+            let mut b = a.cast_signed() - diagonal;
             while b >= 0 && a < old.len() && (b as usize) < new.len() && old[a] == new[b as usize] {
                 a += 1;
                 b += 1;
             }
             reach[at(diagonal)] = a;
-            if a >= old.len() && b >= new.len() as isize {
+            if a >= old.len() && b >= new.len().cast_signed() {
                 return walk_back(&steps, edits, (old.len(), new.len()));
             }
         }
@@ -150,7 +148,7 @@ fn start_of(reach: &[usize], at: &impl Fn(isize) -> usize, edits: isize, diagona
 
 /// Returns the equal lines on the way that was found, from its end.
 fn walk_back(steps: &[Vec<usize>], edits: isize, end: (usize, usize)) -> Vec<(usize, usize)> {
-    let (mut a, mut b) = (end.0 as isize, end.1 as isize);
+    let (mut a, mut b) = (end.0.cast_signed(), end.1.cast_signed());
     let mut found = Vec::new();
     for edits in (0..=edits).rev() {
         let diagonal = a - b;
@@ -160,7 +158,7 @@ fn walk_back(steps: &[Vec<usize>], edits: isize, end: (usize, usize)) -> Vec<(us
             let reached = |diagonal: isize| {
                 let index = diagonal + edits - 1;
                 let row = &steps[edits as usize - 1];
-                usize::try_from(index).ok().and_then(|index| row.get(index)).map_or(-1, |&a| a as isize)
+                usize::try_from(index).ok().and_then(|index| row.get(index)).map_or(-1, |&a| a.cast_signed())
             };
             let (below, above) = (reached(diagonal - 1), reached(diagonal + 1));
             if diagonal == -edits || (diagonal != edits && below < above) {
@@ -195,11 +193,8 @@ mod tests {
             Kind::Removed => '-',
             Kind::Added => '+',
         };
-        lines
-            .iter()
-            .map(|line| format!("{}{}", sign(line.kind), line.text.trim_end()))
-            .collect::<Vec<_>>()
-            .join("|")
+        let line = |line: &Line<'_>| sign(line.kind).to_string() + line.text.trim_end();
+        lines.iter().map(line).collect::<Vec<_>>().join("|")
     }
 
     /// Returns one of both texts again.
@@ -220,7 +215,7 @@ mod tests {
 
     #[test]
     fn folds_what_is_equal() {
-        let before: String = (0..30).map(|i| format!("{i}\n")).collect();
+        let before: String = (0..30).map(|i| i.to_string() + "\n").collect();
         let after = before.replace("\n10\n", "\nten\n").replace("\n13\n", "\n").replace("\n29\n", "\n");
         let found = lines(&before, &after);
         let hunks = hunks(&found, 1);
@@ -233,8 +228,9 @@ mod tests {
 
     #[test]
     fn texts_that_share_nothing_are_shown_whole() {
-        let [before, after] =
-            ["a", "b"].map(|word| (0..20_000).map(|i| format!("{word}{i}\n")).collect::<String>());
+        let [before, after] = ["a", "b"].map(|word| {
+            (0..20_000).flat_map(|i| [word.to_owned(), i.to_string() + "\n"]).collect::<String>()
+        });
         let found = lines(&before, &after);
         assert_eq!(found.len(), 40_000);
         assert_eq!((side(&found, Kind::Added), side(&found, Kind::Removed)), (before, after));

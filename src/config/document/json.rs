@@ -155,7 +155,7 @@ fn once(tree: &Tree, path: &str) -> Result<(), EditError> {
     let mut node = tree.root();
     for token in &tokens {
         let mut same = node.members().iter().filter(|member| *member.key == **token);
-        let next = match (same.next(), same.last()) {
+        let next = match (same.next(), same.next_back()) {
             (Some(_), Some(last)) => {
                 let line = tree.place(&last.value).0;
                 return Err(EditError::Repeated { line, path: path.into() });

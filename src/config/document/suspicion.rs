@@ -93,7 +93,7 @@ mod tests {
     use crate::fleet::settings::{Area, group_setting};
 
     fn durations() -> impl Iterator<Item = &'static Setting> {
-        Area::all().flat_map(|area| area.settings()).filter(|setting| setting.unit.seconds().is_some())
+        Area::all().flat_map(Area::settings).filter(|setting| setting.unit.seconds().is_some())
     }
 
     fn asked(kind: AgentKind, key: &str, value: f64) -> Option<f64> {

@@ -100,9 +100,8 @@ fn sign(bytes: &[u8], at: usize) -> (Kind, usize) {
     let second = bytes.get(at + 1).copied();
     match (byte, second) {
         (b'-', Some(b'>')) => (Kind::Arrow, at + 2),
-        (b'=' | b'!', Some(b'=')) => (Kind::Sign(byte), at + 2),
+        (b'=' | b'!' | b'<' | b'>', Some(b'=')) => (Kind::Sign(byte), at + 2),
         (b'=', _) => (Kind::Assign, at + 1),
-        (b'<' | b'>', Some(b'=')) => (Kind::Sign(byte), at + 2),
         (b'<' | b'>', Some(same)) if same == byte => match bytes.get(at + 2) {
             Some(b'=') => (Kind::OtherAssign, at + 3),
             _ => (Kind::Sign(byte), at + 2),

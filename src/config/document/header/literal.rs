@@ -203,7 +203,11 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             // Two question marks and a sign may stand for another sign.
             '?' => out.push_str("\\?"),
-            c if c.is_ascii_control() => out.push_str(&format!("\\{:03o}", c as u32)),
+            c if c.is_ascii_control() => {
+                let code = c as u8;
+                out.push('\\');
+                out.extend([code >> 6, code >> 3 & 7, code & 7].map(|digit| char::from(b'0' + digit)));
+            }
             c => out.push(c),
         }
     }

@@ -2,7 +2,8 @@
 
 use super::super::Scalar;
 use super::super::flat::{BOM, Form, Item};
-use super::lex::{Kind, Token, comment, tokens};
+use super::lex::Kind::{self, Name, Number, Sign};
+use super::lex::{Token, comment, tokens};
 use super::literal::{EXPRESSION, Value, span, value};
 use crate::base::Finding;
 use std::ops::Range;
@@ -22,12 +23,23 @@ struct Reader<'a> {
     braces: Vec<Option<Box<str>>>,
     /// Fields of the brace that opens next.
     pending: Option<Box<str>>,
-    /// Each open `#if`: whether what follows is compiled.
-    conditions: Vec<bool>,
-    /// Open conditions that are not compiled.
+    /// Each open `#if`: what is known of the part that was reached.
+    conditions: Vec<Compiled>,
+    /// Open conditions whose part is not compiled.
     dead: usize,
     /// First token of the statement.
     statement: usize,
+}
+
+/// Whether a part between `#if` and `#endif` is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compiled {
+    /// It is, and so are no others of the same condition.
+    Always,
+    /// Nobody knows here.
+    Perhaps,
+    /// It is not.
+    Never,
 }
 
 /// Returns the items of a text, or what is wrong with it and where.
@@ -67,20 +79,20 @@ impl Reader<'_> {
         }
         match token.kind {
             Kind::OpenText => return Err((token.range().start, open_text())),
-            Kind::Sign(b';') => self.statement = at + 1,
-            Kind::Sign(b'{') if self.braces.len() == MAX_DEPTH => {
+            Sign(b';') => self.statement = at + 1,
+            Sign(b'{') if self.braces.len() == MAX_DEPTH => {
                 return Err((token.range().start, too_deep()));
             }
-            Kind::Sign(b'{') => {
+            Sign(b'{') => {
                 let fields = self.pending.take();
                 self.braces.push(fields);
                 self.statement = at + 1;
             }
-            Kind::Sign(b'}') => {
+            Sign(b'}') => {
                 self.braces.pop();
                 self.statement = at + 1;
             }
-            Kind::Sign(b'.') | Kind::Arrow => return Ok(self.fields(at)),
+            Sign(b'.') | Kind::Arrow => return Ok(self.fields(at)),
             _ => {}
         }
         Ok(at + 1)
@@ -94,9 +106,7 @@ impl Reader<'_> {
     fn fields(&mut self, start: usize) -> usize {
         let mut at = start;
         let mut path = String::new();
-        while matches!(self.kind(at), Some(Kind::Sign(b'.') | Kind::Arrow))
-            && self.kind(at + 1) == Some(Kind::Name)
-        {
+        while matches!(self.kind(at), Some(Sign(b'.') | Kind::Arrow)) && self.kind(at + 1) == Some(Name) {
             if !path.is_empty() {
                 path.push('/');
             }
@@ -111,12 +121,9 @@ impl Reader<'_> {
         if path.is_empty() {
             return at + 1;
         }
-        let before = start.checked_sub(1).filter(|&i| i + 1 > self.statement || self.statement == 0);
-        let designated = self.kind(start) == Some(Kind::Sign(b'.'))
-            && matches!(
-                before.and_then(|i| self.kind(i)),
-                None | Some(Kind::Sign(b'{' | b',' | b';' | b'}') | Kind::Directive)
-            );
+        let first = start == self.statement;
+        let designated =
+            self.kind(start) == Some(Sign(b'.')) && (first || self.kind(start - 1) == Some(Sign(b',')));
         if designated && let Some(Some(prefix)) = self.braces.last() {
             path = format!("{prefix}/{path}");
         }
@@ -126,7 +133,7 @@ impl Reader<'_> {
 
     /// Notes an assignment; `from` is the position of its value.
     fn assignment(&mut self, start: usize, from: usize, path: Box<str>, designated: bool, other: bool) {
-        if self.kind(from) == Some(Kind::Sign(b'{')) {
+        if self.kind(from) == Some(Sign(b'{')) {
             let brace = self.tokens[from].range();
             let whole = self.tokens[start].range().start..brace.end;
             self.pending = Some(path.clone());
@@ -146,9 +153,9 @@ impl Reader<'_> {
         };
         let value =
             if other { Value { scalar: Scalar::Other(EXPRESSION), plain: None, ..value } } else { value };
-        let depth = self.conditions.len();
+        let depth = self.conditions.len() + self.braces.len();
         let (first, next) = (self.tokens[start].range().start, self.tokens.get(to).copied());
-        let ends = |byte| next.filter(|next| next.kind == Kind::Sign(byte)).map(|next| next.range().end);
+        let ends = |byte| next.filter(|next| next.kind == Sign(byte)).map(|next| next.range().end);
         let (whole, form) = if designated {
             let prefix = self.braces.last().cloned().flatten().unwrap_or_default();
             let comma = ends(b',');
@@ -167,10 +174,10 @@ impl Reader<'_> {
         let mut open = 0_usize;
         for (i, token) in self.tokens[from..].iter().take(VALUE_TOKENS).enumerate() {
             match token.kind {
-                Kind::Sign(b'(' | b'[') => open += 1,
-                Kind::Sign(b')' | b']') if open > 0 => open -= 1,
-                Kind::Sign(b',') if open > 0 => {}
-                Kind::Sign(b';' | b',' | b'}' | b'{' | b')' | b']')
+                Sign(b'(' | b'[') => open += 1,
+                Sign(b')' | b']') if open > 0 => open -= 1,
+                Sign(b',') if open > 0 => {}
+                Sign(b';' | b',' | b'}' | b'{' | b')' | b']')
                 | Kind::Directive
                 | Kind::OpenText
                 | Kind::OpenComment => return from + i,
@@ -186,7 +193,6 @@ impl Reader<'_> {
             return false;
         };
         let kinds: Vec<Kind> = tokens.iter().map(|token| token.kind).collect();
-        use Kind::{Name, Number, Sign};
         matches!(
             kinds.as_slice(),
             [Name]
@@ -203,34 +209,37 @@ impl Reader<'_> {
         let text = self.text;
         let word = |i: usize| inner.get(i).map(|token: &Token| &text[token.range()]);
         match word(0) {
-            Some("if") => self.open(inner.len() != 2 || word(1) != Some("0")),
-            Some("ifdef" | "ifndef") => self.open(true),
-            Some("else") => {
-                let constant = self.conditions.pop();
-                let was_dead = constant == Some(false);
-                self.dead -= usize::from(was_dead);
-                // Behind `#if 1` nothing is compiled; behind other conditions it may be.
-                self.open(constant.is_some());
-            }
-            Some("elif" | "elifdef" | "elifndef") if self.conditions.last() == Some(&false) => {
-                self.conditions.pop();
-                self.dead -= 1;
-                self.open(true);
-            }
-            Some("endif") => self.dead -= usize::from(self.conditions.pop() == Some(false)),
+            Some("if") => self.open(match (inner.len(), word(1)) {
+                (2, Some("0")) => Compiled::Never,
+                (2, Some("1")) => Compiled::Always,
+                _ => Compiled::Perhaps,
+            }),
+            Some("ifdef" | "ifndef") => self.open(Compiled::Perhaps),
+            Some("else" | "elif" | "elifdef" | "elifndef") => match self.close() {
+                Some(Compiled::Always) => self.open(Compiled::Never),
+                Some(Compiled::Perhaps | Compiled::Never) => self.open(Compiled::Perhaps),
+                None => {}
+            },
+            Some("endif") => drop(self.close()),
             Some("define") if self.dead == 0 => self.define(range, &inner),
             _ => {}
         }
     }
 
-    fn open(&mut self, compiled: bool) {
+    fn open(&mut self, compiled: Compiled) {
         self.conditions.push(compiled);
-        self.dead += usize::from(!compiled);
+        self.dead += usize::from(compiled == Compiled::Never);
+    }
+
+    fn close(&mut self) -> Option<Compiled> {
+        let compiled = self.conditions.pop();
+        self.dead -= usize::from(compiled == Some(Compiled::Never));
+        compiled
     }
 
     /// Notes a `#define`.
     fn define(&mut self, range: Range<usize>, inner: &[Token]) {
-        let Some(name) = inner.get(1).filter(|token| token.kind == Kind::Name) else { return };
+        let Some(name) = inner.get(1).filter(|token| token.kind == Name) else { return };
         let path: Box<str> = self.text[name.range()].into();
         let end = name.range().end;
         let group = |what| Value { scalar: Scalar::Other(what), literal: end..end, plain: None };

@@ -49,7 +49,7 @@ fn word(value: bool, lower: bool) -> &'static str {
 /// Returns a new file that holds a comment only.
 pub(in super::super) fn empty(intro: &[&str]) -> String {
     let lines = intro.iter().flat_map(|line| line.split(['\n', '\r']));
-    lines.map(|line| format!("/* {} */\n", line.replace("*/", "* /"))).collect()
+    lines.flat_map(|line| ["/* ".to_owned(), line.replace("*/", "* /"), " */\n".to_owned()]).collect()
 }
 
 /// Returns where a new key goes, and its text.
@@ -121,7 +121,7 @@ fn model<'a>(flat: &'a Flat, path: &str, upper: bool) -> Option<&'a Item> {
     };
     let fitting = flat.items.iter().filter_map(|item| Some((depth(item)?, item)));
     let fewest = fitting.clone().map(|(depth, _)| depth).min()?;
-    fitting.filter(|(depth, _)| *depth == fewest).map(|(_, item)| item).last()
+    fitting.filter(|(depth, _)| *depth == fewest).map(|(_, item)| item).next_back()
 }
 
 fn is_name(name: &str) -> bool {

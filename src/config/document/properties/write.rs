@@ -87,7 +87,13 @@ fn escaped(text: &str, key: bool) -> String {
             ' ' | '=' | ':' if key || i == 0 => out.extend(['\\', c]),
             '#' | '!' if key => out.extend(['\\', c]),
             ' '..='~' => out.push(c),
-            _ => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.push_str("\\u");
+                    let digits = [12, 8, 4, 0].map(|shift| u32::from(*unit >> shift & 0xF));
+                    out.extend(digits.iter().filter_map(|&digit| char::from_digit(digit, 16)));
+                }
+            }
         }
     }
     out

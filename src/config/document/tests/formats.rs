@@ -244,11 +244,12 @@ fn a_new_field_is_written_like_its_neighbours() {
         ("#define A 1 // one\n", "N", "#define A 1 // one\n#define N 5\n"),
         ("#define A 1", "n", "#define A 1\ntwcfg.n = 5;\n"),
         ("#ifndef G\n#define G\n#endif // G\n", "n", "#ifndef G\n#define G\ntwcfg.n = 5;\n#endif // G\n"),
+        ("{ c.a = 1;\n if (q) { c.b = 2; }\n}", "n", "{ c.a = 1;\nc.n = 5;\n if (q) { c.b = 2; }\n}"),
         ("a.x = 1;\n#ifdef Q\nb.y = 2;\n#endif\n", "n", "a.x = 1;\na.n = 5;\n#ifdef Q\nb.y = 2;\n#endif\n"),
     ] {
         assert_eq!(set(Header, old, path, &Number(5.0)), new);
     }
-    assert!(matches!(document(Header, "c.a = 1").set("n", &Number(5.0)), Err(_)));
+    assert!(matches!(document(Header, "c.a = 1").set("n", &Number(5.0)), Err(EditError::Disturbs { .. })));
     assert!(matches!(document(Header, "").set("a b", &Number(5.0)), Err(EditError::BadPath { .. })));
 }
 
@@ -262,6 +263,10 @@ fn a_header_that_no_compiler_takes_is_refused_with_its_place() {
         let finding = Document::parse(Header, old).unwrap_err();
         assert_eq!((finding.code, finding.line, finding.column), ("A003", line, column));
     }
+    let live = "#if 1\nc.a = 1;\n#else\nc.a = 2;\n#endif\n#if 0\nc.b = 1;\n#elif Q\nc.b = 2;\n#else\nc.d = 3;\n#endif\n#else\nc.e = 4;";
+    let found: Vec<_> =
+        document(Header, live).keys().into_iter().map(|(path, entry)| path + entry.raw).collect();
+    assert_eq!(found, ["a1", "b2", "d3", "e4"]);
     let twice = document(Header, "#ifdef A\nc.x = 1;\n#else\nc.x = 2;\n#endif\n");
     assert_eq!(twice.duplicates()[0].line, 4);
     assert!(matches!(twice.set("x", &Number(2.0)), Err(EditError::Repeated { line: 4, .. })));
