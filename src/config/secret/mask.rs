@@ -10,31 +10,24 @@ use crate::fleet::settings::files::FileFormat as Format;
 /// What stands for a secret.
 pub const MASK: &str = "••••";
 
-/// The words that a secret's name ends with, in lower case; names are cut into words at capitals and signs.
-const NAMES: [&[&str]; 22] = [
-    &["app", "key"],
-    &["application", "key"],
-    &["api", "key"],
-    &["private", "key"],
-    &["secret", "key"],
-    &["access", "key"],
-    &["appkey"],
-    &["applicationkey"],
-    &["apikey"],
-    &["privatekey"],
-    &["password"],
-    &["passwd"],
-    &["pwd"],
-    &["pass"],
-    &["proxypass"],
-    &["passphrase"],
-    &["keypassphrase"],
-    &["passcode"],
-    &["secret"],
-    &["token"],
-    &["credential"],
-    &["psk"],
+/// What a secret's name ends with, in lower case and without signs; too long to end another word by chance.
+const ENDINGS: [&str; 12] = [
+    "accesskey",
+    "apikey",
+    "appkey",
+    "applicationkey",
+    "passcode",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "proxypass",
+    "secret",
+    "secretkey",
 ];
+
+/// Words that are a secret's last one, and only as whole words: a compass is none.
+const WORDS: [&str; 6] = ["credential", "pass", "psk", "pwd", "secret", "token"];
 
 /// Returns whether a key, variable, column or method of this name holds a secret.
 ///
@@ -47,11 +40,13 @@ pub fn is_secret_name(name: &str) -> bool {
     {
         words = before;
     }
-    let same = |word: &str, name: &str| word == name || word.strip_suffix('s') == Some(name);
-    NAMES.iter().any(|name| {
-        words.len() >= name.len()
-            && words[words.len() - name.len()..].iter().zip(*name).all(|(word, name)| same(word, name))
-    })
+    let whole = words.concat();
+    let ends = |name: &str, ending: &str| {
+        name.ends_with(ending) || name.strip_suffix('s').is_some_and(|name| name.ends_with(ending))
+    };
+    let last = words.last().map_or("", String::as_str);
+    ENDINGS.iter().any(|ending| ends(&whole, ending))
+        || WORDS.iter().any(|word| last == *word || last.strip_suffix('s') == Some(word))
 }
 
 /// Cuts a name into words in lower case.
@@ -127,11 +122,15 @@ fn json(text: &str) -> String {
 fn bare(out: &mut String, part: &str, inside: &mut Vec<bool>, next: &mut bool) {
     let mut value = String::new();
     for c in part.chars().chain([' ']) {
-        if c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_' | '\'' | '$' | '&' | '!' | '%' | '=') {
+        if !c.is_whitespace() && !matches!(c, '{' | '}' | '[' | ']' | ',' | ':') {
             value.push(c);
             continue;
         }
-        if !value.is_empty() {
+        if c == ':' && !value.is_empty() {
+            *next = is_secret_name(&value); // Some readers take keys without quotes.
+            out.push_str(&value);
+            value.clear();
+        } else if !value.is_empty() {
             let secret = *next || inside.last() == Some(&true);
             let plain = matches!(value.as_str(), "null" | "true" | "false");
             out.push_str(if secret && !plain { "\"••••\"" } else { &value });

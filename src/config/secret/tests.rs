@@ -129,6 +129,7 @@ fn names_of_secrets_are_known() {
         "app_key2",
         "appKeys",
         "appkey",
+        "HTTPPassword",
         "DB_PWD",
         "accessToken",
         "privateKey",

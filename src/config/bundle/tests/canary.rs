@@ -72,7 +72,8 @@ fn a_planted_secret_is_in_agent_files_and_nowhere_else() {
         let mut entry = archive.by_index(at).unwrap();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
-        assert_eq!(holds_secret(&bytes), entry.name().unwrap().ends_with("ws_connection.json"), "{}", entry.name().unwrap());
+        let name = entry.name().unwrap();
+        assert_eq!(holds_secret(&bytes), name.ends_with("ws_connection.json"), "{name}");
     }
     for at in 0..plan.len() {
         assert!(!holds_secret(plan.preview(at).unwrap().as_bytes()));

@@ -15,7 +15,7 @@ fn of_things(things: &[&str]) -> Result<Vec<String>, BundleError> {
 #[test]
 fn the_usual_layout() {
     let paths = of_things(&["P-2", "P-1", "Größe.1"]).unwrap();
-    assert_eq!(paths, ["P-1", "P-2", "Größe.1"].map(|thing| format!("pumps/{thing}/ws_connection.json")));
+    assert_eq!(paths, ["Größe.1", "P-1", "P-2"].map(|thing| format!("pumps/{thing}/ws_connection.json")));
 }
 
 #[test]

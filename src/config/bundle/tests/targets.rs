@@ -142,7 +142,8 @@ fn packages_and_lists_for_software_distribution() {
     all.dedup();
     assert_eq!(all.len(), 100);
     let mut package = zip::ZipArchive::new(std::io::Cursor::new(&artefacts[0].bytes)).unwrap();
-    let names: Vec<_> = (0..package.len()).map(|at| package.name_for_index(at).unwrap().unwrap().into_owned()).collect();
+    let names: Vec<_> =
+        (0..package.len()).map(|at| package.name_for_index(at).unwrap().unwrap().into_owned()).collect();
     assert_eq!(names, ["b.json", "ws_connection.json", "manifest.json"]);
     let mut manifest = String::new();
     package.by_name("manifest.json").unwrap().read_to_string(&mut manifest).unwrap();
