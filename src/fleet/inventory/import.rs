@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
             self.give_up();
             return;
         }
-        if !record.blank {
+        if !record.blank || known.is_some() {
             let faults = known.map_or_else(|| self.faults(&record), |known| vec![known]);
             let bad = faults.iter().any(|fault| fault.severity == Severity::Error);
             for fault in faults {

@@ -182,9 +182,14 @@ impl Inventory {
     pub fn bad_rows_text(&self) -> String {
         let mut text = String::new();
         let gaps = self.parts.iter().flat_map(|part| part.gaps());
-        for line in gaps.flat_map(|gap| gap.split_inclusive(['\n', '\r'])) {
-            if !line.trim().is_empty() {
-                text.push_str(line);
+        for gap in gaps {
+            let mut at = 0;
+            while at < gap.len() {
+                let record = record::scan(gap.as_bytes(), at, self.separator().byte());
+                if !record.blank {
+                    text.push_str(&gap[at..record.next]);
+                }
+                at = record.next;
             }
         }
         text

@@ -88,7 +88,7 @@ pub(super) struct Scan {
     pub lines: usize,
     /// Whether all its fields are empty.
     pub blank: bool,
-    /// What is wrong with its quotes. Then the record is taken to end with the line of that quote.
+    /// What is wrong with its quotes. Then the record is taken to end with the first line that may be to blame.
     pub fault: Option<QuoteFault>,
     /// Bytes that were looked at behind `next` in vain.
     pub wasted: usize,
@@ -97,13 +97,16 @@ pub(super) struct Scan {
 /// Returns the record that begins at `start`.
 pub(super) fn scan(text: &[u8], start: usize, separator: u8) -> Scan {
     let (mut at, mut fields, mut blank, mut lines) = (start, 1, true, 0);
+    // Where a quote is missing, the first field that goes over a line end is the likely culprit.
+    let mut suspect = None;
     loop {
         if text.get(at) == Some(&b'"') {
             let open = at;
             at += 1;
             loop {
                 let Some(quote) = text[at..].iter().position(|&byte| byte == b'"') else {
-                    return broken(text, (start, open, text.len()), fields, QuoteFault::Unclosed);
+                    let from = suspect.unwrap_or(open);
+                    return broken(text, (start, from, text.len()), fields, QuoteFault::Unclosed);
                 };
                 at += quote + 1;
                 if text.get(at) != Some(&b'"') {
@@ -112,12 +115,17 @@ pub(super) fn scan(text: &[u8], start: usize, separator: u8) -> Scan {
                 at += 1;
             }
             blank &= at - open == 2;
-            lines += line_ends(&text[open..at]);
+            let within = line_ends(&text[open..at]);
+            lines += within;
+            if within > 0 {
+                suspect = suspect.or(Some(open));
+            }
             while text.get(at) == Some(&b' ') {
                 at += 1;
             }
             if !matches!(text.get(at), None | Some(b'\r' | b'\n')) && text[at] != separator {
-                return broken(text, (start, open, at), fields, QuoteFault::TextBehind);
+                let from = suspect.unwrap_or(open);
+                return broken(text, (start, from, at), fields, QuoteFault::TextBehind);
             }
         } else {
             let rest = &text[at..];
@@ -137,8 +145,8 @@ pub(super) fn scan(text: &[u8], start: usize, separator: u8) -> Scan {
     }
 }
 
-/// Returns the record of a broken quote: it ends with the line in which the quote is opened, so that the
-/// lines behind it can still be read.
+/// Returns the record of a broken quote: it ends with the line of the quote that may be to blame, so that
+/// the lines behind it can still be read.
 fn broken(
     text: &[u8],
     (start, open, reached): (usize, usize, usize),

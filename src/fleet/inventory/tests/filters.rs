@@ -60,7 +60,8 @@ fn devices_are_found() {
 fn settings_of_the_group_count_where_the_device_has_none() {
     let file = FleetFile::parse(
         r#"{"regather": 1, "groups": {
-            "pumps": {"agent": "example-agent", "devices": 3, "connect_retry_interval": 60000},
+            "pumps": {"agent": "example-agent", "devices": 3, "connect_retry_interval": 60000,
+                      "reconnect_random_delay_seconds": 30},
             "Press-1": {"agent": "c-sdk", "devices": 1}, "Press-2": {"agent": "c-sdk", "devices": 1}}}"#,
     )
     .unwrap();
@@ -71,7 +72,7 @@ fn settings_of_the_group_count_where_the_device_has_none() {
     for (filter, expected) in [
         ("connect_retry_interval>=1min", &["pump-1", "pump-2", "pump-10"][..]),
         ("connect_retry_interval:5s", &["press-1", "press-2"]),
-        ("reconnect_random_delay_seconds>0s", &["pump-1", "pump-2", "pump-10"]),
+        ("reconnect_random_delay_seconds=30s", &["pump-1", "pump-2", "pump-10"]),
         ("delay_law:documented", &["press-1", "press-2"]),
     ] {
         let rows = Filter::parse(filter).unwrap().apply(&inventory, &scope).unwrap();
@@ -82,7 +83,7 @@ fn settings_of_the_group_count_where_the_device_has_none() {
 #[test]
 fn mistakes_have_a_place_and_a_proposal() {
     for (filter, part, words) in [
-        ("sight:Berlin", "sight", "Did you mean `site`?"),
+        ("siet:Berlin", "siet", "Did you mean `site`?"),
         ("conect_retry_interval>1s", "conect_retry_interval", "`connect_retry_interval`"),
         ("colour:red", "colour", "Use one of `thing`, `group`"),
         ("group:", "group:", "A value is missing"),
@@ -145,7 +146,8 @@ fn completion_follows_the_cursor() {
     assert_eq!(complete("site:\"Par").1, ["\"Paris, Sud\""]);
     assert_eq!(complete("kind:").1, ["ExampleAgent", "\"C SDK\""]);
     assert_eq!(complete("site:Berlin ").1[..3], ["and ", "or ", "not "]);
-    assert_eq!(complete("site:Berlin and app").1, ["\"App Key\":"]);
+    assert_eq!(complete("site:Berlin and lin").1[0], "Line:");
+    assert_eq!(complete("site:Berlin and port").1, ["port:"]);
     assert_eq!(complete("origin:d").1, ["device"]);
     assert_eq!(complete("zebra:x").1, Vec::<String>::new());
     let inside = Filter::complete("site:Ber or pump", 8, &inventory, &scope);
