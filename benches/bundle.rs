@@ -11,9 +11,9 @@ use regather::base::units::{count, significant};
 use regather::config::bundle::{
     BundleError, Devices, Facts, Item, Paths, Plan, Written, write_zip, write_zip_stored,
 };
-use regather::fleet::settings::files::FileFormat;
 use regather::config::secret::SystemVault;
 use regather::fleet::AgentKind;
+use regather::fleet::settings::files::FileFormat;
 use std::io::Read;
 use std::path::Path;
 
@@ -68,6 +68,7 @@ fn main() {
             format: FileFormat::Json,
             text: &text,
             deliverable: true,
+            device: None,
         })
         .collect();
     println!("bundle of {} files of {} bytes", count(DEVICES as u64), count(text.len() as u64));

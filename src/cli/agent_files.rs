@@ -94,7 +94,9 @@ impl Prepared {
             n => format!(" and {} more", n - 1),
         };
         let groups: Vec<&str> = self.fleet.groups.iter().map(|group| group.id.as_str()).collect();
-        let what = format!("No group of the project has the id `{first}`{more}, and no listed device that name, so nobody would get these files.");
+        let what = format!(
+            "No group of the project has the id `{first}`{more}, and no listed device that name, so nobody would get these files."
+        );
         Err(CommandError::input(what)
             .did_you_mean(first, groups.iter().copied())
             .hint(format!("Name each folder after its group: {}.", groups.join(", "))))

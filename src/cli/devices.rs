@@ -49,7 +49,10 @@ impl List {
         let mut notes = Vec::new();
         let lost = inventory.devices().filter(|device| device.group().is_none()).count();
         if lost > 0 {
-            notes.push(format!("{} devices of the list have no group and get no files", units::count(lost as u64)));
+            notes.push(format!(
+                "{} devices of the list have no group and get no files",
+                units::count(lost as u64)
+            ));
         }
         notes.extend(inventory.compare(&view).into_iter().map(|finding| finding.what));
         Ok(Self { listed: Listed::of(&inventory), inventory: Some(inventory), notes })
@@ -70,7 +73,9 @@ impl List {
 
     /// Returns whether a device of this name is in the list.
     pub fn has(&self, thing: &str) -> bool {
-        self.inventory.as_ref().is_some_and(|inventory| inventory.devices().any(|device| device.thing() == thing))
+        self.inventory
+            .as_ref()
+            .is_some_and(|inventory| inventory.devices().any(|device| device.thing() == thing))
     }
 
     /// Returns what the user should know.

@@ -43,7 +43,12 @@ impl Mapping {
             let address = join(base, &kind.key);
             let Some(known) = AgentKind::from_word(&kind.key) else {
                 let words: Vec<&str> = AgentKind::ALL.iter().map(|kind| kind.word()).collect();
-                findings.push(at(tree, &address, &format!("`{}` is no agent kind.", kind.key), &words.join(", ")));
+                findings.push(at(
+                    tree,
+                    &address,
+                    &format!("`{}` is no agent kind.", kind.key),
+                    &words.join(", "),
+                ));
                 continue;
             };
             for entry in kind.value.members() {
@@ -194,7 +199,12 @@ fn place(files: &mut Vec<FileLayout>, kind: AgentKind, name: &str, key: Key) {
         .filter(|file| file.format != FileFormat::Code && file.delivery == Delivery::File)
         .min_by_key(|file| !same_extension(file.name, name));
     if let Some(spec) = like {
-        files.push(FileLayout { name: name.to_owned(), spec, certainty: Certainty::Documented, keys: vec![key] });
+        files.push(FileLayout {
+            name: name.to_owned(),
+            spec,
+            certainty: Certainty::Documented,
+            keys: vec![key],
+        });
     }
 }
 

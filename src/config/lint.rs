@@ -10,8 +10,8 @@ use super::trial::{GROUP, stand_in};
 use crate::base::json::join;
 use crate::base::{Finding, Severity};
 use crate::check;
-use crate::fleet::file::address;
 use crate::fleet::AgentKind;
+use crate::fleet::file::address;
 use std::sync::Arc;
 
 /// A file of an agent with everything there is to say about it.
@@ -80,10 +80,8 @@ fn lived(kind: AgentKind, read: &Read) -> Vec<Finding> {
     let Ok(file) = stand_in(kind, &read.readings) else { return Vec::new() };
     let mut findings = Vec::new();
     for finding in check::file(&file, None).findings {
-        let reading = read
-            .readings
-            .iter()
-            .find(|reading| finding.pointer == address::join(&base, reading.setting));
+        let reading =
+            read.readings.iter().find(|reading| finding.pointer == address::join(&base, reading.setting));
         // What rests on a default of the stand-in says nothing about this file.
         let Some(reading) = reading.filter(|_| finding.severity >= Severity::Warning) else { continue };
         let mut own = finding.at(reading.line, 1);

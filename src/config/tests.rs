@@ -116,8 +116,10 @@ fn every_file_that_is_written_reads_as_what_was_written() {
             assert_eq!(read.readings.len(), file.rows.len());
             for (reading, row) in read.readings.iter().zip(&file.rows) {
                 assert_eq!(reading.path, row.key);
-                assert_eq!(reading.value.human(reading.setting).split(' ').next(),
-                    row.gets.as_ref().unwrap().human.split(' ').next());
+                assert_eq!(
+                    reading.value.human(reading.setting).split(' ').next(),
+                    row.gets.as_ref().unwrap().human.split(' ').next()
+                );
             }
         }
     }
@@ -155,7 +157,11 @@ fn a_devices_own_file_keeps_everything_that_nobody_planned() {
     assert!(file.kept.iter().any(|path| path == "appKey"));
     let [finding] = file.findings.as_slice() else { panic!("{:?}", file.findings) };
     assert_eq!((finding.code, finding.line), ("A002", 7));
-    assert!(finding.what.contains("stays at 30 s") && finding.what.contains("assumes 55 s"), "{}", finding.what);
+    assert!(
+        finding.what.contains("stays at 30 s") && finding.what.contains("assumes 55 s"),
+        "{}",
+        finding.what
+    );
 }
 
 #[test]
@@ -179,7 +185,10 @@ fn a_mapping_moves_keys_and_says_that_the_user_knows() {
     let layout = Layout::of(AgentKind::ExampleAgent, &mapping);
     assert!(layout.file("agent_config.json").is_none(), "nothing is left in it");
     let moved = layout.file("agent.json").unwrap();
-    assert_eq!((moved.keys[0].path.as_str(), moved.certainty), ("connection/random_delay", Certainty::Documented));
+    assert_eq!(
+        (moved.keys[0].path.as_str(), moved.certainty),
+        ("connection/random_delay", Certainty::Documented)
+    );
     assert!(layout.file("ws_connection.json").unwrap().key("max_connect_delay").is_none());
 
     let wrong = r#"{ "example-agent": { "nope": null, "connect_timeout": 5 }, "robot": {} }"#;

@@ -23,7 +23,8 @@ pub fn stand_in(kind: AgentKind, readings: &[Reading]) -> Result<FleetFile, Edit
     let mut group = json!({ "name": "Devices of this file", "devices": DEVICES, "agent": kind.word() });
     for setting in group_settings(kind).filter(|row| row.absent == Absent::Required) {
         if group.get(setting.key).is_none() {
-            group[setting.key] = setting.json(setting.slider.map_or(setting.range.0, |(low, _)| low.max(30.0)));
+            group[setting.key] =
+                setting.json(setting.slider.map_or(setting.range.0, |(low, _)| low.max(30.0)));
         }
     }
     let project = json!({

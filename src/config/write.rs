@@ -103,9 +103,7 @@ impl Writer<'_> {
         };
         // What an optional part needs is what switches it on: until that is given, the rest has no effect.
         let needed = |planned: &Planned<'_>| {
-            planned.key.setting.needs.is_none_or(|needs| {
-                own_or_given(self.view, &base, needs, own, kind)
-            })
+            planned.key.setting.needs.is_none_or(|needs| own_or_given(self.view, &base, needs, own, kind))
         };
         file.keys.iter().filter_map(of).filter(needed).collect()
     }
@@ -128,8 +126,7 @@ impl Writer<'_> {
 /// Returns whether the project or the device gives the setting that switches an optional part on.
 fn own_or_given(view: &View<'_>, base: &str, needs: &str, own: Own<'_>, kind: AgentKind) -> bool {
     let given = view.lookup(&format!("{base}/{needs}")).is_some();
-    given
-        || crate::fleet::settings::group_setting(kind, needs).is_some_and(|setting| own(setting).is_some())
+    given || crate::fleet::settings::group_setting(kind, needs).is_some_and(|setting| own(setting).is_some())
 }
 
 /// Returns a file without rows and findings yet.
@@ -163,7 +160,9 @@ fn caution(file: &FileLayout, notes: &mut Vec<String>) {
 fn fresh(file: &FileLayout, format: Format, planned: &[Planned<'_>]) -> AgentFile {
     let spec: &Spec = file.spec;
     let intro: &[&str] = match format {
-        Format::Header => &["Needs a firmware build: include it where twcfg is set up, before twApi_Initialize."],
+        Format::Header => {
+            &["Needs a firmware build: include it where twcfg is set up, before twApi_Initialize."]
+        }
         Format::Properties => &["Written by Regather."],
         Format::Json => &[],
     };
@@ -222,9 +221,10 @@ fn over(file: &FileLayout, planned: &[Planned<'_>], text: &Arc<str>, read: Read)
         document = next;
     }
     let replaced = |finding: &Finding| {
-        let fixed = made.rows.iter().any(|row| {
-            row.change == Change::Changed && finding.pointer == format!("/{}", row.key)
-        });
+        let fixed = made
+            .rows
+            .iter()
+            .any(|row| row.change == Change::Changed && finding.pointer == format!("/{}", row.key));
         !fixed
     };
     made.findings.extend(read.findings.into_iter().filter(replaced));

@@ -46,8 +46,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let prepared = Prepared::load(&args.files, Some(&args.has))?;
     prepared.all_known(&|_| false)?;
     if prepared.collected.is_empty() {
-        return Err(CommandError::input("There is no file of an agent in it, so there is nothing to compare.")
-            .hint("`regather reference files` lists the files of each kind; --mapping names yours."));
+        return Err(CommandError::input(
+            "There is no file of an agent in it, so there is nothing to compare.",
+        )
+        .hint("`regather reference files` lists the files of each kind; --mapping names yours."));
     }
     let groups = prepared.groups();
     let effect = if args.no_effect { None } else { effect(&prepared, printer)? };
@@ -180,7 +182,8 @@ fn json(groups: &[GroupFiles], effect: Option<&Effect>) -> Value {
             json!({"group": group.group, "agent": group.kind.word(), "devices": group.devices, "files": files})
         })
         .collect();
-    let outcome = |outcome: &Outcome| json!({"headline": outcome.headline(), "verdict": outcome.verdict().word()});
+    let outcome =
+        |outcome: &Outcome| json!({"headline": outcome.headline(), "verdict": outcome.verdict().word()});
     json!({
         "schema": "regather/diff/1",
         "groups": groups,

@@ -154,7 +154,8 @@ fn usable(groups: &[GroupFiles]) -> Result<(), CommandError> {
     for group in groups {
         if let Some(file) = group.files().iter().find(|file| file.blocked()) {
             let name = format!("{}/{}", group.group, file.device_name);
-            let what = format!("What the devices have cannot be written over, so nothing was written: {name}.");
+            let what =
+                format!("What the devices have cannot be written over, so nothing was written: {name}.");
             return Err(CommandError::input(what)
                 .findings(&name, file.findings.clone())
                 .hint("Correct that file, or take it out of the folder after --has."));
@@ -187,7 +188,12 @@ fn written(
 }
 
 /// Returns what would be written, without touching a file.
-fn planned(files: &[Item<'_>], devices: &dyn Devices, order: &Order<'_>, out: &Path) -> Result<Done, CommandError> {
+fn planned(
+    files: &[Item<'_>],
+    devices: &dyn Devices,
+    order: &Order<'_>,
+    out: &Path,
+) -> Result<Done, CommandError> {
     let plan = Plan::new(files, devices, order.facts, order.paths).map_err(|error| refused(&error))?;
     let mut done = Done { notes: plan.notes().to_vec(), ..Done::default() };
     if order.target != Target::Folder {

@@ -226,7 +226,9 @@ fn json(found: &Found, imported: &Imported, mapping: &Mapping) -> Value {
         })
         .collect();
     let unread = |list: &[crate::config::import::Unread]| -> Vec<Value> {
-        list.iter().map(|one| json!({"device": one.device, "file": one.file, "finding": one.finding})).collect()
+        list.iter()
+            .map(|one| json!({"device": one.device, "file": one.file, "finding": one.finding}))
+            .collect()
     };
     json!({
         "schema": "regather/imported/1",

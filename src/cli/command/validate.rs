@@ -208,9 +208,13 @@ fn text(checked: &Checked) -> String {
 /// Returns what an agent's file is and says.
 fn about(shown: &str, linted: &Linted) -> String {
     let certainty = linted.layout.certainty.word();
-    let mut text = wrap("", &format!("{shown}: {} of {} ({certainty})", linted.layout.name, linted.kind.label()));
+    let mut text =
+        wrap("", &format!("{shown}: {} of {} ({certainty})", linted.layout.name, linted.kind.label()));
     for other in &linted.others {
-        text.push_str(&wrap("  ", &format!("It could also be of {}: --agent {}.", other.label(), other.word())));
+        text.push_str(&wrap(
+            "  ",
+            &format!("It could also be of {}: --agent {}.", other.label(), other.word()),
+        ));
     }
     for reading in &linted.read.readings {
         let human = reading.value.human(reading.setting);

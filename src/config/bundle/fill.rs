@@ -6,9 +6,9 @@
 
 use super::error::{BundleError, Fault, Spot};
 use super::item::Item;
-use crate::fleet::settings::files::FileFormat as Format;
 use crate::config::secret::lex::{self, Kind};
 use crate::config::secret::{MASK, Secret, SecretError, SecretRef, Vault, is_secret_name};
+use crate::fleet::settings::files::FileFormat as Format;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -6,8 +6,8 @@ use super::item::{Devices, Facts, Item};
 use super::plan::{Paths, Plan};
 use super::target::{ansible, configmap, scm, write_artefacts};
 use super::waves::Waves;
-use crate::config::secret::Vault;
 use crate::config::listed::item;
+use crate::config::secret::Vault;
 use crate::config::{GroupFiles, Part};
 use std::path::Path;
 

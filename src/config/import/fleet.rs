@@ -119,7 +119,8 @@ fn settings(
             *candidates.entry(found.kind).or_default() += found.matches;
         }
     }
-    let Some((&kind, _)) = candidates.iter().max_by_key(|(kind, matches)| (**matches, std::cmp::Reverse(**kind)))
+    let Some((&kind, _)) =
+        candidates.iter().max_by_key(|(kind, matches)| (**matches, std::cmp::Reverse(**kind)))
     else {
         let finding = Finding::error("A008", "", "The files of this device hold no setting that is known.")
             .why("Without one nobody can say which agents these are.")
@@ -154,9 +155,11 @@ fn settings(
                 imported.odd.push(unread(finding.clone()));
             }
         }
-        settings.extend(read.readings.iter().map(|reading| {
-            (reading.setting.key, (reading.setting, reading.value.clone()))
-        }));
+        settings.extend(
+            read.readings
+                .iter()
+                .map(|reading| (reading.setting.key, (reading.setting, reading.value.clone()))),
+        );
     }
     Some((kind, settings))
 }
@@ -271,7 +274,8 @@ impl Imported {
 impl ImportedGroup {
     /// Returns the group as it stands in a project.
     fn json(&self) -> Json {
-        let mut group = json!({ "name": self.name, "devices": self.devices.len(), "agent": self.kind.word() });
+        let mut group =
+            json!({ "name": self.name, "devices": self.devices.len(), "agent": self.kind.word() });
         for (setting, value) in &self.settings {
             let mut at = &mut group;
             for token in setting.key.split('/') {

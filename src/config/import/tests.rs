@@ -14,8 +14,9 @@ fn ems(retries: i32, ping: u32) -> String {
 
 /// The files of 60 gateways, one of which differs, two pumps in places of the same name, and what is no file.
 fn files() -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> =
-        (0..60).map(|at| (format!("line/gw-{at:02}/config.json"), ems(if at == 7 { 3 } else { -1 }, 55_000))).collect();
+    let mut files: Vec<(String, String)> = (0..60)
+        .map(|at| (format!("line/gw-{at:02}/config.json"), ems(if at == 7 { 3 } else { -1 }, 55_000)))
+        .collect();
     for site in ["north", "south"] {
         files.push((format!("{site}/pump/ws_connection.json"), "{ \"connect_retries\": 1 }".into()));
         files.push((
@@ -97,7 +98,8 @@ fn archives_say_the_same_as_the_folder() {
     std::fs::File::create(&tarred).unwrap().write_all(&archive).unwrap();
     check(&collect(&tarred, &Mapping::default()).unwrap());
     let packed = folder.path().join("all.tar.gz");
-    let mut gz = flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+    let mut gz =
+        flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
     gz.write_all(&archive).unwrap();
     gz.finish().unwrap();
     check(&collect(&packed, &Mapping::default()).unwrap());
@@ -106,7 +108,8 @@ fn archives_say_the_same_as_the_folder() {
 #[test]
 fn what_is_no_archive_is_a_sentence_and_no_panic() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in [("a.zip", b"no".as_slice()), ("a.tgz", b"\x1f\x8b\x08\x00"), ("a.tar", &[7; 1024])] {
+    for (name, bytes) in [("a.zip", b"no".as_slice()), ("a.tgz", b"\x1f\x8b\x08\x00"), ("a.tar", &[7; 1024])]
+    {
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
         let error = collect(&path, &Mapping::default()).unwrap_err().to_string();

@@ -53,16 +53,19 @@ pub enum Area {
 impl Area {
     /// Every area, in the order of the file.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Group].into_iter().chain(AgentKind::ALL.into_iter().flat_map(|kind| [Self::Agent(kind), Self::FileOnly(kind)])).chain([
-            Self::Platform,
-            Self::Balancer,
-            Self::ConnectionServers,
-            Self::Writes,
-            Self::BreakingPoint,
-            Self::Outage,
-            Self::Event,
-            Self::Targets,
-        ])
+        [Self::Group]
+            .into_iter()
+            .chain(AgentKind::ALL.into_iter().flat_map(|kind| [Self::Agent(kind), Self::FileOnly(kind)]))
+            .chain([
+                Self::Platform,
+                Self::Balancer,
+                Self::ConnectionServers,
+                Self::Writes,
+                Self::BreakingPoint,
+                Self::Outage,
+                Self::Event,
+                Self::Targets,
+            ])
     }
 
     /// Areas that stand at most once in a file, in the order in which they are shown.

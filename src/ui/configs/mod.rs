@@ -185,7 +185,11 @@ fn key(ui: &mut Ui, row: &FileRow) {
     let beside = width >= KEY + VALUE + 240.0;
     ui.horizontal(|ui| {
         fixed(ui, KEY, small(&row.key).color(tokens.text.normal));
-        fixed(ui, VALUE, RichText::new(row.gets.as_ref().map_or("", |gets| &gets.human)).font(theme::strong(theme::SMALL)));
+        fixed(
+            ui,
+            VALUE,
+            RichText::new(row.gets.as_ref().map_or("", |gets| &gets.human)).font(theme::strong(theme::SMALL)),
+        );
         if beside {
             ui.add(Label::new(meaning.clone()).wrap());
         }

@@ -197,6 +197,8 @@ pub fn sections(view: &View<'_>, id: &str) -> Vec<Section> {
     sections.push(Section { title: "Network", settings: pick(&["tls", "local_trouble/"]) });
     sections.push(Section { title: "Data while away", settings: pick(&["telemetry/", "offline_store/"]) });
     let files = kind.map(Area::FileOnly).filter(|area| !area.settings().is_empty());
-    sections.extend(files.map(|area| Section { title: area.title(), settings: area.settings().iter().collect() }));
+    sections.extend(
+        files.map(|area| Section { title: area.title(), settings: area.settings().iter().collect() }),
+    );
     sections
 }

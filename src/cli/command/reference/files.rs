@@ -28,8 +28,7 @@ fn form(form: Form) -> String {
         Form::Quoted => "in quotes".to_owned(),
         Form::Switch => "true or false".to_owned(),
         Form::Words(pairs) => {
-            let pairs: Vec<String> =
-                pairs.iter().map(|(own, text)| format!("`{text}` for {own}")).collect();
+            let pairs: Vec<String> = pairs.iter().map(|(own, text)| format!("`{text}` for {own}")).collect();
             pairs.join(", ")
         }
     }

@@ -37,18 +37,8 @@ pub const EMS: &[Setting] = &[
         ..link::TIMEOUT_LAW
     },
     Setting { certainty: Certainty::Documented, source: DOC, ..link::PING_RATE },
-    Setting {
-        key: "pingpong_timeout",
-        certainty: Certainty::Documented,
-        source: DOC,
-        ..link::PONG_TIMEOUT
-    },
-    Setting {
-        key: "msg_timeout",
-        certainty: Certainty::Documented,
-        source: DOC,
-        ..link::MESSAGE_TIMEOUT
-    },
+    Setting { key: "pingpong_timeout", certainty: Certainty::Documented, source: DOC, ..link::PONG_TIMEOUT },
+    Setting { key: "msg_timeout", certainty: Certainty::Documented, source: DOC, ..link::MESSAGE_TIMEOUT },
     Setting {
         absent: Absent::Number(100.0),
         needs: Some("duty_cycle/on_pct"),

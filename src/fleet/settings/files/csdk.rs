@@ -50,7 +50,9 @@ pub const FILES: &[AgentFile] = &[
         delivery: Delivery::Build,
         certainty: Certainty::Inferred,
         source: "Fields of twcfg in C SDK 2.2.1; that an application reads them from JSON is its own affair",
-        notes: &["The C SDK reads no such file: it is for builds and applications that take their values from JSON."],
+        notes: &[
+            "The C SDK reads no such file: it is for builds and applications that take their values from JSON.",
+        ],
         keys: KEYS,
     },
 ];
@@ -69,7 +71,12 @@ pub const FILE_ONLY: &[Setting] = &[
         10_000.0,
         "Longest wait for the rest of a frame that has begun, before the connection is dropped.",
     ),
-    milliseconds("socket_read_timeout", "Poll of a plain socket", 100.0, "Longest wait of one read without TLS."),
+    milliseconds(
+        "socket_read_timeout",
+        "Poll of a plain socket",
+        100.0,
+        "Longest wait of one read without TLS.",
+    ),
     milliseconds("ssl_read_timeout", "Poll of a TLS socket", 500.0, "Longest wait of one read over TLS."),
     milliseconds(
         "stale_msg_cleanup_rate",
@@ -95,7 +102,12 @@ pub const FILE_ONLY: &[Setting] = &[
         meaning: "Incoming messages that may wait; above it they are dropped without a word.",
         ..ROW
     },
-    bytes("file_xfer_block_size", "Block of a file transfer", 128_000.0, "Size of one block of a file transfer."),
+    bytes(
+        "file_xfer_block_size",
+        "Block of a file transfer",
+        128_000.0,
+        "Size of one block of a file transfer.",
+    ),
     bytes("stream_block_size", "Block of a stream", 256.0, "Step in which the SDK's streams grow."),
     bytes(
         "max_string_prop_length",
@@ -109,7 +121,12 @@ const fn bytes(key: &'static str, label: &'static str, default: f64, meaning: &'
     Setting { unit: Unit::Bytes, ..row(key, label, default, meaning) }
 }
 
-const fn milliseconds(key: &'static str, label: &'static str, default: f64, meaning: &'static str) -> Setting {
+const fn milliseconds(
+    key: &'static str,
+    label: &'static str,
+    default: f64,
+    meaning: &'static str,
+) -> Setting {
     Setting { unit: Unit::Milliseconds, ..row(key, label, default, meaning) }
 }
 

@@ -14,7 +14,9 @@ pub const FILES: &[AgentFile] = &[
         delivery: Delivery::File,
         certainty: Certainty::Inferred,
         source: SOURCE,
-        notes: &["Inferred: which file an application reads is its own; the names are those of ClientConfigurator."],
+        notes: &[
+            "Inferred: which file an application reads is its own; the names are those of ClientConfigurator.",
+        ],
         keys: &[
             FileKey::new("AutoReconnect", "auto_reconnect").form(Form::Switch),
             FileKey::new("ConnectTimeout", "connect_timeout").form(Form::Quoted),

@@ -55,7 +55,13 @@ pub const FILE_ONLY: &[Setting] = &[
         "Time after which an unanswered message is given up.",
     ),
     row("max_msg_size", "Largest message", 1_048_576.0, Unit::Bytes, "Largest message in all."),
-    row("message_chunk_size", "Largest frame", 8_192.0, Unit::Bytes, "Largest part of a message in one frame."),
+    row(
+        "message_chunk_size",
+        "Largest frame",
+        8_192.0,
+        Unit::Bytes,
+        "Largest part of a message in one frame.",
+    ),
     row("max_messages", "Waiting messages", 500.0, Unit::Count("messages"), "Messages that may wait."),
     row("max_threads", "Threads", 4.0, Unit::Count("threads"), "Threads that handle messages."),
     row(
@@ -72,7 +78,13 @@ pub const FILE_ONLY: &[Setting] = &[
         Unit::Milliseconds,
         "Longest wait for the rest of a frame that has begun.",
     ),
-    row("ssl_read_timeout", "Poll of a TLS socket", 500.0, Unit::Milliseconds, "Longest wait of one read over TLS."),
+    row(
+        "ssl_read_timeout",
+        "Poll of a TLS socket",
+        500.0,
+        Unit::Milliseconds,
+        "Longest wait of one read over TLS.",
+    ),
     switch("compression", "Compression", "on", DOC, "Whether messages are compressed."),
     Setting {
         source: DUTY,
@@ -107,7 +119,16 @@ const fn row(
     unit: Unit,
     meaning: &'static str,
 ) -> Setting {
-    Setting { key, label, unit, absent: Absent::Number(default), needs: Some(key), source: DOC, meaning, ..ROW }
+    Setting {
+        key,
+        label,
+        unit,
+        absent: Absent::Number(default),
+        needs: Some(key),
+        source: DOC,
+        meaning,
+        ..ROW
+    }
 }
 
 const fn switch(

@@ -9,7 +9,8 @@ const NOTES: &[&str] = &[
     "The ExampleAgent is a sample that is delivered as it is, not a supported product.",
 ];
 
-const SOURCE: &str = "ThingWorx article on thundering herd scenarios: names of files and keys; the nesting is inferred";
+const SOURCE: &str =
+    "ThingWorx article on thundering herd scenarios: names of files and keys; the nesting is inferred";
 
 /// The files.
 pub const FILES: &[AgentFile] = &[

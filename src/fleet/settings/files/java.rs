@@ -14,7 +14,9 @@ pub const FILES: &[AgentFile] = &[
         delivery: Delivery::File,
         certainty: Certainty::Inferred,
         source: "The Java SDK has no file of its own: names follow the setters of ClientConfigurator",
-        notes: &["Inferred: which file an application reads, and its keys, are its own. Map them to yours first."],
+        notes: &[
+            "Inferred: which file an application reads, and its keys, are its own. Map them to yours first.",
+        ],
         keys: &[
             FileKey::new("reconnectInterval", "reconnect_interval_s"),
             FileKey::new("connectTimeout", "connect_timeout"),

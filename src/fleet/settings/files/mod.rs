@@ -186,7 +186,12 @@ mod tests {
                 assert_eq!(file.rows(kind).count(), file.keys.len(), "{kind:?} {}", file.name);
                 let paths: BTreeSet<&str> = file.keys.iter().map(|key| key.path).collect();
                 let settings: BTreeSet<&str> = file.keys.iter().map(|key| key.setting).collect();
-                assert_eq!((paths.len(), settings.len()), (file.keys.len(), file.keys.len()), "{}", file.name);
+                assert_eq!(
+                    (paths.len(), settings.len()),
+                    (file.keys.len(), file.keys.len()),
+                    "{}",
+                    file.name
+                );
                 assert!(!file.source.is_empty());
                 let code = file.format == FileFormat::Code;
                 assert!(file.keys.iter().all(|key| key.path.contains("{}") == code), "{}", file.name);
