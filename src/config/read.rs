@@ -55,7 +55,7 @@ impl Read {
 pub fn read(layout: &FileLayout, text: impl Into<Arc<str>>) -> Result<Read, Finding> {
     let Some(format) = layout.format() else {
         let what = format!("{} is source of a program, which is not read.", layout.name);
-        return Err(Finding::error("A001", "", what).fix("Set its values in the project by hand."));
+        return Err(Finding::error("A011", "", what).fix("Set its values in the project by hand."));
     };
     let document = Document::parse(format, text)?;
     let mut findings = document.duplicates();
@@ -99,7 +99,7 @@ fn doubt(entry: &Entry<'_>, key: &Key, value: &Value) -> Option<Finding> {
     let proposed = setting.json(odd.proposed);
     let fix = format!("If {} is meant, write {proposed}.", setting.human(odd.proposed));
     Some(
-        Finding::warning("A005", address(key), what)
+        Finding::warning("A015", address(key), what)
             .why(odd.why)
             .fix(fix)
             .patch(address(key), proposed, format!("Write {}", setting.human(odd.proposed)))
@@ -112,9 +112,9 @@ fn refuse(entry: &Entry<'_>, key: &Key, misfit: &Misfit) -> Finding {
     let name = key.path.rsplit('/').next().unwrap_or(&key.path);
     let setting = key.setting;
     let (code, what) = match misfit {
-        Misfit::Type(found, needed) => ("A003", format!("`{name}` is {found}; it takes {needed}.")),
-        Misfit::Range => ("A004", format!("`{name}` is {}, outside what is accepted.", entry.raw)),
-        Misfit::Word(word) => ("A003", format!("`{name}` is `{word}`, which is not known.")),
+        Misfit::Type(found, needed) => ("A013", format!("`{name}` is {found}; it takes {needed}.")),
+        Misfit::Range => ("A014", format!("`{name}` is {}, outside what is accepted.", entry.raw)),
+        Misfit::Word(word) => ("A013", format!("`{name}` is `{word}`, which is not known.")),
     };
     let odd = match (misfit, entry.number()) {
         (Misfit::Range, Some(number)) => suspicion(setting, number),

@@ -156,7 +156,7 @@ fn a_devices_own_file_keeps_everything_that_nobody_planned() {
     assert_eq!(of("ws_connection/max_connect_delay").change, Change::Added);
     assert!(file.kept.iter().any(|path| path == "appKey"));
     let [finding] = file.findings.as_slice() else { panic!("{:?}", file.findings) };
-    assert_eq!((finding.code, finding.line), ("A002", 7));
+    assert_eq!((finding.code, finding.line), ("A012", 7));
     assert!(
         finding.what.contains("stays at 30 s") && finding.what.contains("assumes 55 s"),
         "{}",
@@ -203,7 +203,7 @@ fn a_file_alone_is_checked_by_the_rules_of_every_fleet() {
     assert_eq!(linted.kind, AgentKind::Ems);
     let of = |code: &str| linted.findings.iter().find(|finding| finding.code == code);
     assert_eq!(of("D001").unwrap().line, 3, "{:?}", linted.findings);
-    let odd = of("A005").unwrap();
+    let odd = of("A015").unwrap();
     assert_eq!((odd.line, odd.pointer.as_str()), (4, "/ws_connection/connect_timeout"));
     assert_eq!(odd.patch.as_ref().unwrap().value, 10_000);
     assert!(lint::lint("x.json", &"{\"a\": 1}".into(), None, &Mapping::default()).unwrap().is_none());

@@ -282,7 +282,7 @@ fn assumed(document: &Document, planned: &Planned<'_>) -> Option<Finding> {
             human(key.setting, &has),
             human(key.setting, &planned.value)
         );
-        Finding::warning("A002", format!("/{}", key.path), what)
+        Finding::warning("A012", format!("/{}", key.path), what)
             .why("The project does not say this setting, so the device keeps its own value.")
             .fix("Import the devices' files into the project, or set the value in the group.")
             .at(entry.line, entry.column)
@@ -292,7 +292,7 @@ fn assumed(document: &Document, planned: &Planned<'_>) -> Option<Finding> {
 /// Returns the error about a value that could not be written.
 fn refused(key: &Key, reason: &str) -> Finding {
     let name = key.path.rsplit('/').next().unwrap_or(&key.path);
-    Finding::error("A006", format!("/{}", key.path), format!("`{name}` cannot be written."))
+    Finding::error("A016", format!("/{}", key.path), format!("`{name}` cannot be written."))
         .why(reason)
         .fix("Set it by hand, or map the setting to another place.")
 }

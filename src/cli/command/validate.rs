@@ -135,7 +135,7 @@ impl Reader {
     /// Returns the error about a file that holds nothing of the agents it is said to be for.
     fn unknown(&self) -> Finding {
         let kind = self.agent.map_or("an agent", AgentKind::label);
-        Finding::error("A008", "", format!("The file holds no setting of {kind} that is known."))
+        Finding::error("A018", "", format!("The file holds no setting of {kind} that is known."))
             .why("A file whose keys nobody knows changes nothing that could be checked or simulated.")
             .fix("Check the agent kind; `regather reference files` lists the keys, --mapping names yours.")
     }

@@ -122,7 +122,7 @@ fn settings(
     let Some((&kind, _)) =
         candidates.iter().max_by_key(|(kind, matches)| (**matches, std::cmp::Reverse(**kind)))
     else {
-        let finding = Finding::error("A008", "", "The files of this device hold no setting that is known.")
+        let finding = Finding::error("A018", "", "The files of this device hold no setting that is known.")
             .why("Without one nobody can say which agents these are.")
             .fix("Check that the files are whole; map the keys where they have other names.");
         let file = files.first().map_or_else(String::new, |(name, _)| (*name).to_owned());
