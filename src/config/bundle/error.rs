@@ -141,7 +141,7 @@ pub enum BundleError {
         /// The target, in words.
         target: &'static str,
     },
-    /// A ConfigMap has a limit.
+    /// A `ConfigMap` has a limit.
     #[error(
         "The files of group {group} have {} bytes, and a ConfigMap holds at most {}. Use the zip or folder target, \
          or smaller groups", units::count(*bytes), units::count(*limit)

@@ -217,15 +217,15 @@ impl<'a> Plan<'a> {
                 continue;
             };
             let Some(how) = conflict((first, first_key), (second, second_key)) else { continue };
-            let name = |entry: &Option<&Entry>| match entry {
+            let name = |entry: Option<&Entry>| match entry {
                 None => "The manifest".to_owned(),
                 Some(entry) => {
                     format!("{} of {}", self.item(entry).file, self.owner(self.item(entry), entry.device))
                 }
             };
             return Err(BundleError::Collision {
-                first: name(first_entry),
-                second: name(second_entry),
+                first: name(*first_entry),
+                second: name(*second_entry),
                 how,
                 path: (*first).into(),
                 other: (*second).into(),

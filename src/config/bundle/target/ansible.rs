@@ -10,6 +10,7 @@ use super::yaml::{Yaml, quoted};
 use super::{Artefact, not_deliverable, write_artefacts};
 use crate::config::bundle::deliver::{Progress, Written, write_folder};
 use crate::config::bundle::error::BundleError;
+use crate::config::bundle::fill::Template;
 use crate::config::bundle::plan::{Entry, Plan};
 use crate::config::secret::{SecretRef, Vault, is_secret_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,7 +192,7 @@ impl<'a> Columns<'a> {
         for taken in ["regather_thing", "regather_files", "regather_kind", "regather_group_name"] {
             names.give(taken, &ANSIBLE_GROUP);
         }
-        let used: BTreeSet<&str> = plan.templates.iter().flat_map(|template| template.secrets()).collect();
+        let used: BTreeSet<&str> = plan.templates.iter().flat_map(Template::secrets).collect();
         let columns = plan.devices.columns().into_iter();
         let columns = columns
             .filter(|name| !["thing", "group", options.address].contains(name))

@@ -1,6 +1,6 @@
-//! A Kubernetes ConfigMap per group.
+//! A Kubernetes `ConfigMap` per group.
 //!
-//! Everybody who may read a ConfigMap may read what is in it, so it never holds a secret: a file with one is
+//! Everybody who may read a `ConfigMap` may read what is in it, so it never holds a secret: a file with one is
 //! refused. Its pods share one text, so the devices of a group must not differ in theirs.
 
 use super::names::{CONFIG_KEY, KUBERNETES, Names};
@@ -9,7 +9,7 @@ use super::{Artefact, Shared, shared_texts};
 use crate::config::bundle::error::BundleError;
 use crate::config::bundle::plan::Plan;
 
-/// Most that the names and texts of one ConfigMap may have \[bytes\]; documented by Kubernetes.
+/// Most that the names and texts of one `ConfigMap` may have \[bytes\]; documented by Kubernetes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
 
 const TARGET: Shared = Shared {

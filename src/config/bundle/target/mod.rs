@@ -6,7 +6,7 @@ mod names;
 pub mod scm;
 pub mod waves;
 mod yaml;
-pub mod zip;
+pub(super) mod zip;
 
 use super::deliver::{Written, put};
 use super::error::BundleError;

@@ -76,7 +76,7 @@ pub(super) const KUBERNETES: Rule = Rule {
     longest: 63,
 };
 
-/// Keys of a ConfigMap, which become names of files.
+/// Keys of a `ConfigMap`, which become names of files.
 pub(super) const CONFIG_KEY: Rule = Rule {
     allowed: |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'),
     replacement: '_',

@@ -17,7 +17,7 @@ const SIZES_BEHIND: u16 = 0x0008;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 /// Made on Unix, so that readers keep the permissions; version 4.5 of the format.
-const MADE_BY: u16 = 3 << 8 | 45;
+const MADE_BY: u16 = 3 * 256 + 45;
 /// What stands in a 16-bit or 32-bit field whose value is in the 64-bit form.
 const MORE_16: u16 = u16::MAX;
 const MORE_32: u32 = u32::MAX;
@@ -254,13 +254,19 @@ fn name_length(name: &str) -> io::Result<u16> {
 }
 
 fn put_16(out: &mut Vec<u8>, numbers: &[u16]) {
-    numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+    for number in numbers {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
 }
 
 fn put_32(out: &mut Vec<u8>, numbers: &[u32]) {
-    numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+    for number in numbers {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
 }
 
 fn put_64(out: &mut Vec<u8>, numbers: &[u64]) {
-    numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+    for number in numbers {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
 }

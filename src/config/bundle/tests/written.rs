@@ -49,7 +49,8 @@ fn check_manifest(text: &str, bytes: &dyn Fn(&str) -> Vec<u8>) -> serde_json::Va
     let manifest: serde_json::Value = serde_json::from_str(text).unwrap();
     for file in manifest["files"].as_array().unwrap() {
         let bytes = bytes(file["path"].as_str().unwrap());
-        let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash =
+            Sha256::digest(&bytes).iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
         assert_eq!(
             (file["sha256"].as_str(), file["bytes"].as_u64()),
             (Some(&*hash), Some(bytes.len() as u64))
