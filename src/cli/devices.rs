@@ -4,7 +4,6 @@ use super::agent_files::Prepared;
 use super::error::CommandError;
 use crate::base::file;
 use crate::base::json::Node;
-use crate::base::units;
 use crate::config::bundle::Devices;
 use crate::config::{Listed, OwnFiles, Writer};
 use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Options};
@@ -46,15 +45,7 @@ impl List {
                 .hint("Correct these lines, or take them out of the list."));
         }
         let inventory = import.inventory;
-        let mut notes = Vec::new();
-        let lost = inventory.devices().filter(|device| device.group().is_none()).count();
-        if lost > 0 {
-            notes.push(format!(
-                "{} devices of the list have no group and get no files",
-                units::count(lost as u64)
-            ));
-        }
-        notes.extend(inventory.compare(&view).into_iter().map(|finding| finding.what));
+        let notes = inventory.compare(&view).into_iter().map(|finding| finding.what).collect();
         Ok(Self { listed: Listed::of(&inventory), inventory: Some(inventory), notes })
     }
 

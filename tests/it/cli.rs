@@ -305,7 +305,7 @@ fn every_finding_code_of_the_source_is_explained() {
         if file.starts_with("src/cli/") || file.contains("/tests") {
             continue;
         }
-        let words = text.split('"').filter(|word| word.len() == 4 && word.starts_with(['F', 'D', 'T']));
+        let words = text.split('"').filter(|word| word.len() == 4 && word.starts_with(['A', 'D', 'F', 'I', 'M', 'T']));
         used.extend(
             words.filter(|word| word[1..].bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned),
         );
@@ -321,7 +321,7 @@ fn the_reference_model_gives_its_published_hash() {
     assert!(result["cpu_s"].is_array() || result["cpu_s_unknown"].is_string());
     assert!(result["peak_memory_bytes"].is_u64() || result["peak_memory_bytes_unknown"].is_string());
     assert!(run(&arguments).ends(0).out.contains("8b3e1991c8aa9b60"));
-    for page in ["inputs", "outages", "presets", "rules", "codes"] {
+    for page in ["inputs", "outages", "presets", "rules", "codes", "files"] {
         assert!(run(&["reference", page]).ends(0).out.len() > 500, "{page}");
         assert!(run(&["reference", page, "--json"]).ends(0).json().is_object(), "{page}");
     }

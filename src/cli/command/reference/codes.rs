@@ -34,10 +34,51 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F030", "No device loses its connection"),
 ];
 
+/// What reading agents' files, mappings of their keys and lists of devices can find.
+pub(super) const BESIDE: &[(&str, &str)] = &[
+    ("A001", "A file of an agent is too large"),
+    ("A002", "A file of an agent is JSON, but no object"),
+    ("A003", "A header is broken"),
+    ("A004", "An escape in a properties file is not complete"),
+    ("A005", "A key stands more than once in a file"),
+    ("A006", "A properties file begins with a byte order mark"),
+    ("A007", "A properties file has characters that old readers take for others"),
+    ("A011", "Source of a program is not read"),
+    ("A012", "A device keeps a value that the simulation does not assume"),
+    ("A013", "A value has the wrong type"),
+    ("A014", "A number is outside its range"),
+    ("A015", "A value looks as if it were in another unit"),
+    ("A016", "A value cannot be written into the device's file"),
+    ("A018", "A file holds no setting that is known"),
+    ("M001", "A mapping of keys is not understood"),
+    ("I001", "A row has too many or too few fields"),
+    ("I002", "A quote is not closed"),
+    ("I003", "A device has no thing name"),
+    ("I004", "A thing name stands twice"),
+    ("I005", "Two thing names differ only in case"),
+    ("I006", "A thing name cannot be the name of a folder everywhere"),
+    ("I007", "A port is none"),
+    ("I008", "A port cannot be used by the C SDK"),
+    ("I009", "A group does not exist"),
+    ("I010", "A secret stands in the clear, or its reference is none"),
+    ("I011", "A device's own value is not accepted"),
+    ("I012", "A device's own value belongs to no setting of its agent"),
+    ("I014", "A host is none"),
+    ("I015", "A device's own value looks as if it were in another unit"),
+    ("I016", "A device in JSON is not a flat object"),
+    ("I020", "The project and the list count a group's devices differently"),
+    ("I021", "The list has devices of groups that do not exist"),
+    ("I022", "The list has devices without a group"),
+];
+
 /// Returns the codes as text.
 pub(super) fn text() -> String {
     let mut text = String::from("Findings of reading a file (they cannot be silenced):\n");
     for (code, meaning) in READING {
+        line(&mut text, format_args!("  {code}  {meaning}"));
+    }
+    text.push_str("\nFindings of agents' files, mappings and lists of devices:\n");
+    for (code, meaning) in BESIDE {
         line(&mut text, format_args!("  {code}  {meaning}"));
     }
     text.push_str("\nFindings of rules (`regather reference rules` says more):\n");
@@ -51,7 +92,7 @@ pub(super) fn text() -> String {
 /// Returns the codes as JSON.
 pub(super) fn json() -> Value {
     let reading =
-        READING.iter().map(|(code, meaning)| json!({"code": code, "meaning": meaning, "silenceable": false}));
+        READING.iter().chain(BESIDE).map(|(code, meaning)| json!({"code": code, "meaning": meaning, "silenceable": false}));
     let rules =
         check::rules().map(|rule| json!({"code": rule.code, "meaning": rule.title, "silenceable": true}));
     let exits = Exit::ALL.iter().map(|exit| json!({"code": exit.code(), "meaning": exit.meaning()}));
