@@ -84,7 +84,7 @@ fn a_column_can_be_added_for_a_setting() {
 #[test]
 fn a_file_that_could_not_be_read_again_is_not_made() {
     let mut text = "thing,a\n".to_owned();
-    (0..2_000).for_each(|at| text.push_str(&format!("pump-{at},\n")));
+    text.extend((0..2_000).map(|at| format!("pump-{at},\n")));
     let inventory = inventory(&text);
     let rows: Vec<u32> = (0..2_000).collect();
     let error = inventory.with_value(&rows, 1, &"x".repeat(40_000), None);

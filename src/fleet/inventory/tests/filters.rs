@@ -73,7 +73,8 @@ fn settings_of_the_group_count_where_the_device_has_none() {
         ("connect_retry_interval>=1min", &["pump-1", "pump-2", "pump-10"][..]),
         ("connect_retry_interval:5s", &["press-1", "press-2"]),
         ("reconnect_random_delay_seconds=30s", &["pump-1", "pump-2", "pump-10"]),
-        ("delay_law:documented", &["press-1", "press-2"]),
+        ("not delay_law:2.2.1-linux", &["pump-1", "pump-2", "pump-10", "press-1", "press-2"]),
+        ("keep_alive_s>0s", &[]),
     ] {
         let rows = Filter::parse(filter).unwrap().apply(&inventory, &scope).unwrap();
         assert_eq!(things(&inventory, &rows), expected, "{filter}");

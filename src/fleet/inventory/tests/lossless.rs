@@ -39,7 +39,7 @@ fn text_of(separator: Separator, end: &str, records: &[Vec<String>], bom: bool) 
     text.push_str(&["thing", "site", "b", "c"].join(&separator));
     for (at, record) in records.iter().enumerate() {
         text.push_str(end);
-        text.push_str(&format!("pump-{at}{separator}{}", record.join(&separator)));
+        text.extend(["pump-", &at.to_string(), &separator, &record.join(&separator)]);
     }
     text
 }
@@ -165,7 +165,7 @@ fn bad_rows_and_blank_lines_stay_where_they_are() {
 #[test]
 fn edits_share_what_they_do_not_change() {
     let mut text = "thing,a\n".to_owned();
-    (0..1_000).for_each(|at| text.push_str(&format!("pump-{at},1\n")));
+    text.extend((0..1_000).map(|at| format!("pump-{at},1\n")));
     let old = inventory(&text);
     let new = old.with_value(&[300], 1, "2", None).unwrap();
     let shared = old.parts.iter().zip(new.parts.iter()).filter(|(a, b)| std::sync::Arc::ptr_eq(a, b));
