@@ -215,7 +215,7 @@ fn targets_that_cannot_be_written() {
     run_in(folder.path(), &["example", "-f", "-o", "missing/fleet.json"])
         .ends(2)
         .says("folder does not exist");
-    run_in(folder.path(), &["generate", PRODUCTS, "--out", "file"]).ends(2).says("0 of 6 files");
+    run_in(folder.path(), &["generate", PRODUCTS, "--out", "file"]).ends(2).says("0 of 9 files");
     assert_eq!(text(&folder.path().join("file")), "mine");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
 }

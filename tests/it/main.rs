@@ -1,6 +1,8 @@
 //! Tests that need the whole crate or the whole repository; one binary, because each one links everything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+/// The files of agents: read, compared, imported, written for every target.
+mod agent_files;
 /// Files, numbers and disks that are not what they should be.
 mod bad_input;
 /// The command line as scripts and people see it.

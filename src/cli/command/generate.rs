@@ -259,7 +259,7 @@ fn json(args: &Args, target: Target, prepared: &Prepared, done: &Done) -> Value 
     let paths =
         |paths: &[PathBuf]| -> Vec<String> { paths.iter().map(|path| path.display().to_string()).collect() };
     json!({
-        "schema": "regather/generated/1",
+        "schema": "regather/generated/2",
         "dry_run": args.dry_run,
         "target": target.word(),
         "scenario": prepared.scenario,

@@ -91,8 +91,10 @@ pub(super) fn text() -> String {
 
 /// Returns the codes as JSON.
 pub(super) fn json() -> Value {
-    let reading =
-        READING.iter().chain(BESIDE).map(|(code, meaning)| json!({"code": code, "meaning": meaning, "silenceable": false}));
+    let reading = READING
+        .iter()
+        .chain(BESIDE)
+        .map(|(code, meaning)| json!({"code": code, "meaning": meaning, "silenceable": false}));
     let rules =
         check::rules().map(|rule| json!({"code": rule.code, "meaning": rule.title, "silenceable": true}));
     let exits = Exit::ALL.iter().map(|exit| json!({"code": exit.code(), "meaning": exit.meaning()}));
