@@ -1,8 +1,8 @@
 //! What the charts of real results show.
 
 use super::*;
-use crate::fleet::{FleetFile, Touches};
 use crate::fleet::example::EXAMPLES;
+use crate::fleet::{FleetFile, Touches};
 use crate::sim::{Study, replicate};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -14,13 +14,17 @@ use super::tier::Tier;
 use super::{Curves, Groups, Mean, MeanTimes, Peak};
 
 /// Work of one pass; a unit is one look at one stage.
-const BUDGET: f64 = 22_000.0;
+const BUDGET: f64 = 20_000.0;
 /// Work of the tier in one step.
 const TIER: f64 = 8.0;
 /// Nothing more happens with fewer devices than this.
 const NOBODY: f64 = 1e-4;
 /// Steps longer than this part of the shortest time are a doubt.
 const COARSE: f64 = 0.25;
+/// As many times the budget may be used where that saves a result from this doubt.
+const STRETCH: f64 = 1.8;
+/// Steps of a second and more are a multiple of this [s].
+const GRAIN_S: f64 = 0.25;
 /// Waits shorter than this are not resolved [s].
 const SHORT: f64 = 0.05;
 /// As many windows like the one before are a steady state.
@@ -178,14 +182,23 @@ fn recovery(model: &Model) -> f64 {
     widest.max(devices / (slowest * model.tier.capacity_per_s()))
 }
 
-/// Returns the length of a step [s]: a whole number of steps is a second, or of seconds a step.
+/// Returns the length of a step [s]: a whole number of steps is a second, or of quarters of one a step.
 fn step_length(model: &Model, plans: &[Plan], wanted: f64) -> f64 {
     let sources = model.sources.iter().zip(plans);
     let outage: f64 = sources.map(|(source, plan)| plan.played_s * source_weight(source)).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(0.0, f64::max);
     let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.open_s()) * weight(model);
     let step = wanted.max((2.0 * outage).max(after) / BUDGET);
-    if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { step.floor() }
+    let finest = COARSE * shortest_time(model);
+    if step > finest && step < STRETCH * finest {
+        return whole(finest, f64::floor);
+    }
+    whole(step, f64::ceil)
+}
+
+/// Returns a length that fits seconds [s], rounded this way where it is a second or more.
+fn whole(step: f64, round: fn(f64) -> f64) -> f64 {
+    if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { round(step / GRAIN_S) * GRAIN_S }
 }
 
 /// What one source does after the return [devices].
