@@ -39,6 +39,10 @@ const REST: f64 = 0.02;
 /// source counts for that.
 const TAKES: f64 = 0.6;
 const COUNTS: f64 = 0.01;
+/// Part of a queue that it loses in a window at least where it drains, and how much longer than all
+/// devices wait for their answer its wait must stay for nothing else to change.
+const DRAINS: f64 = 0.01;
+const TOO_LONG: f64 = 1.2;
 /// Part of the capacity that is taken away and added to find a cliff.
 const NUDGE: f64 = 0.05;
 /// Change of a time that a nudge may cause, as a part of it: twice what the capacity alone explains.
@@ -240,6 +244,7 @@ impl Returning<'_> {
         // Rates of the window before, and of the current one.
         let (mut before, mut rates) = (Step::default(), Step::default());
         let (mut played, mut in_window, mut windows, mut alike) = (0, 0.0, 0, 0);
+        let mut queue = self.tier.waiting();
         while self.goes_on() {
             let step = self.step();
             self.record.after(&step, 1.0, self.tier.waiting());
@@ -251,16 +256,18 @@ impl Returning<'_> {
             }
             windows += 1;
             rates = rates.per(in_window);
+            let drained = (queue - self.tier.waiting()) / in_window;
             // After a leap one window settles, and the next one is measured.
             alike = if rates.is_like(&before) { alike + 1 } else { 0 };
             if alike == STEADY || (over && windows > 1) {
-                self.leap(&rates, in_window, short, part);
+                self.leap(&rates, in_window, drained, [short, part]);
                 (windows, alike) = (0, 0);
             }
             for seen in &mut self.seen {
                 (seen.good_in_window, seen.stranded_in_window) = (0.0, 0.0);
             }
             (before, rates, in_window) = (rates, Step::default(), 0.0);
+            queue = self.tier.waiting();
         }
         let now_s = self.record.now_s();
         if now_s < 0.0 && self.until.is_none() {
@@ -322,8 +329,9 @@ impl Returning<'_> {
     /// Lets the recovery go on at these rates per step, measured in a window of so many, until `part` of
     /// the devices are back.
     ///
-    /// The platform goes on as before; the attempts become fewer with the devices that make them.
-    fn leap(&mut self, rates: &Step, window: f64, least: f64, part: f64) {
+    /// The platform goes on as before; the attempts become fewer with the devices that make them. A queue
+    /// that has become too long for everybody but drains (`drained` per step) goes on draining.
+    fn leap(&mut self, rates: &Step, window: f64, drained: f64, [least, part]: [f64; 2]) {
         let now_s = self.record.now_s();
         // Not beyond what changes the capacity.
         let end_s = match self.model.tier.pace {
@@ -340,6 +348,11 @@ impl Returning<'_> {
         let goes = |seen: &Seen| [scale * seen.good_in_window, seen.stranded_in_window / window];
         let gone = rates.back + rates.moved.stranded;
         let mut steps = if gone > 0.0 { (part * all / gone).min(rest) } else { rest };
+        let drains = drained * window > DRAINS * self.tier.waiting() && gone * rest < 1.0;
+        if drains {
+            let longest = self.flows.iter().map(Flow::timeout).fold(0.0, f64::max);
+            steps = steps.min(self.tier.beyond(TOO_LONG * longest) / drained);
+        }
         for (seen, &inside) in self.seen.iter().zip(&inside) {
             let gone: f64 = goes(seen).iter().sum();
             if inside > COUNTS * all && gone > 0.0 {
@@ -348,6 +361,9 @@ impl Returning<'_> {
         }
         if steps < least || all <= NOBODY || !self.flows.iter().all(Flow::has_forgotten) {
             return;
+        }
+        if drains {
+            self.tier.drain(drained * steps);
         }
         let (mut back, mut stranded) = (0.0, 0.0);
         for ((flow, seen), &inside) in self.flows.iter_mut().zip(&mut self.seen).zip(&inside) {
