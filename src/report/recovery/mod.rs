@@ -340,7 +340,7 @@ fn kept(outcome: &Outcome, curve: Curve) -> Option<&sim::Band> {
         Curve::Queue(index) if index == last => Some(&bands.queue),
         Curve::Utilisation(index) if index == last => Some(&bands.utilisation),
         Curve::Data(Flow::Waiting) => Some(&bands.writes),
-        _ => None,
+        _ => bands.single(curve),
     }
 }
 
