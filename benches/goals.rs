@@ -8,11 +8,13 @@ mod measure;
 
 use measure::{cpu_time, now};
 use regather::base::units::{count, duration, significant};
+use regather::fleet::Fleet;
 use regather::fleet::example::EXAMPLES;
 use regather::sim::storm1::{self, Scenario};
-use regather::sim::{Study, replicate, run};
+use regather::sim::{Band, Count, Curve, Study, replicate, run, storm2};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 fn main() {
     let stop = AtomicBool::new(false);
@@ -31,6 +33,8 @@ fn main() {
     }
 
     example(&stop);
+    cancel();
+    day(&stop);
     #[cfg(feature = "gui")]
     frames();
 }
@@ -55,6 +59,52 @@ fn example(stop: &AtomicBool) {
             study.hash,
         );
     }
+}
+
+/// Cancels one run of large fleets at several moments: from the order until the engine has ended.
+fn cancel() {
+    println!("cancel, from the order until the run has ended, worst of nine moments");
+    let storm = |agents| storm1::fleet(Scenario::Storm, agents, false);
+    let fleets = [
+        ("full model, 1 000 000", storm2::mixed(1_000_000, regather::fleet::ServiceLaw::Fixed)),
+        ("storm-1, 10 000 000", storm(10_000_000)),
+    ];
+    for (name, fleet) in fleets {
+        let begin = now();
+        let whole = run(&fleet, 1, &AtomicBool::new(false)).map(|_| begin.elapsed());
+        let Ok(whole) = whole else { continue };
+        let worst =
+            (1..10).map(|tenth| latency(&fleet, whole * tenth / 10)).fold(Duration::ZERO, Duration::max);
+        println!("  {name:<24} {:>9} of {}", duration(worst.as_secs_f64()), duration(whole.as_secs_f64()));
+    }
+}
+
+/// Returns how long a run goes on that is cancelled after this time.
+fn latency(fleet: &Fleet, after: Duration) -> Duration {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| {
+            let _ = run(fleet, 1, &stop);
+            now()
+        });
+        std::thread::sleep(after);
+        let ordered = now();
+        stop.store(true, Ordering::Relaxed);
+        running.join().map_or(Duration::ZERO, |ended| ended.saturating_duration_since(ordered))
+    })
+}
+
+/// Sums up 50 runs that were watched for a day, and takes the curves of one group: what a frame waits for.
+fn day(stop: &AtomicBool) {
+    let Some(mut fleet) = EXAMPLES[0].file().ok().and_then(|file| file.check(None).fleet) else { return };
+    fleet.outage.watch = regather::base::Micros::from_secs(86_400);
+    fleet.groups.iter_mut().for_each(|group| group.devices /= 10);
+    let made = replicate(&fleet, 42, 0..50, 2, stop, &|_| {}).unwrap_or_default();
+    let runs: Vec<_> = made.into_iter().map(Arc::new).collect();
+    let (summed, study) = cpu_time(|| Study::of(&fleet, 42, runs));
+    let curve = Curve::Group(0, Count::Back);
+    let (taken, _) = cpu_time(|| Band::over(&study.runs, curve, 0..usize::MAX));
+    println!("50 runs watched for a day: summed up in {}, one band in {}", duration(summed), duration(taken));
 }
 
 /// Draws the example's *Simulate* screen again and again with a moving pointer: UI code and

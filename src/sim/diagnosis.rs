@@ -19,7 +19,8 @@ pub enum Stability {
     /// It comes back, but not within the watched time, or most of the platform's work was done for
     /// devices that had given up.
     Slowly,
-    /// It does not come back at the pace of the last third of the watched time (metastable).
+    /// It does not come back at the pace of the last third of the watched time, and most attempts fail
+    /// (metastable).
     Never,
 }
 
@@ -101,6 +102,12 @@ impl Run {
         let watched = (self.horizon - self.returned).0 / BIN;
         let before = last.saturating_sub((watched / 3).max(1) as usize);
         let gained = u64::from(away[before]).saturating_sub(u64::from(away[last.min(away.len() - 1)]));
+        let attempts = &self.curves.all.attempts;
+        let tried: u64 = attempts[before..last.min(attempts.len())].iter().map(|&n| u64::from(n)).sum();
+        // Whoever tries is back: the others wait longer than was watched.
+        if gained * 2 >= tried {
+            return Stability::Slowly;
+        }
         // Pace of the last third, over so many more watches.
         if gained * 3 * PATIENCE >= open { Stability::Slowly } else { Stability::Never }
     }
@@ -180,6 +187,18 @@ mod tests {
         short.outage.watch = crate::base::Micros::from_secs(30);
         let short = crate::sim::run(&short, 1, &AtomicBool::new(false)).unwrap();
         assert_eq!(short.stability(), Stability::Slowly);
+    }
+
+    #[test]
+    fn a_wait_longer_than_was_watched_is_no_failure() {
+        let mut days = fleet(Scenario::Calm, 10_000, false);
+        let Some(mut sdk) = days.groups[0].agent.sdk().copied() else { return };
+        sdk.max_connect_delay = crate::base::Micros::from_secs(86_400);
+        days.groups[0].agent = crate::fleet::Agent::CSdk(sdk);
+        days.outage.watch = crate::base::Micros::from_secs(1_800);
+        let run = crate::sim::run(&days, 1, &AtomicBool::new(false)).unwrap();
+        assert!(run.never_back() > 9_000);
+        assert_eq!(run.stability(), Stability::Slowly);
     }
 
     #[test]

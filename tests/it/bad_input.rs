@@ -150,6 +150,9 @@ fn numbers_that_make_no_sense() {
     }
     refused_with("\"length_s\": 900", "\"length_s\": 1e12", "accepted is");
     refused_with("\"service_time_ms\": 40", "\"service_time_ms\": 0", "accepted is");
+    refused_with("\"workers\": 4", "\"workers\": 0", "accepted is");
+    refused_with("\"workers\": 4", "\"workers\": -4", "accepted is");
+    refused_with("\"accept_queue\": 4096", "\"accept_queue\": -1", "accepted is");
     refused_with("\"refused\"", "\"ignored\"", "is not known for `attempts_meet`");
 }
 
@@ -199,6 +202,31 @@ fn fleets_that_no_machine_can_simulate() {
     .says("connection attempts");
     let still = ["random_delay=0s", "max_connect_delay=0s", "connect_retry_interval=0s"];
     set(&still).says("no time between them");
+}
+
+#[test]
+fn memory_is_estimated_before_a_run_and_the_number_that_fits_is_said() {
+    let many = ["simulate", "example:hundred-thousand-pumps", "--runs", "100000"];
+    run(&many).ends(3).says("of memory").says("Use at most");
+    let long = ["--set", "/groups/pumps/devices=10000000", "--until", "7d"];
+    run(&[&many[..3], &["50"], &long].concat()).ends(3).says("of memory").says("Use at most");
+}
+
+#[test]
+fn extreme_numbers_that_are_accepted_are_simulated() {
+    let simulates = |set: &[&str], sentence: &str| {
+        let mut arguments = vec!["simulate", PRODUCTS, "--runs", "1", "--exit-zero", "--set"];
+        arguments.extend(set);
+        let ran = run(&arguments).ends(0);
+        assert!(ran.out.contains(sentence), "{set:?}: {}", ran.out);
+    };
+    simulates(&["/platform/accept_queue=0"], "devices back");
+    simulates(&["/outage/length_s=0s"], "95 % of devices");
+    // Longer than what is watched after it.
+    simulates(&["/outage/length_s=1d", "--until", "10min"], "devices back");
+    // Nobody fails: the fleet is slow, not lost.
+    simulates(&["random_delay=1d"], "The fleet recovers slowly");
+    simulates(&["/groups/pumps/devices=1", "--set", "/platform/workers=100000"], "devices back");
 }
 
 /// Whatever is written stays as it was where it cannot be written whole.

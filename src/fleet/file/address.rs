@@ -177,7 +177,9 @@ pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
         (Some((special, meaning)), _, _) if text == meaning || number == Some(special) => special,
         // A bare number could mean the file's unit or seconds: it is not guessed.
         (_, Some(_), Some(_)) => {
-            return Err(format!("`{text}` has no unit. Write `{text}s`, `{text}ms` or `{text}min`."));
+            // What is below zero would be refused with a unit too.
+            let shown = text.trim_start_matches(['-', '+']);
+            return Err(format!("`{text}` has no unit. Write `{shown}s`, `{shown}ms` or `{shown}min`."));
         }
         (_, None, Some(length)) => match units::parse_duration(text) {
             Some(seconds) => super::view::round_to_unit(seconds / length),

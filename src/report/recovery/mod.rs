@@ -3,7 +3,8 @@
 //! They share one time axis whose zero is the moment the platform can be reached again. The first two are
 //! of all devices or of one group, the third (`platform`) is of the platform, whose queues all groups
 //! share. Where a baseline is given, its median is drawn dashed behind the scenario's own. Until the runs
-//! for changed inputs are there an estimate of them is drawn dashed too; it knows no groups.
+//! for changed inputs are there an estimate of them is drawn dashed too. Of one group it knows who is back,
+//! but not the attempts.
 
 mod platform;
 
@@ -76,10 +77,11 @@ pub fn charts(
             add(&mut attempts, outcome, rate, &look.scaled(1.0, Style::Step));
         }
     }
-    if let Some(preview) = estimate.filter(|_| chosen.is_none()) {
-        let curves = &preview.fluid.curves;
-        estimated(preview, &mut back, &curves.share_back, 100.0, Style::Line);
-        estimated(preview, &mut attempts, &curves.attempts, 1.0, Style::Step);
+    if let Some(preview) = estimate {
+        estimated_back(preview, &mut back, chosen.and_then(|_| Chosen::of(shown, &preview.fleet)));
+        if chosen.is_none() {
+            estimated(preview, &mut attempts, &preview.fluid.curves.attempts, 1.0, Style::Step);
+        }
     }
     targets(&this.fleet, Some(t95(this, chosen)), chosen.is_none(), &mut back, &mut attempts);
     attempts.y.range.1 = headroom(visible(&attempts));
@@ -88,23 +90,26 @@ pub fn charts(
     vec![back, attempts, platform::chart(frame, this, baseline, estimate, shown.part)]
 }
 
-/// Returns the charts of an estimate while there is no result at all; they are of all devices, and say so where
-/// a group is looked at.
+/// Returns the charts of an estimate while there is no result at all. It does not know the attempts of one
+/// group: they are those of all, and say so where a group is looked at.
 pub fn estimated_charts(preview: &Preview, shown: &Shown) -> Vec<Chart> {
     let to = estimated_span(preview).max(SHORTEST);
-    let [mut back, mut attempts, frame] =
-        frames(&preview.fleet, to, shown.group.as_ref().map(|_| "all groups"));
-    let curves = &preview.fluid.curves;
-    estimated(preview, &mut back, &curves.share_back, 100.0, Style::Line);
-    estimated(preview, &mut attempts, &curves.attempts, 1.0, Style::Step);
+    let chosen = Chosen::of(shown, &preview.fleet);
+    let [mut back, mut attempts, frame] = frames(&preview.fleet, to, chosen.map(|chosen| chosen.name));
+    if chosen.is_some() {
+        attempts.title = "Sign-in attempts, all groups".into();
+    }
+    let t95 = estimated_back(preview, &mut back, chosen);
+    estimated(preview, &mut attempts, &preview.fluid.curves.attempts, 1.0, Style::Step);
     targets(&preview.fleet, None, true, &mut back, &mut attempts);
     attempts.y.range.1 = headroom(visible(&attempts));
-    let said = preview
-        .fluid
-        .times
-        .t95
-        .map_or_else(|| "never".into(), |t95| format!("after {}", units::duration(t95)));
-    back.spoken = format!("Recovery curve: estimate, 95 % of devices back {said}");
+    let said = t95.map_or_else(|| "never".into(), |t95| format!("after {}", units::duration(t95)));
+    back.spoken = match chosen {
+        Some(chosen) => {
+            format!("Recovery curve of {}: estimate, 95 % of its devices back {said}", chosen.name)
+        }
+        None => format!("Recovery curve: estimate, 95 % of devices back {said}"),
+    };
     attempts.spoken = "Sign-in attempts: estimate".into();
     vec![back, attempts, platform::estimated_chart(frame, preview)]
 }
@@ -139,16 +144,44 @@ fn estimated_span(preview: &Preview) -> f64 {
     worth(&preview.fleet, end(times.t99), end(times.t100))
 }
 
-/// Adds a curve of an estimate, over the whole chart: its steps may be long.
+/// Adds a curve of an estimate over all devices, over the whole chart: its steps may be long.
 fn estimated(preview: &Preview, chart: &mut Chart, values: &[f64], scale: f64, style: Style) {
     let edges = &preview.fluid.curves.edges_s;
-    let mut points: Vec<[f64; 2]> = if style == Style::Line {
+    let points: Vec<[f64; 2]> = if style == Style::Line {
         // The share at the end of a bin stands at the bin's end.
         edges.iter().skip(1).zip(values).map(|(x, y)| [*x, y * scale]).collect()
     } else {
         // A rate holds from its start to the end of the bin.
         edges.iter().zip(values.iter().chain(values.last())).map(|(x, y)| [*x, y * scale]).collect()
     };
+    dashed(chart, points, style);
+}
+
+/// Adds who is back in an estimate, of all devices or of a group; returns when 95 % of them are [s].
+fn estimated_back(preview: &Preview, chart: &mut Chart, chosen: Option<Chosen<'_>>) -> Option<f64> {
+    let fluid = &preview.fluid;
+    let Some(chosen) = chosen else {
+        estimated(preview, chart, &fluid.curves.share_back, 100.0, Style::Line);
+        return fluid.times.t95;
+    };
+    let id = &preview.fleet.groups[chosen.index].id;
+    let group = fluid.groups.each.iter().find(|group| group.id == *id);
+    let from = -preview.fleet.outage.length.secs();
+    let Some(group) = group else {
+        // The outage does not touch it.
+        let points = [from, preview.fleet.outage.watch.secs()].map(|x| [x, 100.0]);
+        dashed(chart, points.into(), Style::Line);
+        return Some(0.0);
+    };
+    let after = fluid.groups.at_s.iter().zip(&group.share_back).map(|(x, share)| [*x, share * 100.0]);
+    // Until the platform can be reached nobody is back.
+    let before = fluid.groups.at_s.first().filter(|&&first| first > from).map(|_| [from, 0.0]);
+    dashed(chart, before.into_iter().chain(after).collect(), Style::Line);
+    group.times.t95
+}
+
+/// Adds the curve of an estimate without what lies before the chart.
+fn dashed(chart: &mut Chart, mut points: Vec<[f64; 2]>, style: Style) {
     let before = points.partition_point(|point| point[0] < chart.x.range.0).saturating_sub(1);
     points.drain(..before);
     let (name, role) = ("estimate".to_owned(), Role::Neutral);
@@ -307,7 +340,7 @@ fn kept(outcome: &Outcome, curve: Curve) -> Option<&sim::Band> {
         Curve::Queue(index) if index == last => Some(&bands.queue),
         Curve::Utilisation(index) if index == last => Some(&bands.utilisation),
         Curve::Data(Flow::Waiting) => Some(&bands.writes),
-        _ => None,
+        _ => bands.single(curve),
     }
 }
 

@@ -4,7 +4,7 @@
 //! tier. One station alone is drawn like any scenario, with band and baseline; of several only the medians
 //! are drawn, each in a colour of its own with its baseline dashed behind it.
 
-use super::{Look, add, bins, estimated, headroom, percent, visible};
+use super::{Look, add, bins, estimated, headroom, kept, percent, visible};
 use crate::base::units;
 use crate::plan::{Outcome, Preview};
 use crate::report::chart::{Axis, AxisKind, Chart, Mark, Role, Scale, Style};
@@ -111,8 +111,11 @@ fn places(outcome: &Outcome, part: Part, chart: &Chart) -> Vec<Place> {
         if runs.iter().filter(|run| most(run, index, part) >= least).count() * 2 < runs.len() {
             return 0.0;
         }
-        let band = Band::over(runs, of(index, part), bins(chart, outcome, 0.0));
-        band.p50.into_iter().fold(0.0, f64::max)
+        let (curve, seen) = (of(index, part), bins(chart, outcome, 0.0));
+        match kept(outcome, curve) {
+            Some(band) => band.p50.iter().skip(seen.start).take(seen.len()).copied().fold(0.0, f64::max),
+            None => Band::over(runs, curve, seen).p50.into_iter().fold(0.0, f64::max),
+        }
     };
     let highest: Vec<f64> = (0..first.stations.len()).map(highest).collect();
     let least = least.max(highest.iter().copied().fold(0.0, f64::max) * SMALL);
@@ -216,8 +219,8 @@ fn data(chart: &mut Chart, this: &Outcome, baseline: Option<&Outcome>) {
         chart.marks.push(Mark::Vertical { x: drained, label, role: Role::This });
     }
     chart.y.range.1 = headroom(visible(chart)).max(10.0);
-    let most = Band::over(&this.study.runs, Curve::Data(Flow::Waiting), 0..usize::MAX).p50;
-    let most = units::count(most.into_iter().fold(0.0, f64::max) as u64);
+    let most = &this.study.bands.writes.p50;
+    let most = units::count(most.iter().copied().fold(0.0, f64::max) as u64);
     let written = if drained.is_finite() {
         format!("stored data written after {}", units::duration(drained))
     } else {

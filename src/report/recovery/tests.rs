@@ -1,8 +1,8 @@
 //! What the charts of real results show.
 
 use super::*;
-use crate::fleet::FleetFile;
 use crate::fleet::example::EXAMPLES;
+use crate::fleet::{FleetFile, Touches};
 use crate::sim::{Study, replicate};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,14 +25,40 @@ fn an_estimate_is_a_dashed_curve_beside_the_runs() {
         assert_eq!((series.name.as_str(), series.dashed), ("estimate", true), "{}", chart.id);
         assert!(series.points.len() > 10 && series.points.is_sorted_by(|a, b| a[0] < b[0]));
     }
-    let shown = Shown { group: Some("pumps".into()), part: Part::Queues };
-    assert_eq!(estimated_charts(&preview, &shown)[0].title, "Devices back, all groups");
-    let of_group = charts(&outcome, None, Some(&preview), &shown);
-    assert!(names(&of_group[0]).iter().all(|(name, _)| *name != "estimate"), "it knows no groups");
     let (exact, estimate) = (&with[0].series[0], &with[0].series[1]);
     let middle = outcome.t95() / 2.0;
     let (exact, estimate) = (exact.at(middle).unwrap(), estimate.at(middle).unwrap());
     assert!((exact - estimate).abs() < 25.0, "{exact} {estimate}");
+}
+
+#[test]
+fn an_estimate_of_a_group_is_drawn_where_it_is_known() {
+    let outcome = outcome("connected-products", &[]);
+    let preview = Preview::of(&outcome.fleet).unwrap();
+    let mut apart = Fleet::clone(&outcome.fleet);
+    apart.outage.touches = Touches::Groups(vec![0]);
+    let apart = Preview::of(&Arc::new(apart)).unwrap();
+    for (index, group) in outcome.fleet.groups.iter().enumerate() {
+        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues };
+        let with = charts(&outcome, None, Some(&preview), &shown);
+        let alone = estimated_charts(&preview, &shown);
+        assert!(names(&with[1]).iter().all(|(name, _)| *name != "estimate"), "it does not know attempts");
+        assert_eq!(alone[0].title, format!("Devices back, {}", group.name));
+        assert_eq!(alone[1].title, "Sign-in attempts, all groups");
+        assert!(alone[0].spoken.contains(&format!("of {}: estimate", group.name)), "{}", alone[0].spoken);
+        for back in [&with[0], &alone[0]] {
+            let series = back.series.last().unwrap();
+            assert_eq!((series.name.as_str(), series.dashed), ("estimate", true));
+            assert_eq!((series.at(-1.0), series.at(0.0)), (Some(0.0), Some(0.0)));
+            let estimate = &preview.fluid.groups.each[index];
+            let half = series.at(estimate.times.t50.unwrap()).unwrap();
+            assert!((half - 50.0).abs() < 5.0, "{}: {half}", group.id);
+        }
+        // The other groups of an outage that touches one only are there all the time.
+        let untouched = charts(&outcome, None, Some(&apart), &shown).swap_remove(0);
+        let at_first = untouched.series.last().unwrap().at(0.0);
+        assert_eq!(at_first, Some(if index == 0 { 0.0 } else { 100.0 }), "{}", group.id);
+    }
 }
 
 /// Returns the result of an example with few devices and as few workers, at one of its scenarios.

@@ -95,6 +95,8 @@ pub(super) struct Flow {
     bursts: bool,
     /// The platform closes a request before its device gives it up.
     closes_first: bool,
+    /// Attempts of the outage can arrive by a repeated SYN.
+    repeats: bool,
     step_s: f64,
     timeout: f64,
     waits: Vec<Waiting>,
@@ -149,6 +151,7 @@ impl Flow {
             first_wait: source.stages[0],
             bursts,
             closes_first: closes < source.timeout_s,
+            repeats: matches!(wall, Wall::BlackHole { .. }),
             step_s,
             timeout: source.timeout_s / step_s,
             waits: source.stages.iter().map(waiting).collect(),
@@ -174,7 +177,6 @@ impl Flow {
     pub(super) fn advance(&mut self) -> Moved {
         self.clock += self.step_s;
         let mut moved = Moved::default();
-        self.waits.iter_mut().for_each(|wait| wait.inflow = 0.0);
         // What enters a hold in this step leaves it in this one only where the hold is shorter.
         for holds in self.attempting.iter_mut().filter(|holds| !holds.resting) {
             let out = [holds.late.pass(0.0), holds.closed.pass(0.0), holds.unanswered.pass(0.0)];
@@ -184,7 +186,8 @@ impl Flow {
         let mut first = if self.first > 0.0 { self.leave_first() } else { 0.0 };
         for index in 0..self.waits.len() {
             let wait = &mut self.waits[index];
-            let out = wait.line.pass(wait.inflow + wait.at_once) + std::mem::take(&mut first);
+            let guess = wait.inflow + std::mem::take(&mut wait.at_once);
+            let out = wait.line.pass(guess) + std::mem::take(&mut first);
             wait.outflow = out;
             match wait.then {
                 Then::Wait(next) => self.waits[next].inflow += out,
@@ -192,8 +195,11 @@ impl Flow {
                 Then::Strand => moved.stranded += out,
             }
         }
-        let repeated = self.attempting.iter().map(|holds| holds.repeated(self.step));
-        moved.arrivals = moved.attempts + repeated.sum::<f64>();
+        moved.arrivals = moved.attempts;
+        if self.repeats {
+            let repeated = self.attempting.iter().map(|holds| holds.repeated(self.step));
+            moved.arrivals += repeated.sum::<f64>();
+        }
         moved
     }
 
@@ -218,7 +224,6 @@ impl Flow {
     /// Ends a step after the return, in which arrivals met this fate and `late` of the served will be
     /// too late.
     pub(super) fn after(&mut self, fate: &Fate, late: f64) {
-        self.waits.iter_mut().for_each(|wait| wait.at_once = 0.0);
         for holds in &mut self.attempting {
             let arrivals = self.waits[holds.stage].outflow + holds.repeated(self.step);
             let failed = &mut self.waits[holds.failed];
@@ -233,7 +238,6 @@ impl Flow {
 
     /// Ends a step of the outage that ends `left_s` before the return.
     pub(super) fn during(&mut self, wall: &Wall, left_s: f64) {
-        self.waits.iter_mut().for_each(|wait| wait.at_once = 0.0);
         for holds in &mut self.attempting {
             let attempts = self.waits[holds.stage].outflow;
             match wall {
@@ -256,9 +260,17 @@ impl Flow {
         self.settle();
     }
 
+    /// Ends the outage: who fails at once no longer says who will.
+    ///
+    /// Where a step is longer than a retry interval that guess would let devices attempt twice in the
+    /// first step, and come back twice.
+    pub(super) fn platform_returns(&mut self) {
+        self.waits.iter_mut().for_each(|wait| wait.at_once = 0.0);
+    }
+
     #[inline]
     fn settle(&mut self) {
-        self.waits.iter_mut().for_each(|wait| wait.line.settle(wait.inflow));
+        self.waits.iter_mut().for_each(|wait| wait.line.settle(std::mem::take(&mut wait.inflow)));
     }
 
     /// Returns everybody who is neither back, stranded nor about to be served in time.
@@ -294,7 +306,6 @@ impl Flow {
         self.timeout *= 0.5;
         for wait in &mut self.waits {
             wait.line.coarsen(whole);
-            wait.at_once *= 2.0;
         }
         for attempting in &mut self.attempting {
             attempting.repeated = attempting.repeated.chunks(2).map(|pair| pair.iter().sum()).collect();

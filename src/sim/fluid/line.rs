@@ -80,7 +80,6 @@ impl Line {
     }
 
     /// Returns who leaves in the current step if `inflow` enter in it [devices].
-    #[inline]
     pub(super) fn due(&self, inflow: f64) -> f64 {
         if self.resting {
             if inflow == 0.0 || self.near.back > 1 {
@@ -115,6 +114,10 @@ impl Line {
     /// Lets leave who is due if `inflow` enter in the current step, and returns them [devices].
     #[inline]
     pub(super) fn pass(&mut self, inflow: f64) -> f64 {
+        // Most waits for a time-out are empty most of the time.
+        if self.resting && inflow == 0.0 {
+            return 0.0;
+        }
         let out = self.due(inflow);
         self.leaving += out;
         out
@@ -128,11 +131,14 @@ impl Line {
     /// Ends the step, in which these entered [devices].
     #[inline]
     pub(super) fn settle(&mut self, inflow: f64) {
+        if !self.resting || inflow != 0.0 || self.leaving != 0.0 {
+            self.close_step(inflow);
+        }
+    }
+
+    fn close_step(&mut self, inflow: f64) {
         let outflow = std::mem::take(&mut self.leaving);
         if self.resting {
-            if inflow == 0.0 && outflow == 0.0 {
-                return;
-            }
             self.wake();
         }
         let mask = self.ring.len() - 1;

@@ -142,6 +142,7 @@ pub(super) fn play(model: &Model, source: &Source, plan: Plan, record: &mut Reco
         record.outage([from.max(0.0), from + step_s], &moved);
         flow.during(&model.meets, (steps - 1.0 - step as f64) * step_s);
     }
+    flow.platform_returns();
     if model.meets != Wall::Served {
         record.left_out([plan.played_s, model.outage_s], source.devices * plan.left_out);
     }

@@ -14,13 +14,17 @@ use super::tier::Tier;
 use super::{Curves, Groups, Mean, MeanTimes, Peak};
 
 /// Work of one pass; a unit is one look at one stage.
-const BUDGET: f64 = 22_000.0;
+const BUDGET: f64 = 20_000.0;
 /// Work of the tier in one step.
 const TIER: f64 = 8.0;
 /// Nothing more happens with fewer devices than this.
 const NOBODY: f64 = 1e-4;
 /// Steps longer than this part of the shortest time are a doubt.
 const COARSE: f64 = 0.25;
+/// As many times the budget may be used where that saves a result from this doubt.
+const STRETCH: f64 = 1.8;
+/// Steps of a second and more are a multiple of this [s].
+const GRAIN_S: f64 = 0.25;
 /// Waits shorter than this are not resolved [s].
 const SHORT: f64 = 0.05;
 /// As many windows like the one before are a steady state.
@@ -35,6 +39,10 @@ const REST: f64 = 0.02;
 /// source counts for that.
 const TAKES: f64 = 0.6;
 const COUNTS: f64 = 0.01;
+/// Part of a queue that it loses in a window at least where it drains, and how much longer than all
+/// devices wait for their answer its wait must stay for nothing else to change.
+const DRAINS: f64 = 0.01;
+const TOO_LONG: f64 = 1.2;
 /// Part of the capacity that is taken away and added to find a cliff.
 const NUDGE: f64 = 0.05;
 /// Change of a time that a nudge may cause, as a part of it: twice what the capacity alone explains.
@@ -178,14 +186,23 @@ fn recovery(model: &Model) -> f64 {
     widest.max(devices / (slowest * model.tier.capacity_per_s()))
 }
 
-/// Returns the length of a step [s]: a whole number of steps is a second, or of seconds a step.
+/// Returns the length of a step [s]: a whole number of steps is a second, or of quarters of one a step.
 fn step_length(model: &Model, plans: &[Plan], wanted: f64) -> f64 {
     let sources = model.sources.iter().zip(plans);
     let outage: f64 = sources.map(|(source, plan)| plan.played_s * source_weight(source)).sum();
     let widest = model.sources.iter().map(longest_cycle_s).fold(0.0, f64::max);
     let after = ((2.0 * recovery(model)).min(30.0 * widest) + widest).min(model.open_s()) * weight(model);
     let step = wanted.max((2.0 * outage).max(after) / BUDGET);
-    if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { step.floor() }
+    let finest = COARSE * shortest_time(model);
+    if step > finest && step < STRETCH * finest {
+        return whole(finest, f64::floor);
+    }
+    whole(step, f64::ceil)
+}
+
+/// Returns a length that fits seconds [s], rounded this way where it is a second or more.
+fn whole(step: f64, round: fn(f64) -> f64) -> f64 {
+    if step < 1.0 { 1.0 / (1.0 / step).ceil() } else { round(step / GRAIN_S) * GRAIN_S }
 }
 
 /// What one source does after the return [devices].
@@ -227,6 +244,7 @@ impl Returning<'_> {
         // Rates of the window before, and of the current one.
         let (mut before, mut rates) = (Step::default(), Step::default());
         let (mut played, mut in_window, mut windows, mut alike) = (0, 0.0, 0, 0);
+        let mut queue = self.tier.waiting();
         while self.goes_on() {
             let step = self.step();
             self.record.after(&step, 1.0, self.tier.waiting());
@@ -238,16 +256,18 @@ impl Returning<'_> {
             }
             windows += 1;
             rates = rates.per(in_window);
+            let drained = (queue - self.tier.waiting()) / in_window;
             // After a leap one window settles, and the next one is measured.
             alike = if rates.is_like(&before) { alike + 1 } else { 0 };
             if alike == STEADY || (over && windows > 1) {
-                self.leap(&rates, in_window, short, part);
+                self.leap(&rates, in_window, drained, [short, part]);
                 (windows, alike) = (0, 0);
             }
             for seen in &mut self.seen {
                 (seen.good_in_window, seen.stranded_in_window) = (0.0, 0.0);
             }
             (before, rates, in_window) = (rates, Step::default(), 0.0);
+            queue = self.tier.waiting();
         }
         let now_s = self.record.now_s();
         if now_s < 0.0 && self.until.is_none() {
@@ -309,8 +329,9 @@ impl Returning<'_> {
     /// Lets the recovery go on at these rates per step, measured in a window of so many, until `part` of
     /// the devices are back.
     ///
-    /// The platform goes on as before; the attempts become fewer with the devices that make them.
-    fn leap(&mut self, rates: &Step, window: f64, least: f64, part: f64) {
+    /// The platform goes on as before; the attempts become fewer with the devices that make them. A queue
+    /// that has become too long for everybody but drains (`drained` per step) goes on draining.
+    fn leap(&mut self, rates: &Step, window: f64, drained: f64, [least, part]: [f64; 2]) {
         let now_s = self.record.now_s();
         // Not beyond what changes the capacity.
         let end_s = match self.model.tier.pace {
@@ -327,6 +348,11 @@ impl Returning<'_> {
         let goes = |seen: &Seen| [scale * seen.good_in_window, seen.stranded_in_window / window];
         let gone = rates.back + rates.moved.stranded;
         let mut steps = if gone > 0.0 { (part * all / gone).min(rest) } else { rest };
+        let drains = drained * window > DRAINS * self.tier.waiting() && gone * rest < 1.0;
+        if drains {
+            let longest = self.flows.iter().map(Flow::timeout).fold(0.0, f64::max);
+            steps = steps.min(self.tier.beyond(TOO_LONG * longest) / drained);
+        }
         for (seen, &inside) in self.seen.iter().zip(&inside) {
             let gone: f64 = goes(seen).iter().sum();
             if inside > COUNTS * all && gone > 0.0 {
@@ -335,6 +361,9 @@ impl Returning<'_> {
         }
         if steps < least || all <= NOBODY || !self.flows.iter().all(Flow::has_forgotten) {
             return;
+        }
+        if drains {
+            self.tier.drain(drained * steps);
         }
         let (mut back, mut stranded) = (0.0, 0.0);
         for ((flow, seen), &inside) in self.flows.iter_mut().zip(&mut self.seen).zip(&inside) {

@@ -37,6 +37,24 @@ struct Point {
     late: f64,
 }
 
+impl Point {
+    /// Returns the sums at a time on the way to a later point.
+    fn towards(&self, later: &Self, at: f64) -> Self {
+        let part = if at < self.at {
+            0.0
+        } else if later.at > self.at {
+            ((at - self.at) / (later.at - self.at)).min(1.0)
+        } else {
+            1.0
+        };
+        Self {
+            at,
+            good: self.good + part * (later.good - self.good),
+            late: self.late + part * (later.late - self.late),
+        }
+    }
+}
+
 /// The tier during a run; time is counted in steps since the return.
 pub(super) struct Tier {
     exponential: bool,
@@ -112,6 +130,31 @@ impl Tier {
     pub(super) fn wait(&self) -> f64 {
         let work = self.queue / self.capacity;
         self.pace.as_ref().map_or(work, |pace| pace.until(self.now, work))
+    }
+
+    /// Returns the requests that wait beyond those that are served within so many steps.
+    pub(super) fn beyond(&self, steps: f64) -> f64 {
+        (self.queue - self.capacity * steps).max(0.0)
+    }
+
+    /// Takes so many requests out of the queue, as if their services were over.
+    pub(super) fn drain(&mut self, requests: f64) {
+        if self.queue <= 0.0 {
+            return;
+        }
+        let rest = (1.0 - requests / self.queue).max(0.0);
+        self.queue *= rest;
+        let Some(next) = self.starts.iter().position(|point| point.at > self.now) else { return };
+        let now = match next.checked_sub(1) {
+            Some(before) => self.starts[before].towards(&self.starts[next], self.now),
+            None => Point { at: self.now, ..self.starts[0] },
+        };
+        for point in self.starts.iter_mut().skip(next) {
+            point.at = now.at + (point.at - now.at) * rest;
+            point.good = now.good + (point.good - now.good) * rest;
+            point.late = now.late + (point.late - now.late) * rest;
+        }
+        self.starts.insert(next, now);
     }
 
     /// Takes on the speed of the current step.
@@ -263,17 +306,7 @@ impl Tier {
         }
         let first = self.starts[0];
         let Some(second) = self.starts.get(1) else { return first };
-        let part = if second.at > first.at {
-            ((at - first.at) / (second.at - first.at)).clamp(0.0, 1.0)
-        } else {
-            1.0
-        };
-        let part = if at < first.at { 0.0 } else { part };
-        Point {
-            at,
-            good: first.good + part * (second.good - first.good),
-            late: first.late + part * (second.late - first.late),
-        }
+        first.towards(second, at)
     }
 }
 

@@ -1,13 +1,17 @@
 //! Curves over several runs: the 5th to 95th percentile at each second.
 //!
 //! A band is taken at each second by itself; no single run need follow it. A study keeps the bands that
-//! every screen shows ([`Bands`]); all others, such as those of one group or station, are taken from its
-//! runs when somebody looks ([`Band::over`]), so that nothing is stored twice.
+//! every screen shows ([`Bands`]), and those of single groups and stations as far as they fit into 32 MiB:
+//! sorting a day of 50 runs takes longer than a frame may. All others are taken from its runs when somebody
+//! looks ([`Band::over`]).
 
 use crate::base::stats::Spread;
 use crate::sim::{Returns, Run, StationRun, WritesRun};
 use std::ops::Range;
 use std::sync::Arc;
+
+/// Most memory of the bands of single groups and stations in a study [B].
+const KEPT_BYTES: usize = 32 << 20;
 
 /// 5th, 50th and 95th percentile over the runs at each second of absolute time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -162,9 +166,16 @@ pub struct Bands {
     pub connected: Band,
     /// Values waiting to be written [values]; empty where that is not modelled.
     pub writes: Band,
+    /// Those of single groups, then of the stations before the sign-in tier, as far as they fit.
+    single: Vec<(Curve, Band)>,
 }
 
 impl Bands {
+    /// Returns the band of one group or of a station before the sign-in tier, where it is kept.
+    pub fn single(&self, curve: Curve) -> Option<&Band> {
+        self.single.iter().find(|(own, _)| *own == curve).map(|(_, band)| band)
+    }
+
     pub(super) fn of(runs: &[Arc<Run>]) -> Self {
         let over = |curve| Band::over(runs, curve, 0..usize::MAX);
         let last = runs.first().map_or(0, |run| run.stations.len().saturating_sub(1));
@@ -176,8 +187,22 @@ impl Bands {
             utilisation: over(Curve::Utilisation(last)),
             connected: over(Curve::All(Count::Connected)),
             writes: if modelled { over(Curve::Data(Flow::Waiting)) } else { Band::default() },
+            single: singles(runs).map(|curve| (curve, over(curve))).collect(),
         }
     }
+}
+
+/// Returns the curves of single groups and stations whose bands are kept.
+fn singles(runs: &[Arc<Run>]) -> impl Iterator<Item = Curve> {
+    let [groups, fronts, bins] = runs.first().map_or([0; 3], |run| {
+        // One group alone is all devices.
+        let groups = if run.groups.len() > 1 { run.groups.len() } else { 0 };
+        [groups, run.stations.len().saturating_sub(1), run.curves.all.back.len()]
+    });
+    let groups =
+        (0..groups).flat_map(|at| [Count::Back, Count::Attempts].map(|count| Curve::Group(at, count)));
+    let fronts = (0..fronts).flat_map(|at| [Curve::Queue(at), Curve::Utilisation(at)]);
+    groups.chain(fronts).take(KEPT_BYTES / (bins.max(1) * 3 * size_of::<f64>()))
 }
 
 #[cfg(test)]
@@ -234,6 +259,21 @@ mod tests {
         }
         assert_eq!(Band::over(&runs, Curve::Queue(0), usize::MAX - 1..usize::MAX), Band::default());
         assert_eq!(Band::over(&[], Curve::Queue(0), 0..9), Band::default());
+    }
+
+    #[test]
+    fn single_bands_are_kept_while_they_fit() {
+        let runs = runs();
+        let bands = Bands::of(&runs);
+        for curve in [Curve::Group(1, Count::Attempts), Curve::Queue(0), Curve::Utilisation(1)] {
+            assert_eq!(bands.single(curve), Some(&Band::over(&runs, curve, 0..usize::MAX)), "{curve:?}");
+        }
+        assert_eq!(bands.single(Curve::Group(1, Count::Refused)), None);
+        // Of 300 groups in a day no more than 16 bands.
+        let mut run = Run::clone(&runs[0]);
+        run.groups = vec![run.groups[0].clone(); 300];
+        run.curves.all.back = vec![0; 86_400];
+        assert_eq!(singles(&[Arc::new(run)]).count(), 16);
     }
 
     #[test]

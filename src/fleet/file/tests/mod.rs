@@ -213,7 +213,8 @@ fn typed_text_needs_a_unit_and_stays_in_range() {
     assert_eq!(read("/groups/b/connect_retries", "for ever"), Ok(Value::Number(-1.0)));
     assert_eq!(read("/groups/a/devices", "12 000"), Ok(Value::Number(12_000.0)));
     for (address, text, part) in [
-        (delay, "90", "has no unit"),
+        (delay, "90", "has no unit. Write `90s`"),
+        (delay, "-90", "has no unit. Write `90s`"),
         (delay, "abc", "not a duration"),
         (delay, "1.5s", "whole numbers of seconds"),
         (delay, "-5s", "outside"),

@@ -106,6 +106,28 @@ fn nobody_is_lost_or_invented() {
 }
 
 #[test]
+fn steps_longer_than_the_waits_invent_nobody() {
+    let mut fleet = ample(manager(60.0), 600.0);
+    let one = fleet.groups[0].clone();
+    let group = |index: u16| {
+        let mut group = one.clone();
+        (group.id, group.devices) = (format!("group-{index}"), 500);
+        let delay = 60.0 + f64::from(index);
+        group.agent = match index % 2 {
+            0 => example(delay, sdk(10.0, Retries::Times(3), 5.0)),
+            _ => Agent::CSdk(sdk(delay, Retries::Forever, 5.0)),
+        };
+        group
+    };
+    fleet.groups = (0..40).map(group).collect();
+    let result = fluid(&fleet);
+    assert!(result.step_s > 5.0 && result.doubts.contains(&Doubt::Coarse), "{}", result.step_s);
+    near("back", result.totals.back, 20_000.0, 1e-6);
+    // 58.7 s in exact runs of all 40 groups.
+    near("t95", result.times.t95.unwrap(), 58.7, 0.02);
+}
+
+#[test]
 fn odd_fleets_are_survived() {
     let mut fleet = storm(manager(30.0), 120.0);
     fleet.groups[0].devices = 0;

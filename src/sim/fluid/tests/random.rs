@@ -6,7 +6,7 @@ use crate::sim::{Run, run};
 use std::sync::atomic::AtomicBool;
 
 /// Fleets compared, and exact runs of each.
-const FLEETS: u64 = 36;
+const FLEETS: u64 = 90;
 const RUNS: u64 = 3;
 /// Allowed difference of t95 from the mean of the runs, beside three standard errors of that mean.
 const WITHIN: f64 = 0.02;
@@ -103,4 +103,17 @@ fn made_up_fleets_are_near_the_exact_mean_or_doubted() {
     }
     assert!(failures.is_empty(), "{trusted} trusted\n{}", failures.join("\n"));
     assert!(trusted > FLEETS / 3, "{trusted}");
+}
+
+#[test]
+fn a_queue_too_long_for_everybody_drains() {
+    // A short outage and a slow start: everybody is served too late until the queue has become shorter, for
+    // minutes in which nothing else changes.
+    let fleet = fleet(&mut Pick(493));
+    let result = fluid(&fleet);
+    assert!(result.doubts.contains(&Doubt::NearCliff), "minutes hang on a few percent of the capacity");
+    let t95 = run(&fleet, 1, &AtomicBool::new(false)).unwrap().times.t95.unwrap().secs();
+    near("t95", result.times.t95.unwrap(), t95, 0.06);
+    // Each of them was worked on for nobody.
+    near("wasted", result.totals.wasted, result.totals.timed_out, 0.01);
 }
