@@ -162,6 +162,14 @@ impl State {
         self.marks |= marks;
     }
 
+    /// Sets a mark; returns whether it was not set.
+    #[inline]
+    pub fn raise(&mut self, mark: u8) -> bool {
+        let raised = self.marks & mark == 0;
+        self.mark(mark);
+        raised
+    }
+
     /// Takes marks away.
     #[inline]
     pub fn unmark(&mut self, marks: u8) {

@@ -156,7 +156,7 @@ impl<'a> World<'a> {
             began: vec![0; if counts_from_begin { devices } else { 0 }],
             habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
             lost: vec![0; fleet.groups.len()],
-            queue: Pending::new(shape(fleet), promises(fleet), line.disordered(&timeline)),
+            queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
             ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
             line,
             timeline,
@@ -177,23 +177,23 @@ impl<'a> World<'a> {
     fn play(&mut self) -> Result<(), Halt> {
         self.begin();
         let mut events = 0_u64;
-        let mut platform = self.timeline.next_begin().min(self.check);
+        let mut platform = self.timeline.next_begin().min(self.check).min(self.horizon);
         loop {
-            match self.queue.pop_before(platform.min(self.horizon)) {
+            match self.queue.pop_before(platform) {
                 Some((now, payload)) => {
                     events += 1;
                     if events & (LOOK_EVERY - 1) == 0 {
                         self.look()?;
                     }
                     self.tally.follow(now);
-                    let (event, group, device) = Event::unpack(payload);
+                    let (group, device) = Event::whose(payload);
                     let group = if group < MANY_GROUPS { group } else { group_of(&self.starts, device) };
-                    self.happens(now, event, group, device)?;
+                    self.happens(now, Event::unpack(payload), group, device)?;
                 }
                 None if platform < self.horizon => {
                     self.tally.follow(platform);
                     self.platform_changes(platform)?;
-                    platform = self.timeline.next_begin().min(self.check);
+                    platform = self.timeline.next_begin().min(self.check).min(self.horizon);
                 }
                 None => return Ok(()),
             }
@@ -227,7 +227,8 @@ impl<'a> World<'a> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
     fn happens(&mut self, now: u64, event: Event, group: usize, device: u32) -> Result<(), Halt> {
         let visit = match event {
             Event::Reaches(station) => (numbered(station), 0),

@@ -29,13 +29,19 @@ impl Reached {
     #[inline]
     fn back(&mut self, back: u64, now: u64) {
         if back >= self.next {
-            for (time, rank) in self.times.iter_mut().zip(self.ranks) {
-                if time.is_none() && back >= rank {
-                    *time = Some(now);
-                }
-            }
-            self.find_next();
+            self.reach(back, now);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, back: u64, now: u64) {
+        for (time, rank) in self.times.iter_mut().zip(self.ranks) {
+            if time.is_none() && back >= rank {
+                *time = Some(now);
+            }
+        }
+        self.find_next();
     }
 
     /// Devices have been lost.
