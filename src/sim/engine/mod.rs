@@ -30,6 +30,7 @@ use super::calendar::Shape;
 use super::error::SimError;
 use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::{BIN, Run, bins};
+use crate::agent::chain::Failures;
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
@@ -276,21 +277,27 @@ impl<'a> World<'a> {
     /// Lets a device go on by itself up to its next attempt that may meet the platform.
     #[inline]
     fn goes_on(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
-        let agent = &self.fleet.groups[group].agent;
-        let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        let state = &mut self.devices[device as usize].state;
-        let blanket = Micros(self.timeline.blanket().min(self.horizon));
-        let (mut now, mut happening) = (now, happening);
+        let next = if now < self.timeline.blanket() {
+            self.walks(now, group, device, happening)
+        } else {
+            let machine =
+                Machine { agent: &self.group(group).agent, device: u64::from(device), draws: self.draws };
+            machine.run_ahead(&mut self.devices[device as usize].state, Micros(now), happening)
+        };
+        let looks = self.unlooked >= LOOK_EVERY;
+        match next {
+            Next::Attempt(at) if at.0 >= self.timeline.clear() && at.0 < self.horizon && !looks => {
+                self.queue.push(at.0, Event::Attempts(0).pack(group, device));
+                Ok(())
+            }
+            _ => self.goes_on_from(next, group, device),
+        }
+    }
+
+    /// Lets a device go on while attempts are turned away, and looks at the stop flag now and then.
+    #[inline(never)]
+    fn goes_on_from(&mut self, mut next: Next, group: usize, device: u32) -> Result<(), Halt> {
         loop {
-            // While every attempt is turned away at once no event is needed, whatever happens to others.
-            let walked: &mut [u32] = &mut self.tally.walked[group];
-            let (next, made) =
-                machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), |at| {
-                    walked[bin(at.0)] += 1;
-                });
-            // The blanket is the main outage.
-            self.attempts_in_outage += made;
-            self.unlooked += made;
             if self.unlooked >= LOOK_EVERY {
                 self.attempts += std::mem::take(&mut self.unlooked);
                 look(self.stop, self.attempts)?;
@@ -298,17 +305,20 @@ impl<'a> World<'a> {
             match next {
                 Next::Attempt(at) if at.0 < self.horizon => {
                     let meets = || self.timeline.meets(self.draws, group, device, at.0);
-                    if state.same_socket() || !meets().is_some_and(Meets::fails_at_once) {
+                    if self.devices[device as usize].state.same_socket()
+                        || !meets().is_some_and(Meets::fails_at_once)
+                    {
                         self.queue.push(at.0, Event::Attempts(0).pack(group, device));
                         return Ok(());
                     }
-                    walked[bin(at.0)] += 1;
+                    self.tally.walked[group].one(at);
                     self.attempts_in_outage += u64::from(at.0 < self.fleet.outage.length.0);
                     self.unlooked += 1;
-                    (now, happening) = (at.0, Happening::Failed);
+                    next = self.walks(at.0, group, device, Happening::Failed);
                 }
                 Next::Stranded(at) if at.0 < self.horizon => {
-                    match self.fleet.groups[group].duty.filter(|_| agent.reconnects()) {
+                    let of = self.group(group);
+                    match of.duty.filter(|_| of.agent.reconnects()) {
                         Some(duty) => {
                             let calls = Event::Notices { twice: false };
                             self.schedule(at.0.saturating_add(session::off(duty)), calls, group, device);
@@ -320,6 +330,22 @@ impl<'a> World<'a> {
                 _ => return Ok(()),
             }
         }
+    }
+
+    /// Lets all attempts of a device fail for which no event is needed, because every attempt is turned away
+    /// at once, whatever happens to others.
+    #[inline]
+    fn walks(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Next {
+        let machine =
+            Machine { agent: &self.group(group).agent, device: u64::from(device), draws: self.draws };
+        let blanket = Micros(self.timeline.blanket().min(self.horizon));
+        let state = &mut self.devices[device as usize].state;
+        let walked = &mut self.tally.walked[group];
+        let (next, made) = machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), walked);
+        // The blanket is the main outage.
+        self.attempts_in_outage += made;
+        self.unlooked += made;
+        next
     }
 
     /// Returns what stands in the way of a device's attempt.

@@ -1,5 +1,6 @@
 //! What is counted: events per second, levels at the end of each second, and who is back.
 
+use crate::agent::chain::Failures;
 use crate::base::{Micros, stats};
 use crate::fleet::{Fleet, Group};
 use crate::sim::run::{BIN, Curves, Returns, Times, bins};
@@ -145,6 +146,68 @@ impl Stores {
     }
 }
 
+/// Attempts of a group that were turned away without an event.
+pub(super) struct Walked {
+    bins: Vec<u32>,
+    /// An interval of whole seconds [µs], and in bins; 0 while none has been seen.
+    interval: u64,
+    stride: usize,
+    /// How many more rows of attempts at this interval begin in a bin than have ended.
+    rows: Vec<u32>,
+}
+
+impl Walked {
+    fn new(bins: usize) -> Self {
+        Self { bins: vec![0; bins], interval: 0, stride: 0, rows: vec![0; bins] }
+    }
+
+    /// A row of attempts at another interval than the one that is kept, if one is.
+    #[cold]
+    #[inline(never)]
+    fn row(&mut self, first: Micros, interval: Micros, attempts: u64) {
+        if self.interval == 0 && interval.0 > 0 && interval.0.is_multiple_of(BIN) {
+            (self.interval, self.stride) = (interval.0, bin(interval.0));
+            return self.every(first, interval, attempts);
+        }
+        let mut at = first;
+        for _ in 0..attempts {
+            self.one(at);
+            at = at + interval;
+        }
+    }
+
+    /// Returns the attempts per bin.
+    fn finish(&mut self) -> &[u32] {
+        for bin in 0..self.rows.len() {
+            if self.stride > 0 && bin >= self.stride {
+                self.rows[bin] = self.rows[bin].wrapping_add(self.rows[bin - self.stride]);
+            }
+            self.bins[bin] += self.rows[bin];
+        }
+        &self.bins
+    }
+}
+
+impl Failures for Walked {
+    #[inline]
+    fn one(&mut self, at: Micros) {
+        self.bins[bin(at.0)] += 1;
+    }
+
+    #[inline]
+    fn every(&mut self, first: Micros, interval: Micros, attempts: u64) {
+        if interval.0 != self.interval {
+            return self.row(first, interval, attempts);
+        }
+        // Whole seconds keep the place in the second, so the row is known by its ends.
+        let from = bin(first.0);
+        self.rows[from] = self.rows[from].wrapping_add(1);
+        if let Some(end) = self.rows.get_mut(from + attempts as usize * self.stride) {
+            *end = end.wrapping_sub(1);
+        }
+    }
+}
+
 /// The counters of a run.
 pub(super) struct Tally {
     pub(super) curves: Curves,
@@ -153,7 +216,7 @@ pub(super) struct Tally {
     pub(super) second: Vec<Second>,
     pub(super) arrivals: u32,
     /// Attempts of each group that were turned away without an event, per bin.
-    pub(super) walked: Vec<Vec<u32>>,
+    pub(super) walked: Vec<Walked>,
     pub(super) levels: Vec<Levels>,
     pub(super) stores: Vec<Stores>,
     reached: Vec<Reached>,
@@ -178,7 +241,7 @@ impl Tally {
             groups: fleet.groups.iter().map(|_| Returns::new(bins)).collect(),
             second: vec![Second::default(); fleet.groups.len()],
             arrivals: 0,
-            walked: fleet.groups.iter().map(|_| vec![0; bins]).collect(),
+            walked: fleet.groups.iter().map(|_| Walked::new(bins)).collect(),
             levels: fleet.groups.iter().map(levels).collect(),
             stores: fleet.groups.iter().map(|group| Stores::new(group, bins, horizon.0)).collect(),
             reached: vec![Reached::default(); fleet.groups.len()],
@@ -201,6 +264,7 @@ impl Tally {
     }
 
     #[cold]
+    #[inline(never)]
     fn note(&mut self) {
         let bin = self.bin;
         for ((curves, levels), second) in self.groups.iter_mut().zip(&self.levels).zip(&mut self.second) {
@@ -262,8 +326,8 @@ impl Tally {
             self.note();
         }
         let groups = self.reached.iter().map(|reached| reached.times(returned)).collect();
-        for (curves, walked) in self.groups.iter_mut().zip(&self.walked) {
-            for (bin, walked) in walked.iter().enumerate() {
+        for (curves, walked) in self.groups.iter_mut().zip(&mut self.walked) {
+            for (bin, walked) in walked.finish().iter().enumerate() {
                 curves.attempts[bin] += walked;
                 self.curves.turned_away[bin] += walked;
             }
