@@ -64,6 +64,14 @@ const AWAY: u8 = 16;
 /// [`SimError::TooLarge`] when the fleet cannot be simulated and has to be changed.
 pub fn run(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
     admit(fleet, 1, 1)?;
+    run_admitted(fleet, seed, stop)
+}
+
+/// The same for a fleet that is known to be one that can be simulated.
+///
+/// # Errors
+/// [`SimError::Cancelled`] and [`SimError::EndlessAttempts`].
+pub fn run_admitted(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
     let mut world = World::new(fleet, seed, stop);
     world.play().and_then(|()| world.finish(seed)).map_err(|halt| match halt {
         Halt::Stopped => SimError::Cancelled,

@@ -258,8 +258,9 @@ impl Tally {
     /// Notes the levels of every second that ended by `now` [µs]; the events of `now` are still to come.
     #[inline]
     pub(super) fn follow(&mut self, now: u64) {
-        while self.bin_end <= now {
+        if self.bin_end <= now {
             self.note();
+            self.rest(bin(now));
         }
     }
 
@@ -285,6 +286,31 @@ impl Tally {
         self.curves.arrivals[bin] += std::mem::take(&mut self.arrivals);
         self.bin += 1;
         self.bin_end += BIN;
+    }
+
+    /// Notes the levels of seconds in which nothing happened, up to this one.
+    fn rest(&mut self, until: usize) {
+        let quiet = self.bin..until;
+        if quiet.is_empty() {
+            return;
+        }
+        for (curves, levels) in self.groups.iter_mut().zip(&self.levels) {
+            curves.away[quiet.clone()].fill(levels.away);
+            curves.connected[quiet.clone()].fill(levels.connected);
+            curves.bound[quiet.clone()].fill(levels.bound);
+        }
+        for (curves, stores) in self.groups.iter_mut().zip(&mut self.stores) {
+            if stores.filling == 0 && stores.full == 0 {
+                continue;
+            }
+            for bin in quiet.clone() {
+                let end = ((bin as u64 + 1) * BIN).min(self.horizon);
+                curves.stored[bin] = stores.stored(bin, end);
+            }
+        }
+        self.curves.held[quiet].fill(self.held);
+        self.bin = until;
+        self.bin_end = (until as u64 + 1) * BIN;
     }
 
     /// An affected device is back.
@@ -322,8 +348,9 @@ impl Tally {
     /// Ends the run: notes the last levels and returns the times of the groups and of all.
     pub(super) fn finish(&mut self, returned: Micros) -> (Vec<Times>, Times) {
         let last = self.curves.held.len();
-        while self.bin < last {
+        if self.bin < last {
             self.note();
+            self.rest(last);
         }
         let groups = self.reached.iter().map(|reached| reached.times(returned)).collect();
         for (curves, walked) in self.groups.iter_mut().zip(&mut self.walked) {
