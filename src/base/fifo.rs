@@ -76,6 +76,18 @@ impl<T: Copy> Fifo<T> {
         true
     }
 
+    /// Tells the first `most` values, but for those before a position that an earlier call has returned; returns
+    /// the position behind them.
+    pub fn from(&self, position: usize, most: usize, mut tell: impl FnMut(T)) -> usize {
+        let done = position.wrapping_sub(self.head);
+        let done = if done > self.len() { 0 } else { done };
+        let until = self.len().min(most).max(done);
+        for at in done..until {
+            tell(self.ring[self.head.wrapping_add(at) & (self.ring.len() - 1)]);
+        }
+        self.head.wrapping_add(until)
+    }
+
     /// Removes all values and returns them in their order.
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
         std::iter::from_fn(|| {
@@ -138,6 +150,10 @@ mod tests {
                     _ => {}
                 }
                 prop_assert_eq!(fifo.front(), plain.front().copied().unwrap_or(u32::MAX));
+                let mut first = Vec::new();
+                let behind = fifo.from(0, 3, |value| first.push(value));
+                prop_assert!(first.iter().eq(plain.iter().take(first.len())));
+                prop_assert_eq!(fifo.from(behind, 3, |_| unreachable!()), behind);
                 prop_assert_eq!((fifo.len(), fifo.is_empty()), (plain.len(), plain.is_empty()));
             }
             prop_assert_eq!(fifo.drain().collect::<VecDeque<u32>>(), plain);

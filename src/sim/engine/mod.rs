@@ -46,6 +46,11 @@ use timeline::Timeline;
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
 
+/// Events between two looks at what comes soon, a power of two.
+const FETCH_EVERY: u64 = 1 << 4;
+/// Devices from which on their rows do not fit into the caches of one core.
+const MANY_ROWS: usize = 1 << 16;
+
 /// The device holds a connection.
 const HOLDS: u8 = 1;
 /// Its connection is upgraded.
@@ -124,6 +129,7 @@ struct World<'a> {
     /// Values lost in the stores of each group.
     lost: Vec<u64>,
     queue: Pending,
+    is_large: bool,
     timeline: Timeline,
     line: Line,
     flood: Option<Flood>,
@@ -165,6 +171,7 @@ impl<'a> World<'a> {
             began: vec![0; if counts_from_begin { devices } else { 0 }],
             habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
             lost: vec![0; fleet.groups.len()],
+            is_large: devices >= MANY_ROWS,
             queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
             ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
             line,
@@ -191,8 +198,8 @@ impl<'a> World<'a> {
             match self.queue.pop_before(platform) {
                 Some((now, payload)) => {
                     events += 1;
-                    if events & (LOOK_EVERY - 1) == 0 {
-                        self.look()?;
+                    if events & (FETCH_EVERY - 1) == 0 {
+                        self.every_so_often(events)?;
                     }
                     self.tally.follow(now);
                     let (group, device) = Event::whose(payload);
@@ -362,7 +369,20 @@ impl<'a> World<'a> {
         self.timeline.meets(self.draws, group, device, now)
     }
 
-    #[cold]
+    /// Looks at the stop flag now and then; fetches what the next events need where it lies far away.
+    #[inline(never)]
+    fn every_so_often(&mut self, events: u64) -> Result<(), Halt> {
+        if self.is_large {
+            let devices = &self.devices;
+            let row = |payload| devices.get(Event::whose(payload).1 as usize).map_or(0, |row| row.lost_at[0]);
+            let mut read = 0;
+            self.queue.look_ahead(|payload| read ^= row(payload));
+            // What is read does not matter, only that it is.
+            std::hint::black_box(read);
+        }
+        if events & (LOOK_EVERY - 1) == 0 { self.look() } else { Ok(()) }
+    }
+
     fn look(&self) -> Result<(), Halt> {
         look(self.stop, self.attempts)
     }

@@ -5,8 +5,11 @@
 //! short list per station; where they do not, in a second wheel with narrow slots. What comes first is
 //! decided by times alone; payloads are looked at only where times are equal.
 
+mod ahead;
+
 use crate::base::fifo::Fifo;
 use crate::sim::calendar::{Shape, Wheel, key};
+use ahead::Ahead;
 
 /// Number of lists, a power of two.
 const LANES: usize = 4;
@@ -45,6 +48,7 @@ pub(super) struct Pending {
     lasts: [u64; LANES],
     /// Stations whose promises come in so little order that their lists take only what comes last.
     disordered: [bool; LANES],
+    ahead: Ahead,
 }
 
 impl Pending {
@@ -65,6 +69,7 @@ impl Pending {
             first: 0,
             lasts: [0; LANES],
             disordered,
+            ahead: Ahead::default(),
         };
         pending.find_fronts();
         pending
