@@ -276,7 +276,7 @@ impl Station {
     #[inline]
     fn leave(&mut self, now: u64) {
         while self.leaves.front() <= now {
-            self.leaves.skip();
+            self.leaves.pop();
         }
     }
 

@@ -53,10 +53,11 @@ impl<T: Copy> Fifo<T> {
         self.ring[self.tail & mask] = self.end;
     }
 
-    /// Removes the first value; nothing happens where there is none.
+    /// Removes the first value; there must be one.
     #[inline]
-    pub fn skip(&mut self) {
-        self.head = self.head.wrapping_add(usize::from(self.head != self.tail));
+    pub fn pop(&mut self) {
+        debug_assert!(!self.is_empty(), "the end mark stays");
+        self.head = self.head.wrapping_add(1);
     }
 
     /// Adds a value before those at the end that are `later`, if they are fewer than `near`; returns whether
@@ -92,7 +93,9 @@ impl<T: Copy> Fifo<T> {
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
         std::iter::from_fn(|| {
             let first = (!self.is_empty()).then(|| self.front());
-            self.skip();
+            if first.is_some() {
+                self.pop();
+            }
             first
         })
     }
@@ -133,8 +136,9 @@ mod tests {
                         plain.push_back(value);
                     }
                     4 | 5 => {
-                        fifo.skip();
-                        plain.pop_front();
+                        if plain.pop_front().is_some() {
+                            fifo.pop();
+                        }
                     }
                     6 => {
                         let later = plain.iter().rev().take(5).take_while(|&&other| other > value).count();

@@ -94,12 +94,12 @@ impl World<'_> {
         }
     }
 
-    /// An attempt arrives at a station, and at those after it that it reaches at the same tick.
+    /// An attempt arrives at a station, and at those after it that it reaches before anything else happens.
     #[expect(clippy::inline_always, reason = "the one place that most events come to")]
     #[inline(always)]
     pub(super) fn visits(
         &mut self,
-        now: u64,
+        mut now: u64,
         group: usize,
         device: u32,
         (mut stop, syn): (Stop, u8),
@@ -112,15 +112,15 @@ impl World<'_> {
                 Stop::Connection => self.visits_one(now, group, device, (Stop::Connection, syn)),
                 Stop::SignIn => self.visits_one(now, group, device, (Stop::SignIn, syn)),
             };
-            // Nothing else can come between: everything of a lower rank has happened at this tick.
             match next? {
-                Some(next) => stop = next,
+                Some(next) => (stop, now) = next,
                 None => return Ok(()),
             }
         }
     }
 
-    /// An attempt arrives at a station; returns the one that it reaches at the same tick.
+    /// An attempt arrives at a station; returns the next one and when it reaches it, if nothing else happens
+    /// before.
     #[expect(clippy::inline_always, reason = "the one place that most events come to")]
     #[inline(always)]
     fn visits_one(
@@ -129,7 +129,7 @@ impl World<'_> {
         group: usize,
         device: u32,
         (stop, syn): (Stop, u8),
-    ) -> Result<Option<Stop>, Halt> {
+    ) -> Result<Option<(Stop, u64)>, Halt> {
         let state = &mut self.devices[device as usize].state;
         if stop == Stop::SignIn && self.line.upgrades {
             self.tally.levels[group].connected += u32::from(state.raise(CONNECTED));
@@ -156,8 +156,11 @@ impl World<'_> {
             self.schedule(deadline, Event::Ends(End::timed_out(visit.open)), group, device);
         } else if stop == Stop::SignIn {
             self.promise(stop, done, Event::SignsIn, (group, device));
-        } else if done == now {
-            return Ok(Some(visit.next));
+        } else if done == now || stop == Stop::Tls && done < self.until && self.queue.is_first(done) {
+            // At the same tick everything of a lower rank has happened; a handshake is short enough to be often
+            // the next thing that happens.
+            self.tally.follow(done);
+            return Ok(Some((visit.next, done)));
         } else {
             self.promise(stop, done, Event::Reaches(visit.next as u8), (group, device));
         }

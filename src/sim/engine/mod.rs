@@ -10,8 +10,11 @@
 //!   needs no logarithm (see [`crate::admission::law`]).
 //! * What stations promise comes soon and nearly in order, so it lies in short lists beside the wheel, and
 //!   what comes first is found by comparing a few times (`pending`).
+//! * A handshake is short, so where nothing else is pending before its end its device goes on at once.
 //! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
-//!   episode), its attempts are walked through in a loop and never enter the wheel.
+//!   episode), its attempts are walked through in a loop and never enter the wheel; of attempts at a fixed
+//!   interval only the two ends are counted.
+//! * The rows of millions of devices lie in far memory, so those of the next events are read together.
 //!
 //! No state is ever ahead of an event that could still change it: what an episode can cut is an event
 //! that has not happened. That makes relapses and overlapping episodes as exact as everything else.
@@ -141,6 +144,8 @@ struct World<'a> {
     wasted_work: u64,
     /// When the platform checks itself next [µs].
     check: u64,
+    /// Up to then [µs] only devices do something.
+    until: u64,
 }
 
 impl<'a> World<'a> {
@@ -187,15 +192,16 @@ impl<'a> World<'a> {
             attempts_in_outage: 0,
             wasted_work: 0,
             check: if fleet.platform.breaking.is_some() { BIN } else { u64::MAX },
+            until: 0,
         }
     }
 
     fn play(&mut self) -> Result<(), Halt> {
         self.begin();
+        self.until = self.timeline.next_begin().min(self.check).min(self.horizon);
         let mut events = 0_u64;
-        let mut platform = self.timeline.next_begin().min(self.check).min(self.horizon);
         loop {
-            match self.queue.pop_before(platform) {
+            match self.queue.pop_before(self.until) {
                 Some((now, payload)) => {
                     events += 1;
                     if events & (FETCH_EVERY - 1) == 0 {
@@ -206,10 +212,10 @@ impl<'a> World<'a> {
                     let group = if group < MANY_GROUPS { group } else { group_of(&self.starts, device) };
                     self.happens(now, Event::unpack(payload), group, device)?;
                 }
-                None if platform < self.horizon => {
-                    self.tally.follow(platform);
-                    self.platform_changes(platform)?;
-                    platform = self.timeline.next_begin().min(self.check).min(self.horizon);
+                None if self.until < self.horizon => {
+                    self.tally.follow(self.until);
+                    self.platform_changes(self.until)?;
+                    self.until = self.timeline.next_begin().min(self.check).min(self.horizon);
                 }
                 None => return Ok(()),
             }

@@ -143,6 +143,12 @@ impl Pending {
         time << LANE_BITS | first.map_or(0, |(lane, _)| lane as u64)
     }
 
+    /// Returns whether an event at `time` [µs] is surely before all others.
+    #[inline]
+    pub(super) fn is_first(&self, time: u64) -> bool {
+        time < (self.first >> LANE_BITS).min(self.late_from).min(self.soon_from)
+    }
+
     /// Removes and returns the first event if it is before `limit` [µs], at most [`LATEST`].
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
@@ -198,7 +204,7 @@ impl Pending {
         let number = self.first as usize % LANES;
         let lane = &mut self.lanes[number];
         let first = lane.front();
-        lane.skip();
+        lane.pop();
         self.fronts[number] = lane.front().0 << LANE_BITS | number as u64;
         self.find_first();
         first
