@@ -216,7 +216,7 @@ mod tests {
             services in prop::collection::vec((0_u64..100, 1_u64..1_000), 1..200),
             same in any::<bool>(),
         ) {
-            let mut crews = vec![Crew::Heap(Heap::new(workers)), Crew::new(workers, same, 1 << 40)];
+            let mut crews = [Crew::Heap(Heap::new(workers)), Crew::new(workers, same, 1 << 40)];
             let mut ends = vec![0_u64; workers as usize];
             let (mut free, mut now) = ([0, 0], 0);
             for round in 0..2 {

@@ -136,9 +136,10 @@ mod tests {
                         plain.push_back(value);
                     }
                     4 | 5 => {
-                        if plain.pop_front().is_some() {
+                        if !plain.is_empty() {
                             fifo.pop();
                         }
+                        plain.pop_front();
                     }
                     6 => {
                         let later = plain.iter().rev().take(5).take_while(|&&other| other > value).count();
