@@ -21,7 +21,9 @@ pub trait Workers {
 }
 
 /// Any workers.
+// A tag of its own is read at once, one hidden in a field has to be worked out for every service.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub enum Crew {
     /// One worker, or services that all take the same.
     Ring(Ring),
@@ -41,24 +43,21 @@ impl Crew {
         Tree::new(workers, horizon).map_or_else(|| Self::Heap(Heap::new(workers)), Self::Tree)
     }
 
-    /// Returns when the next worker is free [µs]; 0 while some have never worked.
-    #[inline]
-    pub fn earliest(&self) -> u64 {
-        match self {
-            Self::Ring(ring) => ring.earliest(),
-            Self::Tree(tree) => tree.earliest(),
-            Self::Heap(heap) => heap.earliest(),
-        }
-    }
-
-    /// Gives that worker a service with this end [µs].
+    /// Gives the worker that is free first a service with this end; returns when the next is free [µs], 0 while
+    /// some have never worked.
     #[expect(clippy::inline_always, reason = "a call per service")]
     #[inline(always)]
-    pub fn take(&mut self, end: u64) {
+    pub fn take(&mut self, end: u64) -> u64 {
         match self {
-            Self::Ring(ring) => ring.take(end),
-            Self::Tree(tree) => tree.take(end),
-            Self::Heap(heap) => heap.take(end),
+            Self::Ring(ring) => ring.replace(end),
+            Self::Tree(tree) => {
+                tree.take(end);
+                tree.earliest()
+            }
+            Self::Heap(heap) => {
+                heap.take(end);
+                heap.earliest()
+            }
         }
     }
 
@@ -86,6 +85,18 @@ impl Ring {
     pub fn new(workers: u32) -> Self {
         Self { workers, ends: Vec::new(), oldest: 0 }
     }
+
+    /// Takes a service; returns when the next worker is free.
+    #[inline]
+    fn replace(&mut self, end: u64) -> u64 {
+        if self.ends.len() < self.workers as usize {
+            self.ends.push(end);
+            return self.earliest();
+        }
+        self.ends[self.oldest] = end;
+        self.oldest = if self.oldest + 1 == self.ends.len() { 0 } else { self.oldest + 1 };
+        self.ends[self.oldest]
+    }
 }
 
 impl Workers for Ring {
@@ -96,15 +107,7 @@ impl Workers for Ring {
 
     #[inline]
     fn take(&mut self, end: u64) {
-        if self.ends.len() < self.workers as usize {
-            self.ends.push(end);
-            return;
-        }
-        self.ends[self.oldest] = end;
-        self.oldest += 1;
-        if self.oldest == self.ends.len() {
-            self.oldest = 0;
-        }
+        self.replace(end);
     }
 }
 
@@ -213,23 +216,24 @@ mod tests {
             services in prop::collection::vec((0_u64..100, 1_u64..1_000), 1..200),
             same in any::<bool>(),
         ) {
-            let mut crews = vec![Crew::Heap(Heap::new(workers)), Crew::new(workers, same, 1 << 40)];
+            let mut crews = [Crew::Heap(Heap::new(workers)), Crew::new(workers, same, 1 << 40)];
             let mut ends = vec![0_u64; workers as usize];
-            let mut now = 0;
+            let (mut free, mut now) = ([0, 0], 0);
             for round in 0..2 {
                 for &(after, time) in &services {
                     now += after;
                     ends.sort_unstable();
                     let start = now.max(ends[0]);
                     ends[0] = start + if same { 500 } else { time };
-                    for crew in &mut crews {
-                        prop_assert_eq!(crew.earliest().max(now), start);
-                        crew.take(ends[0]);
+                    for (crew, free) in crews.iter_mut().zip(&mut free) {
+                        prop_assert_eq!((*free).max(now), start);
+                        *free = crew.take(ends[0]);
                     }
                 }
                 if round == 0 {
                     crews.iter_mut().for_each(Crew::clear);
                     ends.fill(0);
+                    free = [0, 0];
                 }
             }
         }
@@ -238,9 +242,8 @@ mod tests {
     #[test]
     fn what_ends_after_the_horizon_is_free_at_the_horizon_or_later() {
         let mut crew = Crew::new(2, false, 1_000);
-        crew.take(5_000);
-        crew.take(u64::MAX);
-        assert!(crew.earliest() >= 1_000);
+        assert_eq!(crew.take(5_000), 0);
+        assert!(crew.take(u64::MAX) >= 1_000);
         assert!(Tree::new(MOST_LEAVES + 1, 1).is_none() && Tree::new(4, u64::MAX).is_none());
     }
 }

@@ -10,6 +10,7 @@
 
 use super::SECOND;
 use super::crew::Crew;
+use crate::base::fifo::Fifo;
 use crate::fleet::{Purges, Tier};
 use std::collections::VecDeque;
 
@@ -54,19 +55,25 @@ pub struct Station {
     /// Longest wait in the queue [µs]; `u64::MAX` for as long as it takes.
     patience: u64,
     purges: Purges,
+    /// Whether whoever finds room is served, and nothing is ever taken back.
+    serves_all: bool,
     crew: Crew,
+    /// When the next worker is free [µs]; 0 while some have never worked.
+    free: u64,
     /// When the waiting requests leave the queue, in its order.
-    leaves: VecDeque<u64>,
-    /// Most requests waiting at the end of any tick, per bin.
+    leaves: Fifo<u64>,
+    /// Most requests waiting at the end of any tick, per bin; of the last one in `deepest`.
     depth: Vec<u32>,
+    deepest: usize,
     /// Bin that `depth` has been followed into, and its end [µs].
     bin: usize,
     bin_end: u64,
     /// Busy time in bins that a service covers in part [µs]; below 0 where time was taken back.
     busy: Vec<i64>,
-    /// Bin in which the last service started, and its end [µs].
+    /// Bin in which the last service started, and its end [µs]; busy time in it that `busy` does not hold yet.
     start_bin: usize,
     start_end: u64,
+    busy_now: u64,
     /// Services that cover whole bins: how many more start covering at this bin than end.
     covers: Vec<i64>,
     horizon: u64,
@@ -110,14 +117,18 @@ impl Station {
             room: tier.room as usize,
             patience: tier.patience.map_or(u64::MAX, |patience| patience.0),
             purges: tier.purges,
+            serves_all: tier.patience.is_none() && tier.purges == Purges::Never && !breaks,
             crew: Crew::new(tier.workers.max(1), in_order, horizon),
-            leaves: VecDeque::new(),
+            free: 0,
+            leaves: Fifo::new(u64::MAX),
             depth: vec![0; bins],
+            deepest: 0,
             bin: 0,
             bin_end: SECOND,
             busy: vec![0; bins],
             start_bin: 0,
             start_end: SECOND,
+            busy_now: 0,
             covers: vec![0; bins + 1],
             horizon,
             journal: breaks.then(Journal::default),
@@ -125,23 +136,47 @@ impl Station {
     }
 
     /// Takes a request that arrives at `now` [µs], not earlier than the one before, and whose device gives
-    /// up after `deadline`. `work` gives its service time [µs] for a start, and is asked only where it
-    /// decides something; `tag` stands in the journal.
-    #[expect(clippy::inline_always, reason = "a sixth of the full model's time is the call otherwise")]
-    #[inline(always)]
+    /// up after `deadline`. `work` gives its service time [µs] for a start; `tag` stands in the journal.
     pub fn offer(&mut self, now: u64, deadline: u64, tag: u32, work: impl FnOnce(u64) -> u64) -> Offer {
+        match self.finds_room(now) {
+            Some(start) => self.takes(now, (start, start.saturating_add(work(start))), deadline, tag),
+            None => Offer::Full,
+        }
+    }
+
+    /// Looks whether a request that arrives at `now` [µs], not earlier than the one before, finds room; returns
+    /// when it would start. The first half of [`offer`](Self::offer).
+    #[expect(clippy::inline_always, reason = "a call per service")]
+    #[inline(always)]
+    pub fn finds_room(&mut self, now: u64) -> Option<u64> {
         self.follow(now);
         let start = self.free_at(now);
+        (start <= now || self.leaves.len() < self.room).then_some(start)
+    }
+
+    /// Takes a request that has found room, for a service with this start and end [µs]. The second half of
+    /// [`offer`](Self::offer).
+    #[expect(clippy::inline_always, reason = "a call per service")]
+    #[inline(always)]
+    pub fn takes(&mut self, now: u64, (start, end): (u64, u64), deadline: u64, tag: u32) -> Offer {
+        if !self.serves_all {
+            return self.takes_choosy(now, (start, end), deadline, tag);
+        }
         if start > now {
-            if self.leaves.len() >= self.room {
-                return Offer::Full;
-            }
+            self.waits_until(start);
+        }
+        self.serves(start, end);
+        Offer::Served { start, end }
+    }
+
+    /// The same, where a request may leave before its service, or be taken back.
+    #[inline(never)]
+    fn takes_choosy(&mut self, now: u64, (start, end): (u64, u64), deadline: u64, tag: u32) -> Offer {
+        if start > now {
             let closes = now.saturating_add(self.patience);
             if closes > now {
                 // One without any patience is gone at the end of its tick.
-                self.leaves.push_back(start.min(closes));
-                let deepest = &mut self.depth[self.bin];
-                *deepest = (*deepest).max(self.leaves.len() as u32);
+                self.waits_until(start.min(closes));
             }
             if start > closes {
                 if let Some(journal) = &mut self.journal {
@@ -154,12 +189,10 @@ impl Station {
                 return Offer::Dropped;
             }
         }
-        let end = start.saturating_add(work(start));
         if self.purges == Purges::TooLate && end > deadline {
             return Offer::Dropped;
         }
-        self.crew.take(end);
-        self.book(start, end);
+        self.serves(start, end);
         if let Some(journal) = &mut self.journal {
             journal.forget(now);
             journal.services.push_back(Promise { start, end, tag, in_vain: end > deadline });
@@ -167,9 +200,25 @@ impl Station {
         Offer::Served { start, end }
     }
 
+    /// A request waits in the queue.
+    #[inline]
+    fn waits_until(&mut self, leaves: u64) {
+        self.leaves.push(leaves);
+        self.deepest = self.deepest.max(self.leaves.len());
+    }
+
+    /// The worker that is free first serves.
+    #[expect(clippy::inline_always, reason = "a call per service")]
+    #[inline(always)]
+    fn serves(&mut self, start: u64, end: u64) {
+        self.free = self.crew.take(end);
+        self.book(start, end);
+    }
+
     /// Returns when a request that arrived now would start.
+    #[inline]
     pub fn free_at(&self, now: u64) -> u64 {
-        self.crew.earliest().max(now)
+        self.free.max(now)
     }
 
     /// Returns the number of requests waiting at `now` [µs], not earlier than the last arrival.
@@ -185,11 +234,12 @@ impl Station {
         self.follow(now);
         self.leaves.clear();
         self.crew.clear();
+        self.free = 0;
         // Starts begin anew.
         self.start_end = 0;
         if now.is_multiple_of(SECOND) {
             // The depth of a second begins with what waits at the end of its first tick.
-            self.depth[self.bin] = 0;
+            self.deepest = 0;
         }
         let journal = self.journal.as_mut().map(std::mem::take).unwrap_or_default();
         let broken = Broken {
@@ -215,33 +265,48 @@ impl Station {
     #[cold]
     fn turn(&mut self, now: u64) {
         while now >= self.bin_end {
+            self.depth[self.bin] = self.deepest as u32;
             self.bin += 1;
             self.leave(self.bin_end);
-            self.depth[self.bin] = self.leaves.len() as u32;
+            self.deepest = self.leaves.len();
             self.bin_end += SECOND;
         }
     }
 
     #[inline]
     fn leave(&mut self, now: u64) {
-        while self.leaves.front().is_some_and(|&leaves| leaves <= now) {
-            self.leaves.pop_front();
+        while self.leaves.front() <= now {
+            self.leaves.pop();
         }
     }
 
     /// Books a worker's time from `start`, not earlier than the one before, to `end`, as far as the run lasts.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per service")]
+    #[inline(always)]
     fn book(&mut self, start: u64, end: u64) {
         let end = end.min(self.horizon);
         if start < self.start_end && end < self.start_end {
             // Nearly always, without a division.
-            if let Some(busy) = self.busy.get_mut(self.start_bin) {
-                *busy += end.saturating_sub(start).cast_signed();
-            }
+            self.busy_now += end.saturating_sub(start);
         } else {
-            self.start_bin = (start / SECOND) as usize;
-            self.start_end = (start / SECOND + 1).saturating_mul(SECOND);
-            self.book_long(start, end, 1);
+            self.book_first(start, end);
+        }
+    }
+
+    /// Books the first service that starts in a bin, or one that ends beyond its own.
+    #[cold]
+    #[inline(never)]
+    fn book_first(&mut self, start: u64, end: u64) {
+        self.book_now();
+        self.start_bin = (start / SECOND) as usize;
+        self.start_end = (start / SECOND + 1).saturating_mul(SECOND);
+        self.book_long(start, end, 1);
+    }
+
+    /// Books what lies in the bin of the last start.
+    fn book_now(&mut self) {
+        if let Some(busy) = self.busy.get_mut(self.start_bin) {
+            *busy += std::mem::take(&mut self.busy_now).cast_signed();
         }
     }
 
@@ -269,6 +334,10 @@ impl Station {
         if let Some(last) = self.horizon.checked_sub(1) {
             self.follow(last);
         }
+        if let Some(depth) = self.depth.get_mut(self.bin) {
+            *depth = self.deepest as u32;
+        }
+        self.book_now();
         let mut covering = 0;
         let busy = self.busy.iter().zip(&self.covers).map(|(busy, change)| {
             covering += change;

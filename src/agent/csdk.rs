@@ -56,56 +56,6 @@ impl Machine<'_> {
         state.attempts_at(at)
     }
 
-    /// Lets attempts of calls fail for as long as `fails` says that they do, up to `most` of them, beginning
-    /// with the one at `at`; returns what comes then and how many failed. The same as failing each, several
-    /// times as fast.
-    #[inline]
-    pub(super) fn calls_fail(
-        &self,
-        sdk: &CSdk,
-        state: &mut State,
-        (mut at, most): (Micros, u64),
-        mut fails: impl FnMut(Micros) -> bool,
-    ) -> (Next, u64) {
-        let mut failed = 0;
-        match (sdk.connect_retries, self.agent) {
-            (Retries::Forever, _) => {
-                while failed < most && fails(at) {
-                    failed += 1;
-                    at = at + sdk.connect_retry_interval;
-                }
-                state.attempts = state.attempts.wrapping_add(failed as u32);
-                (Next::Attempt(at), failed)
-            }
-            (Retries::Times(1), Agent::ExampleAgent { reconnect_random_delay, .. })
-                if sdk.max_connect_delay == Micros::ZERO =>
-            {
-                let draws = self.draws.series(Stream::AttemptDelay, self.device);
-                let before = state.memory;
-                while failed < most && fails(at) {
-                    failed += 1;
-                    let key = u64::from(before.wrapping_add(failed as u32));
-                    let wait = draws.delay(key, reconnect_random_delay.0);
-                    at = at + sdk.connect_retry_interval + Micros(wait);
-                }
-                state.attempts = state.attempts.wrapping_add(failed as u32);
-                state.memory = before.wrapping_add(failed as u32);
-                (Next::Attempt(at), failed)
-            }
-            _ => {
-                let mut next = Next::Attempt(at);
-                while let Next::Attempt(at) = next
-                    && failed < most
-                    && fails(at)
-                {
-                    failed += 1;
-                    next = self.call_failed_ahead(sdk, state, at);
-                }
-                (next, failed)
-            }
-        }
-    }
-
     /// Runs ahead from the moment in which a call is wanted to its first attempt.
     #[inline]
     pub(super) fn call_ahead(&self, sdk: &CSdk, state: &mut State, now: Micros) -> Next {

@@ -30,6 +30,7 @@
 //! on thundering herds describes it; Java and .NET inferred from public code and documentation.
 
 pub mod backoff;
+pub mod chain;
 mod csdk;
 pub mod delay;
 mod example_agent;
@@ -162,6 +163,14 @@ impl State {
         self.marks |= marks;
     }
 
+    /// Sets a mark; returns whether it was not set.
+    #[inline]
+    pub fn raise(&mut self, mark: u8) -> bool {
+        let raised = self.marks & mark == 0;
+        self.mark(mark);
+        raised
+    }
+
     /// Takes marks away.
     #[inline]
     pub fn unmark(&mut self, marks: u8) {
@@ -282,45 +291,6 @@ impl Machine<'_> {
         next
     }
 
-    /// Takes an event and lets every attempt before `until` that needs a new socket fail at once, telling
-    /// each of them, up to `most` of them; returns what comes then, and how many failed.
-    #[inline]
-    pub fn fails_until(
-        &self,
-        state: &mut State,
-        now: Micros,
-        event: Event,
-        (until, most): (Micros, u64),
-        mut fails: impl FnMut(Micros),
-    ) -> (Next, u64) {
-        let next = self.run_ahead(state, now, event);
-        let Next::Attempt(at) = next else { return (next, 0) };
-        if at >= until || state.same_socket() {
-            return (next, 0);
-        }
-        let fails = |at: Micros| {
-            if at < until {
-                fails(at);
-            }
-            at < until
-        };
-        // One loop per kind, with everything that changes in registers.
-        match self.agent {
-            Agent::CSdk(sdk)
-            | Agent::ExampleAgent { sdk, .. }
-            | Agent::Ems(sdk)
-            | Agent::DotNetSdk(DotNetSdk { sdk, .. }) => self.calls_fail(sdk, state, (at, most), fails),
-            Agent::JavaSdk(java) => {
-                let ahead = |state: &mut State, at| state.attempts_at(at + java.reconnect_interval);
-                again(state, (at, most), fails, ahead)
-            }
-            Agent::Generic(generic) => {
-                let ahead = |state: &mut State, at| self.back_off_ahead(generic, state, at);
-                again(state, (at, most), fails, ahead)
-            }
-        }
-    }
-
     /// Steps through all waits to the next attempt, or to the moment in which the device gives up.
     // By value, so that a caller's state can stay in registers.
     #[inline(never)]
@@ -416,27 +386,6 @@ impl Machine<'_> {
         state.set_open(false);
         Action::Strand
     }
-}
-
-/// Lets up to `most` attempts fail, beginning with the one at `at`, for as long as `fails` says that they
-/// do; returns what comes then, and how many failed.
-#[inline]
-fn again(
-    state: &mut State,
-    (at, most): (Micros, u64),
-    mut fails: impl FnMut(Micros) -> bool,
-    ahead: impl Fn(&mut State, Micros) -> Next,
-) -> (Next, u64) {
-    let (mut own, mut next, mut failed) = (*state, Next::Attempt(at), 0);
-    while let Next::Attempt(at) = next
-        && failed < most
-        && fails(at)
-    {
-        failed += 1;
-        next = ahead(&mut own, at);
-    }
-    *state = own;
-    (next, failed)
 }
 
 /// Returns whether attempts that fail at once can follow each other for ever without any time passing.

@@ -4,6 +4,7 @@
 //! Nothing here knows what an agent or a platform is.
 
 pub mod draws;
+pub mod fifo;
 pub mod file;
 pub mod finding;
 pub mod json;

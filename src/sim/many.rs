@@ -64,7 +64,9 @@ pub fn replicate(
             if index as usize >= wanted || failed.load(Ordering::Relaxed) {
                 return results;
             }
-            let result = run_in(&mut arena, fleet, run_seed(seed, runs.start + index), stop);
+            let seed = run_seed(seed, runs.start + index);
+            let result = wheel::run_in(&mut arena, fleet, seed, stop)
+                .unwrap_or_else(|| engine::run_admitted(fleet, seed, stop));
             match &result {
                 Ok(_) => done(finished.fetch_add(1, Ordering::Relaxed) + 1),
                 Err(_) => failed.store(true, Ordering::Relaxed),

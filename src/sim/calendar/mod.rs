@@ -248,6 +248,17 @@ impl Wheel {
         if first == NEVER { u64::MAX } else { self.start + (first >> self.shape.payload_bits) }
     }
 
+    /// Returns the number of the slot that is open, what it held when it was opened, and how much of that is gone.
+    pub fn opened(&self) -> (u64, usize, &[u64]) {
+        (self.next, self.at, self.open.split_last().map_or(&[], |(_, events)| events))
+    }
+
+    /// Returns the payload of an event of the slot that is open.
+    #[inline]
+    pub fn payload(&self, event: u64) -> u64 {
+        event & self.payload_mask
+    }
+
     /// Returns where the next slot that holds events begins [µs]; `u64::MAX` where there is none.
     pub fn next_start(&self) -> u64 {
         self.next_slot().map_or(u64::MAX, |slot| slot << self.shape.width_bits)

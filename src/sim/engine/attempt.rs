@@ -94,56 +94,85 @@ impl World<'_> {
         }
     }
 
-    /// An attempt arrives at a station, and at those after it that it reaches at the same tick.
+    /// An attempt arrives at a station, and at those after it that it reaches before anything else happens.
     #[expect(clippy::inline_always, reason = "the one place that most events come to")]
     #[inline(always)]
     pub(super) fn visits(
         &mut self,
-        now: u64,
+        mut now: u64,
         group: usize,
         device: u32,
         (mut stop, syn): (Stop, u8),
     ) -> Result<(), Halt> {
         loop {
-            if stop == Stop::SignIn && self.line.upgrades {
-                self.set(group, device, CONNECTED);
-            }
-            let state = self.devices[device as usize].state;
-            let wait = self.ways[group].wait(stop, state.same_socket());
-            let deadline = wait.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
-            let asks =
-                Asks { timeline: &self.timeline, draws: self.draws, device, attempts: state.attempts() };
-            let Some(offer) = self.line.offer(stop, (now, deadline), group, asks) else { return Ok(()) };
-            if offer == Offer::Full {
-                return self.finds_no_room(now, group, device, (stop, syn));
-            }
-            self.set(group, device, HOLDS);
-            let Offer::Served { start, end } = offer else {
-                self.waits_in_vain(offer, (group, device), deadline, wait.open);
-                return Ok(());
+            // Told apart here, so that the compiler makes code of its own for each station.
+            let next = match stop {
+                Stop::Gate => self.visits_one(now, group, device, (Stop::Gate, syn)),
+                Stop::Tls => self.visits_one(now, group, device, (Stop::Tls, syn)),
+                Stop::Connection => self.visits_one(now, group, device, (Stop::Connection, syn)),
+                Stop::SignIn => self.visits_one(now, group, device, (Stop::SignIn, syn)),
             };
-            // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
-            let done = if stop == Stop::Gate { start } else { end };
-            if done > deadline {
-                // The gate does no work that could be wasted.
-                if stop != Stop::Gate && self.tally.before_horizon(end) {
-                    self.tally.groups[group].wasted[bin(end)] += 1;
-                    self.wasted_work += end - start;
-                }
-                self.schedule(deadline, Event::Ends(End::timed_out(wait.open)), group, device);
-                return Ok(());
+            match next? {
+                Some(next) => (stop, now) = next,
+                None => return Ok(()),
             }
-            if stop == Stop::SignIn {
-                self.promise(stop, done, Event::SignsIn, (group, device));
-                return Ok(());
+        }
+    }
+
+    /// An attempt arrives at a station; returns the next one and when it reaches it, if nothing else happens
+    /// before.
+    #[expect(clippy::inline_always, reason = "the one place that most events come to")]
+    #[inline(always)]
+    fn visits_one(
+        &mut self,
+        now: u64,
+        group: usize,
+        device: u32,
+        (stop, syn): (Stop, u8),
+    ) -> Result<Option<(Stop, u64)>, Halt> {
+        let state = &mut self.devices[device as usize].state;
+        if stop == Stop::SignIn && self.line.upgrades {
+            self.tally.levels[group].connected += u32::from(state.raise(CONNECTED));
+        }
+        let visit = self.ways[group].visit(stop, state.same_socket());
+        let deadline = visit.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
+        let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts: state.attempts() };
+        let Some(offer) = self.line.offer(stop, (now, deadline), group, asks) else { return Ok(None) };
+        if offer == Offer::Full {
+            return self.finds_no_room(now, group, device, (stop, syn)).map(|()| None);
+        }
+        self.tally.held += u32::from(state.raise(HOLDS));
+        let Offer::Served { start, end } = offer else {
+            self.waits_in_vain(offer, (group, device), deadline, visit.open);
+            return Ok(None);
+        };
+        // A limited balancer accepts when the turn comes; its spacing only keeps others waiting.
+        let done = if stop == Stop::Gate { start } else { end };
+        if done > deadline {
+            // The gate does no work that could be wasted.
+            if stop != Stop::Gate {
+                self.wastes(group, start, end);
             }
-            let next = self.ways[group].after(stop);
-            if done != now {
-                self.promise(stop, done, Event::Reaches(next as u8), (group, device));
-                return Ok(());
-            }
-            // Nothing else can come between: everything of a lower rank has happened at this tick.
-            stop = next;
+            self.schedule(deadline, Event::Ends(End::timed_out(visit.open)), group, device);
+        } else if stop == Stop::SignIn {
+            self.promise(stop, done, Event::SignsIn, (group, device));
+        } else if done == now || stop == Stop::Tls && done < self.until && self.queue.is_first(done) {
+            // At the same tick everything of a lower rank has happened; a handshake is short enough to be often
+            // the next thing that happens.
+            self.tally.follow(done);
+            return Ok(Some((visit.next, done)));
+        } else {
+            self.promise(stop, done, Event::Reaches(visit.next as u8), (group, device));
+        }
+        Ok(None)
+    }
+
+    /// A service is done for a device that has given up by its end.
+    #[inline(never)]
+    fn wastes(&mut self, group: usize, start: u64, end: u64) {
+        if self.tally.before_horizon(end) {
+            self.tally.groups[group].wasted[bin(end)] += 1;
+            self.wasted_work += end - start;
         }
     }
 

@@ -93,13 +93,18 @@ impl Event {
         rank << (DEVICE_BITS + LOW_BITS) | u64::from(device) << LOW_BITS | group << OWN_BITS | own
     }
 
-    /// Returns the event, the group and the device of a packed one; [`MANY_GROUPS`] for any group from there on.
+    /// Returns the group and the device of a packed event; [`MANY_GROUPS`] for any group from there on.
     #[inline]
-    pub(super) fn unpack(payload: u64) -> (Self, usize, u32) {
-        let own = payload & ((1 << OWN_BITS) - 1);
+    pub(super) fn whose(payload: u64) -> (usize, u32) {
         let group = (payload >> OWN_BITS) as usize & MANY_GROUPS;
-        let device = (payload >> LOW_BITS) as u32 & ((1 << DEVICE_BITS) - 1);
-        let event = match payload >> (DEVICE_BITS + LOW_BITS) {
+        (group, (payload >> LOW_BITS) as u32 & ((1 << DEVICE_BITS) - 1))
+    }
+
+    /// Returns what a packed event is.
+    #[inline]
+    pub(super) fn unpack(payload: u64) -> Self {
+        let own = payload & ((1 << OWN_BITS) - 1);
+        match payload >> (DEVICE_BITS + LOW_BITS) {
             2 => Self::Ends(match own {
                 0 => End::TimedOut,
                 1 => End::TimedOutOpen,
@@ -119,8 +124,7 @@ impl Event {
             5 => Self::SignsIn,
             6 => Self::Reaches(own as u8),
             _ => Self::Attempts(own as u8),
-        };
-        (event, group, device)
+        }
     }
 
     /// Returns whether an attempt is under way that an episode can cut: its SYN has been answered.
@@ -169,8 +173,8 @@ mod tests {
         for event in events {
             for device in [0, 7, (MOST_DEVICES - 1) as u32] {
                 let packed = event.pack(5, device);
-                assert_eq!(Event::unpack(packed), (event, 5, device));
-                assert_eq!(Event::unpack(event.pack(64, device)), (event, MANY_GROUPS, device));
+                assert_eq!((Event::unpack(packed), Event::whose(packed)), (event, (5, device)));
+                assert_eq!(Event::whose(event.pack(64, device)), (MANY_GROUPS, device));
                 assert!(packed >> PAYLOAD_BITS == 0);
             }
             let rank = event.pack(0, 0) >> (DEVICE_BITS + LOW_BITS);

@@ -97,14 +97,13 @@ impl Flood {
     }
 
     /// Whether every affected device is back, from `now` on.
+    #[inline]
     pub(super) fn all_back(&mut self, now: u64, all_back: bool) {
-        self.advance(now);
-        if all_back && !self.all_back && self.level == 0 {
-            self.drained = Some(now);
-        } else if !all_back {
-            self.drained = None;
+        if all_back != self.all_back {
+            self.advance(now);
+            self.drained = (all_back && self.level == 0).then_some(now);
+            self.all_back = all_back;
         }
-        self.all_back = all_back;
     }
 
     /// The platform goes down at `now`, until at least `until`.
@@ -128,10 +127,15 @@ impl Flood {
     #[inline]
     fn advance(&mut self, now: u64) {
         if self.now < now {
-            self.advance_on(now);
+            if self.now >= self.down_until && now < self.second {
+                self.flow(now, self.outflow);
+            } else {
+                self.advance_on(now);
+            }
         }
     }
 
+    #[inline(never)]
     fn advance_on(&mut self, now: u64) {
         while self.now < now {
             let second = self.second;
@@ -139,7 +143,8 @@ impl Flood {
             if self.now < self.down_until {
                 until = until.min(self.down_until);
             }
-            self.flow(until);
+            let outflow = if self.now < self.down_until { 0 } else { self.outflow };
+            self.flow(until, outflow);
             if self.now == second {
                 self.book();
                 self.second += BIN;
@@ -148,9 +153,9 @@ impl Flood {
     }
 
     /// Lets values flow until a time before which nothing changes.
-    fn flow(&mut self, until: u64) {
+    #[inline]
+    fn flow(&mut self, until: u64, outflow: u128) {
         let time = u128::from(until - self.now);
-        let outflow = if self.now < self.down_until { 0 } else { self.outflow };
         if self.inflow >= outflow {
             self.level += (self.inflow - outflow) * time;
             self.reject();

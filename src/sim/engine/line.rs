@@ -17,7 +17,12 @@ const MANY: u32 = 16;
 /// Returns the station with this number.
 #[inline]
 pub(super) fn numbered(number: u8) -> Stop {
-    STOPS[usize::from(number.min(3))]
+    match number {
+        0 => Stop::Gate,
+        1 => Stop::Tls,
+        2 => Stop::Connection,
+        _ => Stop::SignIn,
+    }
 }
 
 /// The door and the stations.
@@ -39,9 +44,10 @@ struct Booth {
 }
 
 /// What a service takes.
+#[repr(u8)]
 enum Work {
     /// Always the same, whatever the capacity [µs].
-    Gate(u64),
+    Same(u64),
     /// A handshake, resumed or in full [µs]: resumed where the draw's word is below a bound.
     Handshake { resumed_below: u64, resumed: u64, full: u64 },
     /// Drawn from a law.
@@ -63,12 +69,15 @@ impl Line {
         let platform = fleet.platform;
         let (horizon, breaks) = (fleet.outage.horizon().0, timeline.platform_breaks());
         let booth = |tier: Tier, work: Work| {
-            let station = Station::new(&tier, bins, horizon, breaks, work.takes_the_same(timeline));
+            let station = Station::new(&tier, bins, horizon, breaks, work.takes_the_same());
             Booth { station, workers: tier.workers.max(1), work }
         };
         let drawn = |tier: Tier, stream, name| {
-            let law = Law::new(tier.service_law, tier.service_time);
-            booth(tier, Work::Drawn { law, stream, tier: name })
+            let work = match Law::new(tier.service_law, tier.service_time) {
+                Law::Fixed(time) if !timeline.changes(name) => Work::Same(time),
+                law => Work::Drawn { law, stream, tier: name },
+            };
+            booth(tier, work)
         };
         let balancer = platform.balancer;
         let limit = balancer.and_then(|balancer| balancer.limit);
@@ -79,12 +88,16 @@ impl Line {
         ];
         let gate = limit.filter(|limit| limit.kind == LimitKind::DelayAccept).zip(balancer);
         let gate = gate.map(|(limit, balancer)| {
-            booth(plain(1, limit.spacing(), balancer.backlog), Work::Gate(limit.spacing().0))
+            booth(plain(1, limit.spacing(), balancer.backlog), Work::Same(limit.spacing().0))
         });
         let tls = balancer.filter(|balancer| balancer.cores > 0).map(|balancer| {
             let resumed_below = (u64::from(balancer.resumed_permille) << 32) / 1_000;
             let (resumed, full) = (balancer.resumed_handshake.0.max(1), balancer.handshake.0.max(1));
-            let work = Work::Handshake { resumed_below, resumed, full };
+            let work = if resumed == full && !timeline.changes(TierName::Balancer) {
+                Work::Same(full)
+            } else {
+                Work::Handshake { resumed_below, resumed, full }
+            };
             booth(plain(balancer.cores, balancer.handshake, u32::MAX), work)
         });
         Self {
@@ -103,20 +116,25 @@ impl Line {
 
     /// Returns the way of a group's attempts.
     pub(super) fn way(&self, group: &Group) -> Way {
-        let after = STOPS.map(|stop| self.after(stop, group.link.tls));
-        let first = if self.booths[Stop::Gate as usize].is_some() { Stop::Gate } else { after[0] };
-        let timeout = group.agent.connect_timeout().0;
-        let standing = Wait { longest: group.link.message_timeout.0, from_begin: false, open: true };
-        let waits = STOPS.map(|stop| match (group.link.bounds, stop) {
-            (_, Stop::SignIn) if self.upgrades => standing,
-            (Bounds::Attempt, _) => Wait { longest: timeout, from_begin: true, open: false },
-            (Bounds::Answer, Stop::Gate | Stop::Tls) => {
-                Wait { longest: u64::MAX, from_begin: false, open: false }
-            }
-            (Bounds::Answer, _) => Wait { longest: timeout, from_begin: false, open: false },
+        let tls = group.link.tls;
+        let first =
+            if self.booths[Stop::Gate as usize].is_some() { Stop::Gate } else { self.after(Stop::Gate, tls) };
+        let visit = |stop, longest: Micros, from_begin, open| Visit {
+            longest: longest.0,
+            next: self.after(stop, tls),
+            from_begin,
+            open,
+        };
+        let (connect, message) = (group.agent.connect_timeout(), group.link.message_timeout);
+        let standing = STOPS.map(|stop| visit(stop, message, false, true));
+        let [gate, handshake, upgrade, sign_in] = STOPS.map(|stop| match (group.link.bounds, stop) {
+            (_, Stop::SignIn) if self.upgrades => visit(stop, message, false, true),
+            (Bounds::Attempt, _) => visit(stop, connect, true, false),
+            (Bounds::Answer, Stop::Gate | Stop::Tls) => visit(stop, Micros(u64::MAX), false, false),
+            (Bounds::Answer, _) => visit(stop, connect, false, false),
         });
-        let [gate, tls, connection, sign_in] = waits;
-        Way { first, after, waits: [gate, tls, connection, sign_in, standing, standing, standing, standing] }
+        let [a, b, c, d] = standing;
+        Way { first, visits: [gate, handshake, upgrade, sign_in, a, b, c, d] }
     }
 
     /// Returns the station after this one.
@@ -129,8 +147,8 @@ impl Line {
     }
 
     /// Returns at which stations services end in so little order that sorting them one by one does not pay.
-    pub(super) fn disordered(&self, timeline: &Timeline) -> [bool; 4] {
-        let is = |booth: &Booth| booth.workers > MANY && !booth.work.takes_the_same(timeline);
+    pub(super) fn disordered(&self) -> [bool; 4] {
+        let is = |booth: &Booth| booth.workers > MANY && !booth.work.takes_the_same();
         STOPS.map(|stop| self.booths[stop as usize].as_ref().is_some_and(is))
     }
 
@@ -157,7 +175,9 @@ impl Line {
         asks: Asks<'_>,
     ) -> Option<Offer> {
         let Booth { station, work, .. } = self.booths[stop as usize].as_mut()?;
-        Some(station.offer(now, deadline, group as u32, |start| work.time(start, asks)))
+        let Some(start) = station.finds_room(now) else { return Some(Offer::Full) };
+        let end = start.saturating_add(work.time(start, asks));
+        Some(station.takes(now, (start, end), deadline, group as u32))
     }
 
     /// Offers a station a connection that nobody waits for; returns whether it is full.
@@ -207,17 +227,18 @@ fn plain(workers: u32, service_time: Micros, room: u32) -> Tier {
 pub(super) struct Way {
     /// First station of a new socket.
     pub(super) first: Stop,
-    after: [Stop; 4],
     /// By station, on a new socket and, from the fifth on, on one that stands.
-    waits: [Wait; 8],
+    visits: [Visit; 8],
 }
 
-/// How long a device waits in a visit.
+/// How a device visits a station.
 #[derive(Clone, Copy)]
-pub(super) struct Wait {
-    /// Longest wait [µs]; `u64::MAX` for ever.
+pub(super) struct Visit {
+    /// How long it waits at most [µs]; `u64::MAX` for ever.
     longest: u64,
-    /// Whether it counts from the begin of the attempt instead of that of the visit.
+    /// The station after this one.
+    pub(super) next: Stop,
+    /// Whether its wait counts from the begin of the attempt instead of that of the visit.
     from_begin: bool,
     /// Whether the socket stands when the device gives up.
     pub(super) open: bool,
@@ -225,19 +246,18 @@ pub(super) struct Wait {
 
 impl Way {
     /// Returns the station after this one.
-    #[inline]
     pub(super) fn after(&self, stop: Stop) -> Stop {
-        self.after[stop as usize]
+        self.visits[stop as usize].next
     }
 
-    /// Returns how long a device waits at a station, on a new socket or on one that stands.
+    /// Returns the visit of a station, on a new socket or on one that stands.
     #[inline]
-    pub(super) fn wait(&self, stop: Stop, standing: bool) -> Wait {
-        self.waits[stop as usize + if standing { 4 } else { 0 }]
+    pub(super) fn visit(&self, stop: Stop, standing: bool) -> Visit {
+        self.visits[stop as usize + if standing { 4 } else { 0 }]
     }
 }
 
-impl Wait {
+impl Visit {
     /// Returns when the device gives up [µs].
     #[inline]
     pub(super) fn deadline(self, now: u64, began: impl FnOnce() -> u64) -> u64 {
@@ -247,12 +267,8 @@ impl Wait {
 
 impl Work {
     /// Returns whether every service takes the same.
-    fn takes_the_same(&self, timeline: &Timeline) -> bool {
-        match *self {
-            Self::Gate(_) => true,
-            Self::Handshake { resumed, full, .. } => resumed == full && !timeline.changes(TierName::Balancer),
-            Self::Drawn { ref law, tier, .. } => matches!(law, Law::Fixed(_)) && !timeline.changes(tier),
-        }
+    fn takes_the_same(&self) -> bool {
+        matches!(self, Self::Same(_))
     }
 
     /// Returns the time that a service takes if it starts at `start` [µs].
@@ -261,7 +277,7 @@ impl Work {
     fn time(&self, start: u64, asks: Asks<'_>) -> u64 {
         let device = u64::from(asks.device);
         let (tier, drawn) = match *self {
-            Self::Gate(spacing) => return spacing,
+            Self::Same(time) => return time,
             Self::Handshake { resumed_below, resumed, full } => {
                 let word = asks.draws.word(Stream::Handshake, device, u64::from(asks.attempts));
                 (TierName::Balancer, if u64::from(word) < resumed_below { resumed } else { full })

@@ -10,8 +10,11 @@
 //!   needs no logarithm (see [`crate::admission::law`]).
 //! * What stations promise comes soon and nearly in order, so it lies in short lists beside the wheel, and
 //!   what comes first is found by comparing a few times (`pending`).
+//! * A handshake is short, so where nothing else is pending before its end its device goes on at once.
 //! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
-//!   episode), its attempts are walked through in a loop and never enter the wheel.
+//!   episode), its attempts are walked through in a loop and never enter the wheel; of attempts at a fixed
+//!   interval only the two ends are counted.
+//! * The rows of millions of devices lie in far memory, so those of the next events are read together.
 //!
 //! No state is ever ahead of an event that could still change it: what an episode can cut is an event
 //! that has not happened. That makes relapses and overlapping episodes as exact as everything else.
@@ -30,6 +33,7 @@ use super::calendar::Shape;
 use super::error::SimError;
 use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::{BIN, Run, bins};
+use crate::agent::chain::Failures;
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
@@ -44,6 +48,11 @@ use timeline::Timeline;
 
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
+
+/// Events between two looks at what comes soon, a power of two.
+const FETCH_EVERY: u64 = 1 << 4;
+/// Devices from which on their rows do not fit into the caches of one core.
+const MANY_ROWS: usize = 1 << 16;
 
 /// The device holds a connection.
 const HOLDS: u8 = 1;
@@ -63,6 +72,14 @@ const AWAY: u8 = 16;
 /// [`SimError::TooLarge`] when the fleet cannot be simulated and has to be changed.
 pub fn run(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
     admit(fleet, 1, 1)?;
+    run_admitted(fleet, seed, stop)
+}
+
+/// The same for a fleet that is known to be one that can be simulated.
+///
+/// # Errors
+/// [`SimError::Cancelled`] and [`SimError::EndlessAttempts`].
+pub fn run_admitted(fleet: &Fleet, seed: u64, stop: &AtomicBool) -> Result<Run, SimError> {
     let mut world = World::new(fleet, seed, stop);
     world.play().and_then(|()| world.finish(seed)).map_err(|halt| match halt {
         Halt::Stopped => SimError::Cancelled,
@@ -115,6 +132,7 @@ struct World<'a> {
     /// Values lost in the stores of each group.
     lost: Vec<u64>,
     queue: Pending,
+    is_large: bool,
     timeline: Timeline,
     line: Line,
     flood: Option<Flood>,
@@ -126,6 +144,8 @@ struct World<'a> {
     wasted_work: u64,
     /// When the platform checks itself next [µs].
     check: u64,
+    /// Up to then [µs] only devices do something.
+    until: u64,
 }
 
 impl<'a> World<'a> {
@@ -156,7 +176,8 @@ impl<'a> World<'a> {
             began: vec![0; if counts_from_begin { devices } else { 0 }],
             habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
             lost: vec![0; fleet.groups.len()],
-            queue: Pending::new(shape(fleet), promises(fleet), line.disordered(&timeline)),
+            is_large: devices >= MANY_ROWS,
+            queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
             ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
             line,
             timeline,
@@ -171,29 +192,30 @@ impl<'a> World<'a> {
             attempts_in_outage: 0,
             wasted_work: 0,
             check: if fleet.platform.breaking.is_some() { BIN } else { u64::MAX },
+            until: 0,
         }
     }
 
     fn play(&mut self) -> Result<(), Halt> {
         self.begin();
+        self.until = self.timeline.next_begin().min(self.check).min(self.horizon);
         let mut events = 0_u64;
-        let mut platform = self.timeline.next_begin().min(self.check);
         loop {
-            match self.queue.pop_before(platform.min(self.horizon)) {
+            match self.queue.pop_before(self.until) {
                 Some((now, payload)) => {
                     events += 1;
-                    if events & (LOOK_EVERY - 1) == 0 {
-                        self.look()?;
+                    if events & (FETCH_EVERY - 1) == 0 {
+                        self.every_so_often(events)?;
                     }
                     self.tally.follow(now);
-                    let (event, group, device) = Event::unpack(payload);
+                    let (group, device) = Event::whose(payload);
                     let group = if group < MANY_GROUPS { group } else { group_of(&self.starts, device) };
-                    self.happens(now, event, group, device)?;
+                    self.happens(now, Event::unpack(payload), group, device)?;
                 }
-                None if platform < self.horizon => {
-                    self.tally.follow(platform);
-                    self.platform_changes(platform)?;
-                    platform = self.timeline.next_begin().min(self.check);
+                None if self.until < self.horizon => {
+                    self.tally.follow(self.until);
+                    self.platform_changes(self.until)?;
+                    self.until = self.timeline.next_begin().min(self.check).min(self.horizon);
                 }
                 None => return Ok(()),
             }
@@ -227,7 +249,8 @@ impl<'a> World<'a> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
     fn happens(&mut self, now: u64, event: Event, group: usize, device: u32) -> Result<(), Halt> {
         let visit = match event {
             Event::Reaches(station) => (numbered(station), 0),
@@ -275,21 +298,27 @@ impl<'a> World<'a> {
     /// Lets a device go on by itself up to its next attempt that may meet the platform.
     #[inline]
     fn goes_on(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Result<(), Halt> {
-        let agent = &self.fleet.groups[group].agent;
-        let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        let state = &mut self.devices[device as usize].state;
-        let blanket = Micros(self.timeline.blanket().min(self.horizon));
-        let (mut now, mut happening) = (now, happening);
+        let next = if now < self.timeline.blanket() {
+            self.walks(now, group, device, happening)
+        } else {
+            let machine =
+                Machine { agent: &self.group(group).agent, device: u64::from(device), draws: self.draws };
+            machine.run_ahead(&mut self.devices[device as usize].state, Micros(now), happening)
+        };
+        let looks = self.unlooked >= LOOK_EVERY;
+        match next {
+            Next::Attempt(at) if at.0 >= self.timeline.clear() && at.0 < self.horizon && !looks => {
+                self.queue.push(at.0, Event::Attempts(0).pack(group, device));
+                Ok(())
+            }
+            _ => self.goes_on_from(next, group, device),
+        }
+    }
+
+    /// Lets a device go on while attempts are turned away, and looks at the stop flag now and then.
+    #[inline(never)]
+    fn goes_on_from(&mut self, mut next: Next, group: usize, device: u32) -> Result<(), Halt> {
         loop {
-            // While every attempt is turned away at once no event is needed, whatever happens to others.
-            let walked: &mut [u32] = &mut self.tally.walked[group];
-            let (next, made) =
-                machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), |at| {
-                    walked[bin(at.0)] += 1;
-                });
-            // The blanket is the main outage.
-            self.attempts_in_outage += made;
-            self.unlooked += made;
             if self.unlooked >= LOOK_EVERY {
                 self.attempts += std::mem::take(&mut self.unlooked);
                 look(self.stop, self.attempts)?;
@@ -297,17 +326,20 @@ impl<'a> World<'a> {
             match next {
                 Next::Attempt(at) if at.0 < self.horizon => {
                     let meets = || self.timeline.meets(self.draws, group, device, at.0);
-                    if state.same_socket() || !meets().is_some_and(Meets::fails_at_once) {
+                    if self.devices[device as usize].state.same_socket()
+                        || !meets().is_some_and(Meets::fails_at_once)
+                    {
                         self.queue.push(at.0, Event::Attempts(0).pack(group, device));
                         return Ok(());
                     }
-                    walked[bin(at.0)] += 1;
+                    self.tally.walked[group].one(at);
                     self.attempts_in_outage += u64::from(at.0 < self.fleet.outage.length.0);
                     self.unlooked += 1;
-                    (now, happening) = (at.0, Happening::Failed);
+                    next = self.walks(at.0, group, device, Happening::Failed);
                 }
                 Next::Stranded(at) if at.0 < self.horizon => {
-                    match self.fleet.groups[group].duty.filter(|_| agent.reconnects()) {
+                    let of = self.group(group);
+                    match of.duty.filter(|_| of.agent.reconnects()) {
                         Some(duty) => {
                             let calls = Event::Notices { twice: false };
                             self.schedule(at.0.saturating_add(session::off(duty)), calls, group, device);
@@ -321,13 +353,42 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Lets all attempts of a device fail for which no event is needed, because every attempt is turned away
+    /// at once, whatever happens to others.
+    #[inline]
+    fn walks(&mut self, now: u64, group: usize, device: u32, happening: Happening) -> Next {
+        let machine =
+            Machine { agent: &self.group(group).agent, device: u64::from(device), draws: self.draws };
+        let blanket = Micros(self.timeline.blanket().min(self.horizon));
+        let state = &mut self.devices[device as usize].state;
+        let walked = &mut self.tally.walked[group];
+        let (next, made) = machine.fails_until(state, Micros(now), happening, (blanket, LOOK_EVERY), walked);
+        // The blanket is the main outage.
+        self.attempts_in_outage += made;
+        self.unlooked += made;
+        next
+    }
+
     /// Returns what stands in the way of a device's attempt.
     #[inline]
     fn meets(&self, now: u64, group: usize, device: u32) -> Option<Meets> {
         self.timeline.meets(self.draws, group, device, now)
     }
 
-    #[cold]
+    /// Looks at the stop flag now and then; fetches what the next events need where it lies far away.
+    #[inline(never)]
+    fn every_so_often(&mut self, events: u64) -> Result<(), Halt> {
+        if self.is_large {
+            let devices = &self.devices;
+            let row = |payload| devices.get(Event::whose(payload).1 as usize).map_or(0, |row| row.lost_at[0]);
+            let mut read = 0;
+            self.queue.look_ahead(|payload| read ^= row(payload));
+            // What is read does not matter, only that it is.
+            std::hint::black_box(read);
+        }
+        if events & (LOOK_EVERY - 1) == 0 { self.look() } else { Ok(()) }
+    }
+
     fn look(&self) -> Result<(), Halt> {
         look(self.stop, self.attempts)
     }

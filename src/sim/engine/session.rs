@@ -43,6 +43,7 @@ impl Habits {
 
 impl World<'_> {
     /// A sign-in ends in time.
+    #[inline]
     pub(super) fn signs_in(&mut self, now: u64, group: usize, device: u32) -> Result<(), Halt> {
         let flush = self.habits[group].flush;
         if flush == Flush::BeforeBind {
@@ -58,14 +59,15 @@ impl World<'_> {
         }
         let agent = &self.fleet.groups[group].agent;
         let machine = Machine { agent, device: u64::from(device), draws: self.draws };
-        machine.step(&mut self.devices[device as usize].state, Micros(now), Happening::Connected);
-        self.set(group, device, HOLDS);
-        self.set(group, device, CONNECTED);
         let state = &mut self.devices[device as usize].state;
+        machine.step(state, Micros(now), Happening::Connected);
+        let levels = &mut self.tally.levels[group];
+        self.tally.held += u32::from(state.raise(HOLDS));
+        levels.connected += u32::from(state.raise(CONNECTED));
+        levels.bound += 1;
         let was_away = state.has(AWAY);
         state.mark(BOUND);
         state.unmark(AWAY);
-        self.tally.levels[group].bound += 1;
         if flush == Flush::AfterBind {
             self.flushes(now, group, device);
         }
@@ -81,6 +83,7 @@ impl World<'_> {
     }
 
     /// Tells the write queue whether everybody is back.
+    #[inline]
     fn tell_flood(&mut self, now: u64) {
         if let Some(flood) = &mut self.flood {
             flood.all_back(now, self.tally.all_back());
@@ -88,6 +91,7 @@ impl World<'_> {
     }
 
     /// A device sends what it has stored, and stores nothing more.
+    #[inline]
     fn flushes(&mut self, now: u64, group: usize, device: u32) {
         let row = &mut self.devices[device as usize];
         let since = row.lost_at();
@@ -205,6 +209,7 @@ impl World<'_> {
     }
 
     /// A device is not bound any more.
+    #[inline]
     fn unbinds(&mut self, now: u64, group: usize, device: u32) {
         self.closes(group, device);
         self.devices[device as usize].state.unmark(BOUND);
@@ -268,7 +273,7 @@ impl World<'_> {
         // episodes are rare and the queue cannot be searched.
         let (draws, starts) = (self.draws, &self.starts);
         self.queue.rebuild(now, |at, payload| {
-            let (event, _, device) = Event::unpack(payload);
+            let (event, (_, device)) = (Event::unpack(payload), Event::whose(payload));
             let group = group_of(starts, device);
             let takes = episode.loses.is_some() && touches(episode, draws, group, device);
             if event.is_under_way() && (takes || episode.platform_down) {

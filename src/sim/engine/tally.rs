@@ -1,5 +1,6 @@
 //! What is counted: events per second, levels at the end of each second, and who is back.
 
+use crate::agent::chain::Failures;
 use crate::base::{Micros, stats};
 use crate::fleet::{Fleet, Group};
 use crate::sim::run::{BIN, Curves, Returns, Times, bins};
@@ -29,13 +30,19 @@ impl Reached {
     #[inline]
     fn back(&mut self, back: u64, now: u64) {
         if back >= self.next {
-            for (time, rank) in self.times.iter_mut().zip(self.ranks) {
-                if time.is_none() && back >= rank {
-                    *time = Some(now);
-                }
-            }
-            self.find_next();
+            self.reach(back, now);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, back: u64, now: u64) {
+        for (time, rank) in self.times.iter_mut().zip(self.ranks) {
+            if time.is_none() && back >= rank {
+                *time = Some(now);
+            }
+        }
+        self.find_next();
     }
 
     /// Devices have been lost.
@@ -139,6 +146,68 @@ impl Stores {
     }
 }
 
+/// Attempts of a group that were turned away without an event.
+pub(super) struct Walked {
+    bins: Vec<u32>,
+    /// An interval of whole seconds [µs], and in bins; 0 while none has been seen.
+    interval: u64,
+    stride: usize,
+    /// How many more rows of attempts at this interval begin in a bin than have ended.
+    rows: Vec<u32>,
+}
+
+impl Walked {
+    fn new(bins: usize) -> Self {
+        Self { bins: vec![0; bins], interval: 0, stride: 0, rows: vec![0; bins] }
+    }
+
+    /// A row of attempts at another interval than the one that is kept, if one is.
+    #[cold]
+    #[inline(never)]
+    fn row(&mut self, first: Micros, interval: Micros, attempts: u64) {
+        if self.interval == 0 && interval.0 > 0 && interval.0.is_multiple_of(BIN) {
+            (self.interval, self.stride) = (interval.0, bin(interval.0));
+            return self.every(first, interval, attempts);
+        }
+        let mut at = first;
+        for _ in 0..attempts {
+            self.one(at);
+            at = at + interval;
+        }
+    }
+
+    /// Returns the attempts per bin.
+    fn finish(&mut self) -> &[u32] {
+        for bin in 0..self.rows.len() {
+            if self.stride > 0 && bin >= self.stride {
+                self.rows[bin] = self.rows[bin].wrapping_add(self.rows[bin - self.stride]);
+            }
+            self.bins[bin] += self.rows[bin];
+        }
+        &self.bins
+    }
+}
+
+impl Failures for Walked {
+    #[inline]
+    fn one(&mut self, at: Micros) {
+        self.bins[bin(at.0)] += 1;
+    }
+
+    #[inline]
+    fn every(&mut self, first: Micros, interval: Micros, attempts: u64) {
+        if interval.0 != self.interval {
+            return self.row(first, interval, attempts);
+        }
+        // Whole seconds keep the place in the second, so the row is known by its ends.
+        let from = bin(first.0);
+        self.rows[from] = self.rows[from].wrapping_add(1);
+        if let Some(end) = self.rows.get_mut(from + attempts as usize * self.stride) {
+            *end = end.wrapping_sub(1);
+        }
+    }
+}
+
 /// The counters of a run.
 pub(super) struct Tally {
     pub(super) curves: Curves,
@@ -147,7 +216,7 @@ pub(super) struct Tally {
     pub(super) second: Vec<Second>,
     pub(super) arrivals: u32,
     /// Attempts of each group that were turned away without an event, per bin.
-    pub(super) walked: Vec<Vec<u32>>,
+    pub(super) walked: Vec<Walked>,
     pub(super) levels: Vec<Levels>,
     pub(super) stores: Vec<Stores>,
     reached: Vec<Reached>,
@@ -172,7 +241,7 @@ impl Tally {
             groups: fleet.groups.iter().map(|_| Returns::new(bins)).collect(),
             second: vec![Second::default(); fleet.groups.len()],
             arrivals: 0,
-            walked: fleet.groups.iter().map(|_| vec![0; bins]).collect(),
+            walked: fleet.groups.iter().map(|_| Walked::new(bins)).collect(),
             levels: fleet.groups.iter().map(levels).collect(),
             stores: fleet.groups.iter().map(|group| Stores::new(group, bins, horizon.0)).collect(),
             reached: vec![Reached::default(); fleet.groups.len()],
@@ -189,12 +258,14 @@ impl Tally {
     /// Notes the levels of every second that ended by `now` [µs]; the events of `now` are still to come.
     #[inline]
     pub(super) fn follow(&mut self, now: u64) {
-        while self.bin_end <= now {
+        if self.bin_end <= now {
             self.note();
+            self.rest(bin(now));
         }
     }
 
     #[cold]
+    #[inline(never)]
     fn note(&mut self) {
         let bin = self.bin;
         for ((curves, levels), second) in self.groups.iter_mut().zip(&self.levels).zip(&mut self.second) {
@@ -215,6 +286,31 @@ impl Tally {
         self.curves.arrivals[bin] += std::mem::take(&mut self.arrivals);
         self.bin += 1;
         self.bin_end += BIN;
+    }
+
+    /// Notes the levels of seconds in which nothing happened, up to this one.
+    fn rest(&mut self, until: usize) {
+        let quiet = self.bin..until;
+        if quiet.is_empty() {
+            return;
+        }
+        for (curves, levels) in self.groups.iter_mut().zip(&self.levels) {
+            curves.away[quiet.clone()].fill(levels.away);
+            curves.connected[quiet.clone()].fill(levels.connected);
+            curves.bound[quiet.clone()].fill(levels.bound);
+        }
+        for (curves, stores) in self.groups.iter_mut().zip(&mut self.stores) {
+            if stores.filling == 0 && stores.full == 0 {
+                continue;
+            }
+            for bin in quiet.clone() {
+                let end = ((bin as u64 + 1) * BIN).min(self.horizon);
+                curves.stored[bin] = stores.stored(bin, end);
+            }
+        }
+        self.curves.held[quiet].fill(self.held);
+        self.bin = until;
+        self.bin_end = (until as u64 + 1) * BIN;
     }
 
     /// An affected device is back.
@@ -252,12 +348,13 @@ impl Tally {
     /// Ends the run: notes the last levels and returns the times of the groups and of all.
     pub(super) fn finish(&mut self, returned: Micros) -> (Vec<Times>, Times) {
         let last = self.curves.held.len();
-        while self.bin < last {
+        if self.bin < last {
             self.note();
+            self.rest(last);
         }
         let groups = self.reached.iter().map(|reached| reached.times(returned)).collect();
-        for (curves, walked) in self.groups.iter_mut().zip(&self.walked) {
-            for (bin, walked) in walked.iter().enumerate() {
+        for (curves, walked) in self.groups.iter_mut().zip(&mut self.walked) {
+            for (bin, walked) in walked.finish().iter().enumerate() {
                 curves.attempts[bin] += walked;
                 self.curves.turned_away[bin] += walked;
             }

@@ -5,18 +5,29 @@
 //! short list per station; where they do not, in a second wheel with narrow slots. What comes first is
 //! decided by times alone; payloads are looked at only where times are equal.
 
-use crate::sim::calendar::{Shape, Wheel, key};
-use std::collections::VecDeque;
+mod ahead;
 
-/// Number of lists.
+use crate::base::fifo::Fifo;
+use crate::sim::calendar::{Shape, Wheel, key};
+use ahead::Ahead;
+
+/// Number of lists, a power of two.
 const LANES: usize = 4;
+/// Bits that tell lists apart.
+const LANE_BITS: u32 = LANES.ilog2();
 /// Places from the end of a list that are looked at before an event goes into a wheel.
 const NEAR: usize = 12;
 /// Later than every event [µs].
 const NEVER: u64 = u64::MAX;
+/// Later than every event and every limit, with room for the number of a list [µs].
+pub(super) const LATEST: u64 = (NEVER >> LANE_BITS) - LANES as u64;
+/// Not known without opening the next slot of a wheel [µs].
+const UNKNOWN: u64 = 0;
 
 /// Time [µs] and payload of an event.
 type Timed = (u64, u64);
+/// No event.
+const NOTHING: Timed = (NEVER, 0);
 
 /// Pending events.
 pub(super) struct Pending {
@@ -26,52 +37,66 @@ pub(super) struct Pending {
     soon_shape: Shape,
     /// Events in `soon`.
     in_soon: usize,
-    lanes: [VecDeque<Timed>; LANES],
-    /// Times of the first and the last event of each list; never, and 0, where it is empty [µs].
+    /// No event of `wheel`, and none of `soon`, is earlier; [`UNKNOWN`], or the time of its first one [µs].
+    late_from: u64,
+    soon_from: u64,
+    lanes: [Fifo<Timed>; LANES],
+    /// `time | list` of the first event of each list, and of the first of these.
     fronts: [u64; LANES],
+    first: u64,
+    /// Time of the last event that each list was given [µs].
     lasts: [u64; LANES],
-    /// The list whose first event is the first of all, and its time [µs].
-    first: (u64, usize),
     /// Stations whose promises come in so little order that their lists take only what comes last.
     disordered: [bool; LANES],
+    ahead: Ahead,
 }
 
 impl Pending {
     /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises, of which
     /// those of some stations come in little order.
     pub(super) fn new(shape: Shape, soon_shape: Shape, disordered: [bool; LANES]) -> Self {
-        Self {
+        let mut pending = Self {
             wheel: Wheel::new(shape, 0),
             shape,
             soon: Wheel::new(soon_shape, 0),
             soon_shape,
             in_soon: 0,
-            lanes: Default::default(),
-            fronts: [NEVER; LANES],
+            late_from: UNKNOWN,
+            soon_from: NEVER,
+            // End marks at times of their own are never taken for equal events.
+            lanes: std::array::from_fn(|lane| Fifo::new((LATEST + 1 + lane as u64, 0))),
+            fronts: [0; LANES],
+            first: 0,
             lasts: [0; LANES],
-            first: (NEVER, 0),
             disordered,
-        }
+            ahead: Ahead::default(),
+        };
+        pending.find_fronts();
+        pending
     }
 
     /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, time: u64, payload: u64) {
         self.wheel.push(time, payload);
+        self.late_from = self.late_from.min(time);
     }
 
     /// Adds an event that a station has promised.
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
     pub(super) fn push_promise(&mut self, station: usize, time: u64, payload: u64) {
+        debug_assert!(time < LATEST, "after the horizon of any run");
         let station = station % LANES;
         if time <= self.lasts[station] {
             return self.push_between(station, (time, payload));
         }
-        self.lanes[station].push_back((time, payload));
         self.lasts[station] = time;
-        if self.fronts[station] == NEVER {
-            self.fronts[station] = time;
+        let lane = &mut self.lanes[station];
+        let only = lane.is_empty();
+        lane.push((time, payload));
+        if only {
+            self.fronts[station] = time << LANE_BITS | station as u64;
             self.find_first();
         }
     }
@@ -79,68 +104,74 @@ impl Pending {
     /// Adds a promise to a list that ends later, or at the same time.
     #[inline(never)]
     fn push_between(&mut self, station: usize, event: Timed) {
-        let lane = &mut self.lanes[station];
         let near = if self.disordered[station] { 0 } else { NEAR };
-        let behind = lane.iter().rev().take(near).take_while(|&&other| other > event).count();
-        if behind == near {
+        if self.lanes[station].insert(event, near, |other| other > event) {
+            self.lasts[station] = self.lasts[station].max(event.0);
+            self.find_fronts();
+        } else {
             self.soon.push(event.0, event.1);
+            self.soon_from = if self.in_soon == 0 { UNKNOWN } else { self.soon_from.min(event.0) };
             self.in_soon += 1;
-            return;
         }
-        lane.insert(lane.len() - behind, event);
-        self.lasts[station] = self.lasts[station].max(event.0);
-        self.fronts[station] = self.fronts[station].min(event.0);
+    }
+
+    /// Finds the first event of each list, and of all.
+    fn find_fronts(&mut self) {
+        for (number, (front, lane)) in self.fronts.iter_mut().zip(&self.lanes).enumerate() {
+            *front = lane.front().0 << LANE_BITS | number as u64;
+        }
         self.find_first();
     }
 
     /// Finds the list whose first event is the first of all.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
     fn find_first(&mut self) {
         let [a, b, c, d] = self.fronts;
-        let time = a.min(b).min(c.min(d));
-        let is_first = self.fronts.map(|front| u32::from(front == time));
-        let lanes = is_first[0] | is_first[1] << 1 | is_first[2] << 2 | is_first[3] << 3;
-        let lane = if lanes.is_power_of_two() { lanes.trailing_zeros() as usize } else { self.tie(time) };
-        self.first = (time, lane);
+        let ((early, late), (early_2, late_2)) = ((a.min(b), a.max(b)), (c.min(d), c.max(d)));
+        let first = early.min(early_2);
+        let second = early.max(early_2).min(late.min(late_2));
+        self.first = if first ^ second < LANES as u64 { self.tie(first >> LANE_BITS) } else { first };
     }
 
     /// Returns which of the lists that begin at this time comes first.
     #[cold]
     #[inline(never)]
-    fn tie(&self, time: u64) -> usize {
-        let fronts = self.lanes.iter().map(|lane| lane.front().filter(|front| front.0 == time));
-        let first = fronts.enumerate().filter_map(|(lane, front)| Some((front?.1, lane))).min();
-        first.map_or(0, |(_, lane)| lane)
+    fn tie(&self, time: u64) -> u64 {
+        let fronts = self.lanes.iter().map(Fifo::front).enumerate();
+        let first = fronts.filter(|(_, front)| front.0 == time).min_by_key(|(_, front)| front.1);
+        time << LANE_BITS | first.map_or(0, |(lane, _)| lane as u64)
     }
 
-    /// Removes and returns the first event if it is before `limit` [µs].
+    /// Returns whether an event at `time` [µs] is surely before all others.
+    #[inline]
+    pub(super) fn is_first(&self, time: u64) -> bool {
+        time < (self.first >> LANE_BITS).min(self.late_from).min(self.soon_from)
+    }
+
+    /// Removes and returns the first event if it is before `limit` [µs], at most [`LATEST`].
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
     pub(super) fn pop_before(&mut self, limit: u64) -> Option<Timed> {
-        let (promised, lane) = self.first;
-        let (late, soon) = (self.wheel.open_time(), self.soon.open_time());
-        let bound = promised.min(limit).min(soon);
-        let soon_is_unknown = soon == NEVER && self.in_soon > 0;
-        if late == NEVER || late == bound || soon == promised.min(limit) || soon_is_unknown {
-            return self.pop_of_all(limit);
-        }
-        if late < bound {
-            self.wheel.pop()
-        } else if soon == bound {
-            self.in_soon -= 1;
-            self.soon.pop()
-        } else if promised < limit {
-            self.pop_front(lane)
+        debug_assert!(limit <= LATEST, "end marks stay");
+        let (promised, late, soon) = (self.first >> LANE_BITS, self.late_from, self.soon_from);
+        if promised < late.min(soon).min(limit) {
+            Some(self.pop_promise())
+        } else if late != UNKNOWN && late < promised.min(soon).min(limit) {
+            Some(self.pop_late())
+        } else if soon != UNKNOWN && soon < promised.min(late).min(limit) {
+            Some(self.pop_soon())
         } else {
-            None
+            let first = self.pop_of_all(limit);
+            (first != NOTHING).then_some(first)
         }
     }
 
     /// The same, whatever there is.
     #[inline(never)]
-    fn pop_of_all(&mut self, limit: u64) -> Option<Timed> {
-        let (time, lane) = self.first;
-        let promised = self.lanes[lane].front().map_or(u128::MAX, |front| key(time, front.1));
+    fn pop_of_all(&mut self, limit: u64) -> Timed {
+        let (time, lane) = (self.first >> LANE_BITS, self.first as usize % LANES);
+        let promised = key(time, self.lanes[lane].front().1);
         let (mut late, mut soon) = (self.wheel.peek_open(), self.soon.peek_open());
         let known = late.into_iter().chain(soon).min().unwrap_or(u128::MAX);
         let mut bound = promised.min(key(limit, 0)).min(known);
@@ -154,30 +185,56 @@ impl Pending {
         }
         open(&mut self.wheel, &mut late);
         open(&mut self.soon, &mut soon);
+        (self.late_from, self.soon_from) = (self.first_late(), self.first_soon());
         if late == Some(bound) {
-            self.wheel.pop()
+            self.pop_late()
         } else if soon == Some(bound) {
-            self.in_soon -= 1;
-            self.soon.pop()
+            self.pop_soon()
         } else if promised == bound {
-            self.pop_front(lane)
+            self.pop_promise()
         } else {
-            None
+            NOTHING
         }
     }
 
     /// Removes and returns the first event of the list that comes first.
-    #[inline]
-    fn pop_front(&mut self, lane: usize) -> Option<Timed> {
-        let rest = &mut self.lanes[lane % LANES];
-        let first = rest.pop_front();
-        let front = rest.front().map_or(NEVER, |front| front.0);
-        self.fronts[lane % LANES] = front;
-        if front == NEVER {
-            self.lasts[lane % LANES] = 0;
-        }
+    #[expect(clippy::inline_always, reason = "a call per event")]
+    #[inline(always)]
+    fn pop_promise(&mut self) -> Timed {
+        let number = self.first as usize % LANES;
+        let lane = &mut self.lanes[number];
+        let first = lane.front();
+        lane.pop();
+        self.fronts[number] = lane.front().0 << LANE_BITS | number as u64;
         self.find_first();
         first
+    }
+
+    #[inline]
+    fn pop_late(&mut self) -> Timed {
+        let first = self.wheel.pop().unwrap_or(NOTHING);
+        self.late_from = self.first_late();
+        first
+    }
+
+    #[inline]
+    fn pop_soon(&mut self) -> Timed {
+        self.in_soon -= 1;
+        let first = self.soon.pop().unwrap_or(NOTHING);
+        self.soon_from = self.first_soon();
+        first
+    }
+
+    #[inline]
+    fn first_late(&self) -> u64 {
+        let first = self.wheel.open_time();
+        if first == NEVER { UNKNOWN } else { first }
+    }
+
+    #[inline]
+    fn first_soon(&self) -> u64 {
+        let first = self.soon.open_time();
+        if first == NEVER && self.in_soon > 0 { UNKNOWN } else { first }
     }
 
     /// Replaces every event by what `becomes` makes of it; nothing may be before `now` [µs] then.
@@ -185,12 +242,13 @@ impl Pending {
         let mut all = self.wheel.drain();
         all.append(&mut self.soon.drain());
         for lane in &mut self.lanes {
-            all.extend(lane.drain(..));
+            all.extend(lane.drain());
         }
-        (self.fronts, self.lasts, self.first) = ([NEVER; LANES], [0; LANES], (NEVER, 0));
+        self.lasts = [0; LANES];
+        self.find_fronts();
         self.wheel.reset(self.shape, now, all.len() as u64);
         self.soon.reset(self.soon_shape, now, 0);
-        self.in_soon = 0;
+        (self.in_soon, self.late_from, self.soon_from) = (0, UNKNOWN, NEVER);
         for (time, payload) in all.into_iter().filter_map(|(time, payload)| becomes(time, payload)) {
             self.wheel.push(time, payload);
         }
@@ -225,7 +283,7 @@ mod tests {
                 prop_assert!(expected.first().is_none_or(|first| first.0 >= limit));
                 now = limit;
             }
-            while let Some(event) = pending.pop_before(u64::MAX) {
+            while let Some(event) = pending.pop_before(LATEST) {
                 prop_assert_eq!(Some(event), expected.pop_first());
             }
             prop_assert!(expected.is_empty());

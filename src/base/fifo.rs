@@ -1,0 +1,168 @@
+//! A first-in-first-out list for what is looked at far more often than it changes.
+//!
+//! Behind the last value lies an end mark, so the front can be read and compared without asking whether there
+//! is one. It keeps its memory and never shrinks.
+
+/// Places at first, a power of two.
+const PLACES: usize = 64;
+
+/// Values in their order, and an end mark behind them.
+#[derive(Clone, Debug)]
+pub struct Fifo<T> {
+    /// As many as a power of two.
+    ring: Vec<T>,
+    /// Positions of the first value and of the end mark, counted on without end.
+    head: usize,
+    tail: usize,
+    end: T,
+}
+
+impl<T: Copy> Fifo<T> {
+    /// Returns no values; `end` is what the front of an empty list is.
+    pub fn new(end: T) -> Self {
+        Self { ring: vec![end; PLACES], head: 0, tail: 0, end }
+    }
+
+    /// Returns the number of values.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.tail.wrapping_sub(self.head)
+    }
+
+    /// Returns whether there is no value.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.head == self.tail
+    }
+
+    /// Returns the first value, or the end mark.
+    #[inline]
+    pub fn front(&self) -> T {
+        self.ring[self.head & (self.ring.len() - 1)]
+    }
+
+    /// Adds a value behind the others.
+    #[inline]
+    pub fn push(&mut self, value: T) {
+        if self.len() + 2 > self.ring.len() {
+            self.grow();
+        }
+        let mask = self.ring.len() - 1;
+        self.ring[self.tail & mask] = value;
+        self.tail = self.tail.wrapping_add(1);
+        self.ring[self.tail & mask] = self.end;
+    }
+
+    /// Removes the first value; there must be one.
+    #[inline]
+    pub fn pop(&mut self) {
+        debug_assert!(!self.is_empty(), "the end mark stays");
+        self.head = self.head.wrapping_add(1);
+    }
+
+    /// Adds a value before those at the end that are `later`, if they are fewer than `near`; returns whether
+    /// they are.
+    pub fn insert(&mut self, value: T, near: usize, later: impl Fn(T) -> bool) -> bool {
+        let (mask, tail) = (self.ring.len() - 1, self.tail);
+        let is_later = |&back: &usize| later(self.ring[tail.wrapping_sub(back) & mask]);
+        let behind = (1..=self.len().min(near)).take_while(is_later).count();
+        if behind == near {
+            return false;
+        }
+        self.push(value);
+        let mask = self.ring.len() - 1;
+        for back in 1..=behind {
+            self.ring.swap(self.tail.wrapping_sub(back) & mask, self.tail.wrapping_sub(back + 1) & mask);
+        }
+        true
+    }
+
+    /// Tells the first `most` values, but for those before a position that an earlier call has returned; returns
+    /// the position behind them.
+    pub fn from(&self, position: usize, most: usize, mut tell: impl FnMut(T)) -> usize {
+        let done = position.wrapping_sub(self.head);
+        let done = if done > self.len() { 0 } else { done };
+        let until = self.len().min(most).max(done);
+        for at in done..until {
+            tell(self.ring[self.head.wrapping_add(at) & (self.ring.len() - 1)]);
+        }
+        self.head.wrapping_add(until)
+    }
+
+    /// Removes all values and returns them in their order.
+    pub fn drain(&mut self) -> impl Iterator<Item = T> {
+        std::iter::from_fn(|| {
+            let first = (!self.is_empty()).then(|| self.front());
+            if first.is_some() {
+                self.pop();
+            }
+            first
+        })
+    }
+
+    /// Removes all values.
+    pub fn clear(&mut self) {
+        (self.head, self.tail) = (0, 0);
+        self.ring[0] = self.end;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let (places, values) = (self.ring.len(), self.len());
+        let mut ring: Vec<T> =
+            (0..=values).map(|at| self.ring[self.head.wrapping_add(at) & (places - 1)]).collect();
+        ring.resize(2 * places, self.end);
+        (self.ring, self.head, self.tail) = (ring, 0, values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    proptest! {
+        #[test]
+        fn is_a_queue_that_values_can_be_put_into_near_its_end(
+            steps in prop::collection::vec((0_u8..8, 0_u32..1_000), 0..1_000),
+        ) {
+            let (mut fifo, mut plain) = (Fifo::new(u32::MAX), VecDeque::new());
+            for (step, value) in steps {
+                match step {
+                    0..4 => {
+                        fifo.push(value);
+                        plain.push_back(value);
+                    }
+                    4 | 5 => {
+                        if !plain.is_empty() {
+                            fifo.pop();
+                        }
+                        plain.pop_front();
+                    }
+                    6 => {
+                        let later = plain.iter().rev().take(5).take_while(|&&other| other > value).count();
+                        prop_assert_eq!(fifo.insert(value, 5, |other| other > value), later < 5);
+                        if later < 5 {
+                            plain.insert(plain.len() - later, value);
+                        }
+                    }
+                    _ if value < 10 => {
+                        fifo.clear();
+                        plain.clear();
+                    }
+                    _ => {}
+                }
+                prop_assert_eq!(fifo.front(), plain.front().copied().unwrap_or(u32::MAX));
+                let mut first = Vec::new();
+                let behind = fifo.from(0, 3, |value| first.push(value));
+                prop_assert!(first.iter().eq(plain.iter().take(first.len())));
+                prop_assert_eq!(fifo.from(behind, 3, |_| unreachable!()), behind);
+                prop_assert_eq!((fifo.len(), fifo.is_empty()), (plain.len(), plain.is_empty()));
+            }
+            prop_assert_eq!(fifo.drain().collect::<VecDeque<u32>>(), plain);
+            prop_assert!(fifo.is_empty());
+        }
+    }
+}
