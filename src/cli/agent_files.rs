@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of every command that writes or compares agents' files.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct FilesArgs {
     /// Project file; `-` is stdin, `example:NAME` a shipped one
     file: OsString,
     /// Scenario whose settings are written, by id or name; without it the baseline
@@ -50,7 +50,7 @@ impl Prepared {
     ///
     /// # Errors
     /// Where something cannot be read, or an error stands against using the project.
-    pub fn load(args: &Args, has: Option<&PathBuf>) -> Result<Self, CommandError> {
+    pub fn load(args: &FilesArgs, has: Option<&PathBuf>) -> Result<Self, CommandError> {
         let project = Project::load(&args.file)?;
         let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
         let checked = check::file(&project.file, scenario.as_deref());

@@ -47,7 +47,10 @@ fn the_sdk_itself_gets_what_a_build_needs_and_it_says_so() {
 
 /// Returns the files of the example's gateways as agents of another kind.
 fn as_kind(kind: AgentKind) -> GroupFiles {
-    let file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();
+    let mut file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();
+    if kind == AgentKind::ExampleAgent {
+        file = file.with("/groups/gateways/reconnect_random_delay_seconds", &60.into()).unwrap();
+    }
     rendered(&file, None).into_iter().find(|group| group.group == "gateways").unwrap()
 }
 
@@ -244,7 +247,7 @@ fn a_folder_that_is_a_file_is_a_clear_error() {
     let blocked = folder.path().join("taken");
     std::fs::File::create(&blocked).unwrap();
     let error = export(&rendered(&example(), None), &blocked).unwrap_err().to_string();
-    assert!(error.starts_with("0 of 9 files were written."), "{error}");
+    assert!(error.starts_with("0 of 9 files were written"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `regather diff`: what devices have, what they will get, and what that changes in the outage.
 
-use crate::cli::agent_files::{self, Prepared};
+use crate::cli::agent_files::{FilesArgs, Prepared};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::findings;
@@ -29,7 +29,7 @@ Examples:
 The files lie in folders named after the groups: collected/pumps/config.json.")]
 pub struct Args {
     #[command(flatten)]
-    files: agent_files::Args,
+    files: FilesArgs,
     /// Folder or archive with the files that devices have now
     #[arg(long, value_name = "FOLDER|ARCHIVE")]
     has: PathBuf,

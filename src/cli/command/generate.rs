@@ -1,7 +1,7 @@
 //! `regather generate`: writes the files that agents read, for folders, archives and deployment tools.
 
 use crate::base::file::{self, MAX_PROJECT_BYTES};
-use crate::cli::agent_files::{self, Prepared};
+use crate::cli::agent_files::{FilesArgs, Prepared};
 use crate::cli::devices::List;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
@@ -33,7 +33,7 @@ of devices; ${app_key:secret} is fetched from env:NAME, file:PATH or
 keyring:SERVICE/USER while the file is written, and stands nowhere else.")]
 pub struct Args {
     #[command(flatten)]
-    files: agent_files::Args,
+    files: FilesArgs,
     /// Folder to write to, or the archive; folders are made where they are missing
     #[arg(short, long, value_name = "PATH")]
     out: PathBuf,

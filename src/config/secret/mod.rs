@@ -17,6 +17,7 @@ pub use mask::{MASK, is_secret_name, mask};
 pub use system::SystemVault;
 
 use crate::base::file::FileError;
+use crate::fleet::inventory::KeyReference;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -43,18 +44,14 @@ impl FromStr for SecretRef {
     type Err = SecretError;
 
     fn from_str(text: &str) -> Result<Self, SecretError> {
-        let wrong = SecretError::NoReference;
-        match text.split_once(':').ok_or(SecretError::NoReference)? {
-            ("env", name) if is_variable(name) => Ok(Self::Env(name.into())),
-            ("file", path) if !path.trim().is_empty() => Ok(Self::File(path.into())),
-            ("keyring", entry) => match entry.split_once('/') {
-                Some((service, user)) if !service.is_empty() && !user.is_empty() => {
-                    Ok(Self::KeyRing { service: service.into(), user: user.into() })
-                }
-                _ => Err(wrong),
-            },
-            _ => Err(wrong),
-        }
+        // One rule says what a reference is, here and where a list of devices is read.
+        Ok(match KeyReference::parse(text).ok_or(SecretError::NoReference)? {
+            KeyReference::Env(name) => Self::Env(name.into()),
+            KeyReference::File(path) => Self::File(path.into()),
+            KeyReference::Keyring { service, user } => {
+                Self::KeyRing { service: service.into(), user: user.into() }
+            }
+        })
     }
 }
 
@@ -66,12 +63,6 @@ impl fmt::Display for SecretRef {
             Self::KeyRing { service, user } => write!(out, "keyring:{service}/{user}"),
         }
     }
-}
-
-/// Returns whether every system accepts this as the name of a variable.
-fn is_variable(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// A secret in memory, wiped when dropped; it has no `Display`, and `Debug` hides it.

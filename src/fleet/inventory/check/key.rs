@@ -9,7 +9,7 @@ use std::fmt;
 pub enum KeyReference<'a> {
     /// `env:NAME`: the environment variable of this name.
     Env(&'a str),
-    /// `file:PATH`: the first line of the file at this path.
+    /// `file:PATH`: the file at this path, without the line end that closes it.
     File(&'a str),
     /// `keyring:SERVICE/USER`: the entry of the system's key ring.
     Keyring {
