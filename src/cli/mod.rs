@@ -8,13 +8,12 @@
 //! One file per subcommand stands in [`command`]; each has its arguments, whose docs are the help, and a
 //! function that returns how it ended or a [`error::CommandError`].
 
-mod agent_files;
 mod assign;
 pub mod command;
-mod devices;
 mod environment;
 pub mod error;
 pub mod exit;
+mod files;
 mod findings;
 mod output;
 mod printer;

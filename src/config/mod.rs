@@ -19,7 +19,6 @@ mod listed;
 pub mod read;
 mod schema;
 pub mod secret;
-pub mod trial;
 mod value;
 pub mod write;
 
@@ -28,6 +27,7 @@ mod tests;
 
 pub use collected::Collected;
 pub use layout::{Layout, Mapping};
+pub use lint::trial;
 pub use listed::{Listed, OwnFiles};
 pub use schema::schemas;
 pub use write::Writer;

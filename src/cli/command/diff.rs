@@ -1,8 +1,8 @@
 //! `regather diff`: what devices have, what they will get, and what that changes in the outage.
 
-use crate::cli::agent_files::{FilesArgs, Prepared};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files::{FilesArgs, Prepared};
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::study::Order;

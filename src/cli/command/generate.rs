@@ -1,21 +1,21 @@
 //! `regather generate`: writes the files that agents read, for folders, archives and deployment tools.
 
 use crate::base::file::{self, MAX_PROJECT_BYTES};
-use crate::cli::agent_files::{FilesArgs, Prepared};
-use crate::cli::devices::List;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
+use crate::cli::files::devices::List;
+use crate::cli::files::{FilesArgs, Prepared};
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::config::bundle::waves::Waves;
 use crate::config::bundle::{
-    BundleError, Devices, Facts, Item, Order, PathTemplate, Paths, Plan, Target, Written, deliver, items,
+    BundleError, Devices, Facts, Item, Order, PathTemplate, Paths, Plan, Target, Written, deliver,
+    fleet_hash, items,
 };
 use crate::config::secret::SystemVault;
 use crate::config::{AgentFile, GroupFiles};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `regather generate`.
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let (mut files, skipped) = items(&groups);
     let own = list.own_files(&prepared);
     files.extend(own.items());
-    let hash = format!("{:x}", HexDigest(prepared.project.file.text()));
+    let hash = fleet_hash(prepared.project.file.text());
     let scenario = prepared.project.file.scenario_name(prepared.scenario.as_deref());
     let facts = Facts { fleet_hash: &hash, scenario: &scenario, version: env!("CARGO_PKG_VERSION") };
     let order = Order { target, paths: &paths, waves: waves.as_ref(), seed: args.seed, facts };
@@ -112,15 +112,6 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         }
     }
     Ok(Exit::Done)
-}
-
-/// Shows the SHA-256 of a text in hexadecimal digits.
-struct HexDigest<'a>(&'a str);
-
-impl std::fmt::LowerHex for HexDigest<'_> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Sha256::digest(self.0).iter().try_for_each(|byte| write!(out, "{byte:02x}"))
-    }
 }
 
 /// Returns the target that the arguments name.

@@ -1,9 +1,9 @@
 //! `regather import`: a project from the files that devices have.
 
 use crate::base::units;
-use crate::cli::agent_files;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files;
 use crate::cli::findings;
 use crate::cli::output::Output;
 use crate::cli::printer::Printer;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         return Ok(Exit::Done);
     };
     let project = args.into.as_ref().map(|file| Project::load(file)).transpose()?;
-    let mapping = agent_files::mapping(args.mapping.as_deref(), project.as_ref())?;
+    let mapping = files::mapping(args.mapping.as_deref(), project.as_ref())?;
     let found = collect(from, &mapping).map_err(|error| refused(&error))?;
     let imported = group(&found.collected, &mapping);
     if imported.groups.is_empty() {

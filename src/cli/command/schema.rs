@@ -1,8 +1,8 @@
 //! `regather schema`: prints the JSON Schema of a file format.
 
-use crate::cli::agent_files::kind_of;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files::kind_of;
 use crate::cli::printer::Printer;
 use crate::config::{Layout, Mapping, schemas};
 use crate::fleet::{AgentKind, file};

@@ -6,9 +6,9 @@
 
 use crate::base::{Finding, Severity};
 use crate::check;
-use crate::cli::agent_files::{kind_of, mapping};
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
+use crate::cli::files::{kind_of, mapping};
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::source::{Project, Source};

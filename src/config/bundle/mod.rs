@@ -26,7 +26,7 @@ pub use deliver::{Progress, Written, write_folder, write_zip, write_zip_stored};
 pub use error::{BundleError, Fault, Spot};
 pub use item::{Devices, Facts, Item, NoInventory};
 pub use manifest::{FOLDER_MANIFEST, ZIP_MANIFEST};
-pub use order::{Order, Target, deliver, items};
+pub use order::{Order, Target, deliver, fleet_hash, items};
 pub use path::{PathError, PathTemplate};
 pub use plan::{Paths, Plan};
 pub use target::waves::{self, Wave, WaveError, Waves};

@@ -9,6 +9,7 @@ use super::waves::Waves;
 use crate::config::listed::item;
 use crate::config::secret::Vault;
 use crate::config::{GroupFiles, Part};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Where files go.
@@ -84,6 +85,12 @@ pub fn items(groups: &[GroupFiles]) -> (Vec<Item<'_>>, Vec<String>) {
         }
     }
     (items, skipped)
+}
+
+/// Returns the hash by which a manifest names the project that its files come from: SHA-256 of the text, in
+/// hexadecimal digits.
+pub fn fleet_hash(project: &str) -> String {
+    Sha256::digest(project).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes the files of all groups to a target: a folder, for the zip bundle the archive.

@@ -64,6 +64,8 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["config"]),
     ("clap", &["cli"]),
     ("crc32fast", &["config"]),
+    ("flate2", &["config"]),
+    ("tar", &["config"]),
     ("csv", &["fleet"]),
     ("directories", &["desk", "cli"]),
     ("eframe", &["ui", "main"]),
@@ -94,7 +96,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("windows_native_keyring_store", &["config"]),
     ("zbus_secret_service_keyring_store", &["config"]),
     ("zeroize", &["config"]),
-    ("zip", EVERYWHERE),
+    ("zip", &["config"]),
 ];
 
 /// Parts of the standard library and the modules that may name them.

@@ -1,9 +1,9 @@
 //! The list of devices that a command is given, or that its project names.
 
-use super::agent_files::Prepared;
-use super::error::CommandError;
+use super::Prepared;
 use crate::base::file;
 use crate::base::json::Node;
+use crate::cli::error::CommandError;
 use crate::config::bundle::Devices;
 use crate::config::{Listed, OwnFiles, Writer};
 use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Options};

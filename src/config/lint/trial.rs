@@ -1,9 +1,8 @@
 //! Projects that have what files say: to see what a file does in an outage, and what a change of it brings.
 
-use super::Collected;
-use super::layout::{Layout, Mapping};
-use super::read::{Reading, read};
 use crate::base::json::{EditError, join};
+use crate::config::read::{Reading, read};
+use crate::config::{Collected, Layout, Mapping};
 use crate::fleet::file::address;
 use crate::fleet::setting::Absent;
 use crate::fleet::settings::group_settings;

@@ -4,15 +4,17 @@
 //! file's settings is checked by the same rules as every fleet, and what they say about a setting of the
 //! file is told at the file's line.
 
+pub mod trial;
+
 use super::layout::{FileLayout, Layout, Mapping};
 use super::read::{Read, read, recognise};
-use super::trial::{GROUP, stand_in};
 use crate::base::json::join;
 use crate::base::{Finding, Severity};
 use crate::check;
 use crate::fleet::AgentKind;
 use crate::fleet::file::address;
 use std::sync::Arc;
+use trial::{GROUP, stand_in};
 
 /// A file of an agent with everything there is to say about it.
 #[derive(Clone, Debug)]

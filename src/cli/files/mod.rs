@@ -1,12 +1,14 @@
 //! What commands about agents' files share: the project, the mapping, and what devices have now.
 
-use super::error::CommandError;
-use super::findings;
-use super::source::Project;
+pub mod devices;
+
 use crate::base::Finding;
 use crate::base::file::{self, MAX_PROJECT_BYTES};
 use crate::base::json::Tree;
 use crate::check;
+use crate::cli::error::CommandError;
+use crate::cli::findings;
+use crate::cli::source::Project;
 use crate::config::import::collect;
 use crate::config::{Collected, GroupFiles, Mapping, Writer};
 use crate::fleet::{AgentKind, Fleet};
