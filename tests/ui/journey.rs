@@ -8,6 +8,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use regather::base::file::write_atomic;
+use regather::config::bundle::Target;
 use regather::desk::Start;
 use regather::desk::command::{FileCommand, RunCommand, ScenarioCommand};
 use regather::ui::request::Screen;
@@ -224,7 +225,7 @@ fn files_are_shown_as_the_device_reads_them() {
 fn files_are_exported_where_asked_and_said_so() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::on(Screen::Configs);
-    window.apply(FileCommand::Export(folder.path().to_owned()));
+    window.apply(FileCommand::Export { path: folder.path().to_owned(), target: Target::Folder });
     assert!(window.says("Exported 6 files to"), "{:#?}", window.names());
     assert!(folder.path().join("pumps/ws_connection.json").is_file());
     window.click("Close message");

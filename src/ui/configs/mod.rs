@@ -3,6 +3,7 @@
 use super::request::{Request, offer};
 use super::theme::{self, space};
 use crate::base::units;
+use crate::config::bundle::Target;
 use crate::config::{AgentFile, FileRow, GroupFiles, Part};
 use crate::desk::{UserCommand, View};
 use egui::{Align, Button, Label, Layout, Panel, RichText, ScrollArea, Ui};
@@ -21,9 +22,15 @@ const VALUE: f32 = 96.0;
 #[derive(Default)]
 pub struct ConfigsPanel {
     chosen: Option<String>,
+    target: Target,
 }
 
 impl ConfigsPanel {
+    /// Returns where the export goes.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let files = view.agent_files;
