@@ -74,9 +74,7 @@ fn the_effect_is_simulated_in_the_background() {
     let gets = view.outcome.unwrap();
     assert_eq!((has.runs(), gets.runs()), (3, 3));
     let delay = |outcome: &Outcome| match outcome.fleet.groups[0].agent {
-        crate::fleet::Agent::ExampleAgent { reconnect_random_delay, .. } => {
-            reconnect_random_delay.secs()
-        }
+        crate::fleet::Agent::ExampleAgent { reconnect_random_delay, .. } => reconnect_random_delay.secs(),
         _ => f64::NAN,
     };
     assert_eq!((delay(has), delay(gets)), (1.0, 50.0));
