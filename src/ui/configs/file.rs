@@ -18,14 +18,16 @@ pub fn effect(ui: &mut Ui, lines: &[EffectLine]) {
         return;
     }
     ui.label(strong(ui, "Effect in the outage"));
-    ui.spacing_mut().item_spacing.y = space::XS;
-    for line in lines {
-        ui.horizontal_wrapped(|ui| {
-            ui.label(small(line.side).color(theme::tokens(ui.ctx()).text.weak));
-            ui.label(mark(ui, &line.mark));
-            ui.label(small(units::unbroken(&line.text)));
-        });
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        for line in lines {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(small(line.side).color(theme::tokens(ui.ctx()).text.weak));
+                ui.label(mark(ui, &line.mark));
+                ui.label(small(units::unbroken(&line.text)));
+            });
+        }
+    });
     ui.add_space(space::M);
 }
 
