@@ -1,9 +1,10 @@
 //! What follows from the project and is shown in every frame: computed once for each change.
 
-use super::document::Document;
+use super::agents;
+use super::inbox::Project;
 use super::view::Pinned;
 use crate::check;
-use crate::config::{self, GroupFiles};
+use crate::config::{Collected, GroupFiles, Writer};
 use crate::fleet::file::{Checked, Scenario};
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change};
@@ -21,16 +22,19 @@ pub(super) struct Derived {
 }
 
 impl Derived {
-    /// Returns what follows from a document; `before` gives its fleet where that is still the same.
-    pub(super) fn of(document: &Document, pinned: Option<&Pinned>, before: Option<&Arc<Fleet>>) -> Self {
-        let (file, active) = (document.file(), document.active());
+    /// Returns what follows from a project; `before` gives its fleet where that is still the same.
+    pub(super) fn of(project: &Project, pinned: Option<&Pinned>, before: Option<&Arc<Fleet>>) -> Self {
+        let (file, active) = (project.document.file(), project.document.active());
         let checked = check::file(file, active);
         let fleet = checked.fleet.as_ref().map(|fleet| match before {
             Some(before) if **before == *fleet => Arc::clone(before),
             _ => Arc::new(fleet.clone()),
         });
-        let agent_files =
-            fleet.as_ref().map_or_else(Vec::new, |fleet| config::render(fleet, &file.view(active)));
+        let agent_files = fleet.as_ref().map_or_else(Vec::new, |fleet| {
+            let (view, mapping, nothing) = (file.view(active), agents::mapping(file), Collected::default());
+            let collected = project.agents.compared.as_ref().map_or(&nothing, |compared| &compared.collected);
+            Writer { fleet, view: &view, mapping: &mapping, collected }.groups()
+        });
         let changes = changes(file, active, pinned);
         Self { checked, fleet, scenarios: file.scenarios(), agent_files, changes }
     }

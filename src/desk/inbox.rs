@@ -3,6 +3,8 @@
 //! A project is read as a whole before anything else changes, so that a file that cannot be read
 //! leaves the open project as it is.
 
+use super::State;
+use super::agents::Agents;
 use super::document::Document;
 use super::saved::{Digest, Foreign, Saved};
 use super::session::Kept;
@@ -29,13 +31,29 @@ pub(super) struct Project {
     pub(super) saved_at: Option<Duration>,
     /// What another program wrote into its file, where the user was told.
     pub(super) foreign: Option<Foreign>,
+    /// Agents' files that lie beside it.
+    pub(super) agents: Agents,
 }
 
 impl Project {
     /// Returns a project without a file.
     pub(super) fn new(file: FleetFile, name: String) -> Self {
         let document = Document::new(file);
-        Self { document, number: 0, name, path: None, example: None, saved_at: None, foreign: None }
+        Self {
+            document,
+            number: 0,
+            name,
+            path: None,
+            example: None,
+            saved_at: None,
+            foreign: None,
+            agents: Agents::default(),
+        }
+    }
+
+    /// Returns the state of everything that files and findings follow from.
+    pub(super) fn state(&self) -> State {
+        (self.number, self.document.revision(), self.agents.revision)
     }
 
     /// Gives the project its own file.

@@ -5,10 +5,12 @@
 //! is to draw. Time comes in as an argument with each of them; the desk itself never looks at a clock
 //! and never names a toolkit, so every journey can be tested without a window.
 
+mod agents;
 mod apply;
 pub mod command;
 mod derived;
 mod document;
+mod effect;
 mod env;
 mod inbox;
 pub mod job;
@@ -21,6 +23,7 @@ pub mod settings;
 mod tests;
 mod view;
 
+pub use agents::{Compared, Effect, Tried};
 pub use command::{Command, UserCommand};
 pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
@@ -56,6 +59,9 @@ pub enum Start {
     },
 }
 
+/// A state of everything that files and findings follow from: project, revision, and what is compared with.
+type State = (u64, u64, u64);
+
 /// The application without a face.
 pub struct Desk {
     project: Project,
@@ -64,14 +70,15 @@ pub struct Desk {
     /// Number of the newest project.
     numbers: u64,
     derived: Derived,
-    /// Project and revision that `derived` was made from.
-    derived_from: (u64, u64),
+    /// The state that `derived` was made from.
+    derived_from: State,
     /// Project and scenario of the newest simulation.
     scene: (u64, Option<String>),
     epoch: u64,
     revision: u64,
     pinned: Option<Pinned>,
     simulation: Simulation,
+    study: effect::Study,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
     preview: Option<Arc<Preview>>,
@@ -140,8 +147,8 @@ impl Desk {
         }
         let pinned = Pinned::of(project.document.file(), None);
         let mut desk = Self {
-            derived: Derived::of(&project.document, Some(&pinned), None),
-            derived_from: (project.number, project.document.revision()),
+            derived: Derived::of(&project, Some(&pinned), None),
+            derived_from: project.state(),
             scene: (project.number, project.document.active().map(str::to_owned)),
             numbers: numbers.max(project.number),
             project,
@@ -149,6 +156,7 @@ impl Desk {
             epoch: 1,
             revision: 1,
             pinned: Some(pinned),
+            study: effect::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
@@ -177,6 +185,7 @@ impl Desk {
         self.now = now;
         let (arrivals, again) = self.simulation.tick(now);
         self.take(arrivals);
+        let again = [again, self.follow(now)].into_iter().flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
@@ -188,6 +197,7 @@ impl Desk {
         self.now = now;
         let arrivals = self.simulation.finish();
         self.take(arrivals);
+        self.finish_study(now);
     }
 
     /// Takes results in.
@@ -237,6 +247,9 @@ impl Desk {
             checked: &self.derived.checked,
             fleet: self.derived.fleet.as_ref(),
             agent_files: &self.derived.agent_files,
+            compared: self.project.agents.compared.as_ref(),
+            effect: self.effect(),
+            tried: self.project.agents.tried.as_ref(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
             outcome: self.outcome.as_ref(),
@@ -264,6 +277,7 @@ impl Desk {
     /// changed afterwards is not kept.
     pub fn end(&mut self) {
         self.simulation.cancel();
+        self.study.cancel();
         self.session.close();
     }
 }

@@ -23,6 +23,11 @@ impl Digest {
             digits
         }))
     }
+
+    /// Returns the hexadecimal digits.
+    pub(super) fn digits(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What is known of the saved text of a project.

@@ -1,5 +1,6 @@
 //! What a panel reads: one plain snapshot of the desk per frame, made of references.
 
+use super::agents::{Compared, Effect, Tried};
 use super::command::UserCommand;
 use super::job::{Progress, Status};
 use super::notice::Notices;
@@ -60,6 +61,12 @@ pub struct View<'a> {
     pub fleet: Option<&'a Arc<Fleet>>,
     /// The agents' files of the active scenario; empty where there is no fleet.
     pub agent_files: &'a [GroupFiles],
+    /// What those files are compared with.
+    pub compared: Option<&'a Compared>,
+    /// How the fleet comes back with the files that devices have.
+    pub effect: &'a Effect,
+    /// The agent's file that was tried last.
+    pub tried: Option<&'a Tried>,
     /// What results are compared with.
     pub pinned: Option<&'a Pinned>,
     /// Inputs in which the active scenario differs from the pinned one.

@@ -7,15 +7,18 @@ use super::configs::ConfigsPanel;
 use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
-use super::request::{Purpose, Request, Screen};
+use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use crate::desk::command::{FileCommand, SettingsCommand};
-use crate::desk::{Command, Desk, Theme, UserCommand};
+use crate::desk::{Command, Desk, Theme, UserCommand, View};
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+/// What a file is called that was pasted.
+const PASTED: &str = "pasted text";
 
 /// The clock that the application is driven with; only differences matter.
 pub type Clock = Box<dyn Fn() -> Duration>;
@@ -120,7 +123,17 @@ impl App {
         for file in ctx.input(|input| input.raw.dropped_files.clone()) {
             let path = file.path();
             if !path.as_os_str().is_empty() {
-                self.desk.apply(FileCommand::Open(path.to_owned()).into(), now);
+                self.give(FileCommand::Take(path.to_owned()).into(), now);
+            }
+        }
+        // What is pasted outside a field on this screen is a file to be tried.
+        if self.panels.screen == Screen::Configs && !ctx.text_edit_focused() {
+            let pasted = |event: &egui::Event| match event {
+                egui::Event::Paste(text) => Some(text.clone()),
+                _ => None,
+            };
+            if let Some(text) = ctx.input(|input| input.events.iter().find_map(pasted)) {
+                self.give(FileCommand::TryFile { name: PASTED.to_owned(), text }.into(), now);
             }
         }
         if let Some(next) = self.desk.tick(now) {
@@ -192,7 +205,19 @@ impl App {
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
             UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
             UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
-            UserCommand::Export => self.dialogs.ask(Purpose::Export, &view),
+            UserCommand::Export => {
+                let target = self.panels.configs.target();
+                self.dialogs.ask(Purpose::Export(target), &view);
+            }
+            UserCommand::ImportConfigs => self.dialogs.ask(Purpose::Import(Place::Folder), &view),
+            UserCommand::ImportArchive => self.dialogs.ask(Purpose::Import(Place::Archive), &view),
+            UserCommand::Compare => self.dialogs.ask(Purpose::Compare(Place::Folder), &view),
+            UserCommand::CompareArchive => self.dialogs.ask(Purpose::Compare(Place::Archive), &view),
+            UserCommand::TryFile => self.dialogs.ask(Purpose::Try, &view),
+            UserCommand::TryPasted => {
+                self.panels.screen = Screen::Configs;
+                ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+            }
             UserCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             UserCommand::Palette | UserCommand::ShowKeys | UserCommand::RenameScenario => {
                 self.panels.shell.show(command, &view);
@@ -217,9 +242,28 @@ impl App {
         let command: Command = match purpose {
             Purpose::Open => FileCommand::Open(path).into(),
             Purpose::SaveAs => FileCommand::SaveAs(path).into(),
-            Purpose::Export => FileCommand::Export(path).into(),
+            Purpose::Export(target) => FileCommand::Export { path, target }.into(),
+            Purpose::Import(_) => FileCommand::ImportConfigs(path).into(),
+            Purpose::Compare(_) => FileCommand::Compare(path).into(),
+            Purpose::Try => FileCommand::TryPath(path).into(),
         };
+        self.give(command, now);
+    }
+
+    /// Gives the desk a command, and shows the agents' files where one came in by it.
+    fn give(&mut self, command: Command, now: Duration) {
+        let beside = |view: &View<'_>| {
+            (view.compared.map(|compared| compared.from.clone()), view.tried.map(|tried| tried.number))
+        };
+        let before = (beside(&self.desk.view(now)), self.desk.view(now).previous.map(str::to_owned));
         self.desk.apply(command, now);
+        let view = self.desk.view(now);
+        // Another project comes with what lies beside it.
+        let same = before.1.as_deref() == view.previous;
+        let news = beside(&view);
+        if same && news != before.0 && (news.0.is_some() || news.1.is_some()) {
+            self.panels.screen = Screen::Configs;
+        }
     }
 
     /// Remembers the window and ends the session; unsaved changes come back at the next start.

@@ -4,7 +4,8 @@
 //! that the window stays alive. Where the system cannot show one (no portal, no helper program) the
 //! answer comes back at once and empty; then a field for the path is shown instead.
 
-use super::request::{Purpose, Request};
+use super::request::{Place, Purpose, Request};
+use crate::config::bundle::Target;
 use crate::desk::View;
 use egui::{Context, Key, TextEdit, Ui};
 use std::future::Future;
@@ -103,7 +104,17 @@ impl Dialogs {
         let (label, button) = match field.purpose {
             Purpose::Open => ("No file dialog is available here. Path of the project to open", "Open"),
             Purpose::SaveAs => ("No file dialog is available here. Path to save the project to", "Save"),
-            Purpose::Export => ("No file dialog is available here. Folder for the agent files", "Export"),
+            Purpose::Export(Target::Zip) => {
+                ("No file dialog is available here. Path of the zip bundle to write", "Export")
+            }
+            Purpose::Export(_) => ("No file dialog is available here. Folder for the agent files", "Export"),
+            Purpose::Import(_) => {
+                ("No file dialog is available here. Folder or archive with devices' files", "Import")
+            }
+            Purpose::Compare(_) => {
+                ("No file dialog is available here. Folder or archive with devices' files", "Compare")
+            }
+            Purpose::Try => ("No file dialog is available here. Path of the agent's file to try", "Try"),
         };
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -119,7 +130,7 @@ impl Dialogs {
             let pressed = ui.add_enabled(usable, egui::Button::new(button)).clicked();
             let path = PathBuf::from(field.text.trim());
             if usable && (entered || pressed) {
-                if field.purpose == Purpose::SaveAs
+                if matches!(field.purpose, Purpose::SaveAs | Purpose::Export(Target::Zip))
                     && field.taken.as_ref() != Some(&path)
                     && (self.exists)(&path)
                 {
@@ -131,7 +142,7 @@ impl Dialogs {
                 }
             }
             if field.taken.as_ref() == Some(&path) {
-                ui.label("This file exists already. Press Save again to replace it.");
+                ui.label(format!("This file exists already. Press {button} again to replace it."));
             }
             done |= ui.button("Close path field").clicked();
             done |= ui.input(|input| input.key_pressed(Key::Escape));
@@ -165,6 +176,23 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                     .save_file(),
             )
         }
-        Purpose::Export => Box::pin(dialog.set_title("Folder for the agent files").pick_folder()),
+        Purpose::Export(Target::Zip) => Box::pin(
+            dialog
+                .set_title("Zip bundle to write")
+                .set_file_name("agent-files.zip")
+                .add_filter("Zip archive", &["zip"])
+                .save_file(),
+        ),
+        Purpose::Export(_) => Box::pin(dialog.set_title("Folder for the agent files").pick_folder()),
+        Purpose::Import(Place::Folder) | Purpose::Compare(Place::Folder) => {
+            Box::pin(dialog.set_title("Folder with devices' files").pick_folder())
+        }
+        Purpose::Import(Place::Archive) | Purpose::Compare(Place::Archive) => Box::pin(
+            dialog
+                .set_title("Archive with devices' files")
+                .add_filter("Archive", &["zip", "tar", "gz", "tgz"])
+                .pick_file(),
+        ),
+        Purpose::Try => Box::pin(dialog.set_title("Agent's file to try").pick_file()),
     }
 }

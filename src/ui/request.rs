@@ -1,5 +1,6 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
+use crate::config::bundle::Target;
 use crate::desk::{Command, UserCommand, View};
 use egui::{Button, Response, Ui};
 use std::path::PathBuf;
@@ -46,8 +47,23 @@ pub enum Purpose {
     Open,
     /// Save the project to another file.
     SaveAs,
-    /// Write agents' files into a folder.
-    Export,
+    /// Write agents' files to a target.
+    Export(Target),
+    /// Make a project from the files that devices have.
+    Import(Place),
+    /// Compare with the files that devices have.
+    Compare(Place),
+    /// Try an agent's file.
+    Try,
+}
+
+/// What files of devices lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder.
+    Folder,
+    /// An archive.
+    Archive,
 }
 
 /// What a panel asks for.

@@ -8,6 +8,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use regather::base::file::write_atomic;
+use regather::config::bundle::Target;
 use regather::desk::Start;
 use regather::desk::command::{FileCommand, RunCommand, ScenarioCommand};
 use regather::ui::request::Screen;
@@ -212,11 +213,10 @@ fn files_are_shown_as_the_device_reads_them() {
     let mut window = Window::on(Screen::Configs);
     assert!(window.says("\"reconnect_random_delay_seconds\": 30"), "{:#?}", window.names());
     assert!(window.has("inferred"));
-    let gateways = window.names().into_iter().find(|name| name.starts_with("Gateways, no file")).unwrap();
+    let gateways = window.names().into_iter().find(|name| name.starts_with("Gateways, 2 files")).unwrap();
     window.click(&gateways);
     assert!(window.chosen(&gateways));
-    let reason = window.names().into_iter().find(|name| name.contains("C SDK") && name.len() > 40);
-    assert!(reason.is_some(), "{:#?}", window.names());
+    assert!(window.says("twConfig.part.h") && window.says("Needs a firmware build"), "{:#?}", window.names());
     assert!(!window.says("ws_connection.json\":"));
 }
 
@@ -224,11 +224,11 @@ fn files_are_shown_as_the_device_reads_them() {
 fn files_are_exported_where_asked_and_said_so() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::on(Screen::Configs);
-    window.apply(FileCommand::Export(folder.path().to_owned()));
-    assert!(window.says("Exported 6 files to"), "{:#?}", window.names());
+    window.apply(FileCommand::Export { path: folder.path().to_owned(), target: Target::Folder });
+    assert!(window.says("Exported 9 files to"), "{:#?}", window.names());
     assert!(folder.path().join("pumps/ws_connection.json").is_file());
     window.click("Close message");
-    assert!(!window.says("Exported 6 files to"));
+    assert!(!window.says("Exported 9 files to"));
     assert!(window.has("Events (2)"), "the log keeps it: {:#?}", window.names());
 }
 
@@ -278,6 +278,46 @@ fn a_dropped_project_opens_and_a_broken_one_leaves_everything_as_it_is() {
     assert!(window.has("Connected products EU"));
     window.click("What-if");
     assert_eq!(delay(&mut window, PUMPS), 300.0);
+}
+
+#[test]
+fn devices_files_are_compared_tried_and_simulated() {
+    let folder = tempfile::tempdir().unwrap();
+    let has = "{\n  \"reconnect_random_delay_seconds\": 7,\n  \"app_key\": \"planted\",\n  \"site\": 4\n}\n";
+    let pumps = folder.path().join("collected/pumps");
+    std::fs::create_dir_all(&pumps).unwrap();
+    write_atomic(&pumps.join("agent_config.json"), has.as_bytes()).unwrap();
+    let mut window = what_if();
+    drop_file(&mut window, &folder.path().join("collected"));
+    assert_eq!(window.app().screen(), Screen::Configs);
+    for text in
+        ["Compared with collected", "Effect in the outage", "7 s", "and 2 other keys, kept as they are"]
+    {
+        assert!(window.says(text), "{text}: {:#?}", window.names());
+    }
+    assert!(window.says("−   \"reconnect_random_delay_seconds\": 7") && !window.says("planted"));
+    assert!(
+        window.names().iter().any(|name| name.starts_with("Pumps, 2 files") && name.ends_with("1 change"))
+    );
+    window.click("Stop comparing");
+    assert!(!window.says("Effect in the outage"));
+
+    window.event(egui::Event::Paste(has.to_owned()));
+    window.settle();
+    assert!(window.says("agent_config.json of ExampleAgent"), "{:#?}", window.names());
+    window.click("Simulate with this file");
+    assert_eq!(window.app().screen(), Screen::Simulate);
+    assert!(window.chosen("With pasted text"));
+    assert_eq!(delay(&mut window, PUMPS), 7.0);
+    window.press(Modifiers::COMMAND, Key::Z);
+    assert!(!window.has("With pasted text"), "one step");
+
+    // An agent's file that is dropped on another screen is tried, too.
+    drop_file(&mut window, &pumps.join("agent_config.json"));
+    assert_eq!(window.app().screen(), Screen::Configs);
+    assert!(window.has("Tried file agent_config.json"), "{:#?}", window.names());
+    window.reach("Close tried file");
+    assert!(!window.says("Tried file"));
 }
 
 #[test]

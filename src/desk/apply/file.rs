@@ -1,9 +1,7 @@
-//! Opening, saving and exporting.
+//! Opening and saving.
 
+use crate::base::Severity;
 use crate::base::file::{self, FileError, MAX_PROJECT_BYTES};
-use crate::base::{Severity, units};
-use crate::config::bundle::{Facts, NoInventory, Order, Paths, Target, deliver, items};
-use crate::config::secret::SystemVault;
 use crate::desk::command::{FileCommand, UserCommand};
 use crate::desk::inbox::{self, Project};
 use crate::desk::saved::{Digest, Foreign, Saved};
@@ -25,7 +23,14 @@ impl Desk {
             },
             FileCommand::Save => self.save(),
             FileCommand::SaveAs(path) => self.save_as(&path),
-            FileCommand::Export(folder) => self.export(&inbox::absolute(&folder)),
+            FileCommand::Export { path, target } => self.export(&inbox::absolute(&path), target),
+            FileCommand::Compare(path) => self.compare(&inbox::absolute(&path)),
+            FileCommand::StopComparing => self.compare_with(None),
+            FileCommand::ImportConfigs(path) => self.import(&inbox::absolute(&path)),
+            FileCommand::TryPath(path) => self.try_path(&inbox::absolute(&path)),
+            FileCommand::TryFile { name, text } => self.try_text(&name, text),
+            FileCommand::StopTrying => self.project.agents.tried = None,
+            FileCommand::Take(path) => self.take_in(&inbox::absolute(&path)),
             FileCommand::KeepRestored => self.restored = None,
             FileCommand::OpenLastSaved => self.open_last_saved(),
             FileCommand::ClearRecent => self.settings.recent.clear(),
@@ -34,7 +39,7 @@ impl Desk {
     }
 
     /// Opens a project that was read, or says why it could not be.
-    fn open(&mut self, project: Result<Project, String>) {
+    pub(super) fn open(&mut self, project: Result<Project, String>) {
         let project = match project {
             Ok(project) => project,
             Err(sentence) => return self.say(Severity::Error, sentence, None),
@@ -132,37 +137,5 @@ impl Desk {
         project.path = Some(path);
         (project.saved_at, project.example, project.foreign) = (Some(self.now), None, None);
         self.restored = None;
-    }
-
-    /// Writes the agents' files of the active scenario below a folder.
-    fn export(&mut self, folder: &Path) {
-        if self.derived.checked.blocked() {
-            let text = "Nothing was exported: the project has errors, and agents must not get them. Correct them first.";
-            return self.say(Severity::Error, text, None);
-        }
-        let scenario = self.project.document.file().scenario_name(self.project.document.active());
-        let facts = Facts { fleet_hash: "", scenario: &scenario, version: env!("CARGO_PKG_VERSION") };
-        let paths = Paths::default();
-        let order = Order { target: Target::Folder, paths: &paths, waves: None, seed: 0, facts };
-        let (items, skipped) = items(&self.derived.agent_files);
-        let environment = |name: &str| std::env::var(name).ok();
-        let vault = SystemVault::new(&environment);
-        match deliver(&items, &NoInventory, &order, folder, &vault, &mut |_, _| true) {
-            Ok(done) => {
-                let all = done.written.len() + done.unchanged;
-                let files = if all == 1 { "file" } else { "files" };
-                let same = match done.unchanged {
-                    0 => String::new(),
-                    same => format!(", {} of them unchanged", units::count(same as u64)),
-                };
-                let text =
-                    format!("Exported {} {files} to {}{same}", units::count(all as u64), Self::shown(folder));
-                for reason in skipped {
-                    self.say(Severity::Info, reason, None);
-                }
-                self.say(Severity::Info, text, None);
-            }
-            Err(error) => self.say(Severity::Error, error.to_string(), None),
-        }
     }
 }

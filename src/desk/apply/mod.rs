@@ -3,7 +3,9 @@
 //! A handler changes the project or the desk, or says in a notice why it did not. What follows from a
 //! change (findings, simulation, autosave) is brought up to date in one place afterwards.
 
+mod agents;
 mod document;
+mod export;
 mod file;
 mod run;
 mod scenario;
@@ -53,10 +55,9 @@ impl Desk {
 
     /// Brings everything that follows from the project up to date.
     pub(super) fn refresh(&mut self) {
-        let state = (self.project.number, self.project.document.revision());
+        let state = self.project.state();
         if self.derived_from != state {
-            let derived =
-                Derived::of(&self.project.document, self.pinned.as_ref(), self.derived.fleet.as_ref());
+            let derived = Derived::of(&self.project, self.pinned.as_ref(), self.derived.fleet.as_ref());
             let same = match (&self.derived.fleet, &derived.fleet) {
                 (Some(before), Some(after)) => Arc::ptr_eq(before, after),
                 (before, after) => before.is_none() && after.is_none(),

@@ -14,6 +14,7 @@ impl Desk {
             ScenarioCommand::Rename { id, name } => document.rename_scenario(&id, &name),
             ScenarioCommand::Remove(id) => document.remove_scenario(&id),
             ScenarioCommand::ResetInput(address) => document.reset(&address),
+            ScenarioCommand::WithFile { group } => return self.with_file(&group),
             ScenarioCommand::Pin => {
                 let pinned = Pinned::of(document.file(), document.active());
                 let text = format!("{} is the baseline now", pinned.name);

@@ -13,6 +13,7 @@ pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::settings::Theme;
 use crate::base::Fix;
+use crate::config::bundle::Target;
 use crate::fleet::file::Value;
 use crate::fleet::settings::Area;
 use std::path::PathBuf;
@@ -87,6 +88,11 @@ pub enum ScenarioCommand {
         /// The new name.
         name: String,
     },
+    /// Adds a scenario in which a group has what the tried file says, and makes it the active one.
+    WithFile {
+        /// Id of the group.
+        group: String,
+    },
     /// Removes a scenario.
     Remove(String),
     /// Takes one assignment out of the active scenario, so that the baseline's value holds again.
@@ -130,8 +136,33 @@ pub enum FileCommand {
     Save,
     /// Writes the project to another file, which becomes its own.
     SaveAs(PathBuf),
-    /// Writes the agents' files of the active scenario below a folder.
-    Export(PathBuf),
+    /// Writes the agents' files of the active scenario.
+    Export {
+        /// Folder, for the zip bundle the archive.
+        path: PathBuf,
+        /// Where the files go.
+        target: Target,
+    },
+    /// Compares the agents' files with those that devices have, from a folder or an archive.
+    Compare(PathBuf),
+    /// Stops comparing with files that devices have.
+    StopComparing,
+    /// Opens a new project made from the files that devices have, from a folder or an archive.
+    ImportConfigs(PathBuf),
+    /// Tries an agent's file.
+    TryPath(PathBuf),
+    /// Tries the text of an agent's file.
+    TryFile {
+        /// What it is called.
+        name: String,
+        /// The whole text.
+        text: String,
+    },
+    /// Forgets the file that was tried.
+    StopTrying,
+    /// Takes what was dropped onto the window: opens a project, tries an agent's file, compares with a
+    /// folder or an archive.
+    Take(PathBuf),
     /// Goes on with the project that was restored after a crash.
     KeepRestored,
     /// Leaves the restored project and opens what was saved last.

@@ -2,6 +2,7 @@
 //! that they cannot drift apart.
 
 use super::{Command, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand};
+use crate::config::{AgentFile, GroupFiles};
 use crate::desk::View;
 use crate::desk::job::Status;
 use crate::desk::settings::Theme;
@@ -29,6 +30,14 @@ pub enum UserCommand {
     Unpin,
     RunAgain,
     Cancel,
+    ImportConfigs,
+    ImportArchive,
+    Compare,
+    CompareArchive,
+    StopComparing,
+    TryFile,
+    TryPasted,
+    StopTrying,
     ScreenFleet,
     ScreenSimulate,
     ScreenConfigs,
@@ -53,13 +62,15 @@ pub enum Menu {
     View,
     /// Simulation and comparison.
     Run,
+    /// Files of agents that come from devices.
+    Agents,
     /// Help.
     Help,
 }
 
 impl Menu {
     /// Every menu, in the order of the menu bar.
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Help];
+    pub const ALL: [Self; 6] = [Self::File, Self::Edit, Self::View, Self::Run, Self::Agents, Self::Help];
 
     /// The word in the menu bar.
     pub fn word(self) -> &'static str {
@@ -68,6 +79,7 @@ impl Menu {
             Self::Edit => "Edit",
             Self::View => "View",
             Self::Run => "Run",
+            Self::Agents => "Agents",
             Self::Help => "Help",
         }
     }
@@ -123,7 +135,7 @@ const fn entry(
 
 /// Every user command once, in the order of the menus.
 pub const TABLE: &[Entry] = {
-    use Menu::{Edit, File, Help, Run, View};
+    use Menu::{Agents, Edit, File, Help, Run, View};
     use UserCommand as C;
     &[
         entry(C::New, File, "New from example", "Opens the example fleet as a new project", &[ctrl("N")]),
@@ -135,7 +147,7 @@ pub const TABLE: &[Entry] = {
             C::Export,
             File,
             "Export agent files…",
-            "Writes the files that the agents read into a folder",
+            "Writes the files that the agents read to the chosen place",
             &[ctrl("E")],
         ),
         entry(C::ClearRecent, File, "Clear recent files", "Forgets the list of recent files", &[]),
@@ -190,6 +202,50 @@ pub const TABLE: &[Entry] = {
             &[plain("B")],
         ),
         entry(C::Unpin, Run, "Unpin baseline", "Stops comparing", &[]),
+        entry(
+            C::ImportConfigs,
+            Agents,
+            "Import devices' files…",
+            "Makes a new project from a folder of files that devices have, grouped by settings",
+            &[ctrl("I")],
+        ),
+        entry(
+            C::ImportArchive,
+            Agents,
+            "Import archive of devices' files…",
+            "Makes a new project from a zip or tar archive of files that devices have",
+            &[],
+        ),
+        entry(
+            C::Compare,
+            Agents,
+            "Compare with devices' files…",
+            "Shows what changes on devices; the folder has one folder per group, named by its id",
+            &[ctrl_shift("D")],
+        ),
+        entry(
+            C::CompareArchive,
+            Agents,
+            "Compare with archive of devices' files…",
+            "Shows what changes on devices whose files are in a zip or tar archive",
+            &[],
+        ),
+        entry(C::StopComparing, Agents, "Stop comparing", "Shows the planned files alone", &[]),
+        entry(
+            C::TryFile,
+            Agents,
+            "Try an agent's file…",
+            "Says what is wrong with an agent's file and what it does in an outage",
+            &[ctrl("T")],
+        ),
+        entry(
+            C::TryPasted,
+            Agents,
+            "Try pasted file",
+            "Tries the text of an agent's file that was copied elsewhere",
+            &[],
+        ),
+        entry(C::StopTrying, Agents, "Close tried file", "Forgets the agent's file that was tried", &[]),
         entry(C::ShowKeys, Help, "Keys", "Lists every key", &[plain("F1"), plain("?")]),
     ]
 };
@@ -228,9 +284,17 @@ impl UserCommand {
             Self::ZoomIn => SettingsCommand::Zoom(view.settings.zoom_in()).into(),
             Self::ZoomOut => SettingsCommand::Zoom(view.settings.zoom_out()).into(),
             Self::ZoomReset => SettingsCommand::Zoom(1.0).into(),
+            Self::StopComparing => FileCommand::StopComparing.into(),
+            Self::StopTrying => FileCommand::StopTrying.into(),
             Self::Open
             | Self::SaveAs
             | Self::Export
+            | Self::ImportConfigs
+            | Self::ImportArchive
+            | Self::Compare
+            | Self::CompareArchive
+            | Self::TryFile
+            | Self::TryPasted
             | Self::Quit
             | Self::RenameScenario
             | Self::ScreenFleet
@@ -261,7 +325,13 @@ impl UserCommand {
             Self::RunAgain | Self::PinBaseline => {
                 when(view.fleet.is_some(), "The project has errors; correct them first")
             }
-            Self::Export => when(!view.checked.blocked(), "The project has errors; correct them first"),
+            Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),
+            Self::Export => {
+                let mut files = view.agent_files.iter().flat_map(GroupFiles::files);
+                when(!files.any(AgentFile::blocked), "A file of the devices has errors; see its findings")
+            }
+            Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
+            Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
             Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
             Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
             Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),

@@ -2,7 +2,7 @@
 
 use super::groups::{duplicate, free, visible};
 use super::{Document, Refused};
-use crate::base::json;
+use crate::base::json::{self, EditError};
 use crate::fleet::FleetFile;
 use serde_json::{Value as Json, json as object};
 
@@ -35,6 +35,25 @@ impl Document {
         Ok(())
     }
 
+    /// Adds a scenario with a name like this one that `fill` gives its assignments, and makes it the active one.
+    pub(in crate::desk) fn add_scenario(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&FleetFile, &str) -> Result<FleetFile, EditError>,
+    ) -> Result<(), Refused> {
+        let scenarios = self.file.scenarios();
+        let id_taken = |id: &str| scenarios.iter().any(|scenario| scenario.id == id);
+        let name_taken = |name: &str| scenarios.iter().any(|scenario| scenario.name == name);
+        let (mut id, mut name) = (id_of(name), name.to_owned());
+        if id_taken(&id) || name_taken(&name) {
+            (id, name) = free(&id, &name, id_taken, name_taken);
+        }
+        let blank = object!({ "name": name, "set": {} });
+        let file = fill(&self.file.with(&json::join("/scenarios", &id), &blank)?, &id)?;
+        self.step(format!("Add scenario {name}"), file, Some(id));
+        Ok(())
+    }
+
     /// Gives a scenario another name.
     pub(in crate::desk) fn rename_scenario(&mut self, id: &str, name: &str) -> Result<(), Refused> {
         let pointer = json::join(&known(&self.file, id)?, "name");
@@ -60,6 +79,19 @@ impl Document {
         self.step(step, file, active);
         Ok(())
     }
+}
+
+/// Returns an id made from a name: `With config.json` becomes `with-config-json`.
+fn id_of(name: &str) -> String {
+    let mut id = String::new();
+    for c in name.chars().take(48) {
+        if c.is_ascii_alphanumeric() {
+            id.push(c.to_ascii_lowercase());
+        } else if !id.ends_with('-') && !id.is_empty() {
+            id.push('-');
+        }
+    }
+    id.trim_end_matches('-').to_owned()
 }
 
 /// Returns the pointer of a scenario.

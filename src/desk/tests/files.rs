@@ -172,17 +172,24 @@ fn opening_the_same_again_changes_nothing() {
 fn exports_and_says_how_many() {
     let place = Place::new();
     let mut desk = small();
-    desk.apply(FileCommand::Export(place.path("out")).into(), ZERO);
-    let said = |word: &str| format!("Exported 2 files to `{}`{word}", place.path("out").display());
+    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    let said = |word: &str| format!("Exported 5 files to `{}`{word}", place.path("out").display());
     assert_eq!(desk.said(), (Severity::Info, said("").as_str()));
     assert!(place.text("out/pumps/ws_connection.json").contains("connect_timeout"));
-    desk.apply(FileCommand::Export(place.path("out")).into(), ZERO);
-    assert_eq!(desk.said().1, said(", 2 of them unchanged"));
-    let skipped: Vec<_> = desk.notices.iter().filter(|notice| notice.text.contains("Gates")).collect();
-    assert_eq!(skipped.len(), 2, "each time the group without a file is named");
-    desk.do_all([
-        DocumentCommand::RemoveGroup("pumps".into()).into(),
-        FileCommand::Export(place.path("out")).into(),
-    ]);
+    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    assert_eq!(desk.said().1, said(", 5 of them unchanged"));
+}
+
+#[test]
+fn groups_without_files_are_named() {
+    let place = Place::new();
+    let gates = r#""agent": "generic", "first_delay_ms": 2000"#;
+    let file = FleetFile::parse(&SMALL.replace(r#""agent": "c-sdk""#, gates)).unwrap();
+    let mut desk = Desk::new(isolated(), Start::Project { file, name: "small".into(), path: None });
+    let export = FileCommand::Export { path: place.path("out"), target: Target::Folder };
+    desk.apply(export.clone().into(), ZERO);
+    assert!(desk.said().1.starts_with("Exported 3 files"), "{:?}", desk.said());
+    assert!(desk.notices.iter().any(|notice| notice.text.starts_with("Gates: nothing is known")));
+    desk.do_all([DocumentCommand::RemoveGroup("pumps".into()).into(), export.into()]);
     assert_eq!(desk.said().0, Severity::Error);
 }

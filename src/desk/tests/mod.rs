@@ -1,5 +1,6 @@
 //! Journeys through the desk, without a face.
 
+mod agents;
 mod files;
 mod restore;
 mod simulate;
@@ -8,6 +9,7 @@ use super::command::{DocumentCommand, FileCommand, RunCommand, ScenarioCommand, 
 use super::job::Status;
 use super::*;
 use crate::base::file::{read_text, write_atomic};
+use crate::config::bundle::Target;
 use crate::fleet::example::EXAMPLES;
 use crate::fleet::file::Value;
 use crate::plan::Verdict;

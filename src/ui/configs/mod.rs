@@ -1,11 +1,19 @@
-//! The screen *Configs*: what every group of devices gets, file by file, and the export.
+//! The screen *Configs*: what every group of devices has and gets, file by file; what a tried file says;
+//! and the export.
+
+mod draw;
+mod file;
+pub mod rows;
+mod tried;
 
 use super::request::{Request, offer};
 use super::theme::{self, space};
-use crate::base::units;
-use crate::config::{AgentFile, FileRow, GroupFiles, Part};
+use super::widget::choice;
+use crate::config::bundle::Target;
 use crate::desk::{UserCommand, View};
-use egui::{Align, Button, Label, Layout, Panel, RichText, ScrollArea, Ui};
+use draw::{mark, small, strong};
+use egui::{Button, Panel, RichText, ScrollArea, Ui, UiBuilder};
+use rows::{FileText, GroupLine};
 
 /// Width of the list of groups [points].
 const GROUPS: f32 = 312.0;
@@ -13,190 +21,206 @@ const GROUPS: f32 = 312.0;
 const NARROW: f32 = 620.0;
 /// Largest width of a file [points].
 const PREVIEW: f32 = 800.0;
-/// Widths of the columns for keys and values [points].
-const KEY: f32 = 216.0;
-const VALUE: f32 = 96.0;
+/// Height of the export, and of the screen from which it stands at its foot [points].
+const EXPORT: f32 = 148.0;
+const TALL: f32 = 400.0;
 
 /// State of the screen's widgets.
 #[derive(Default)]
 pub struct ConfigsPanel {
     chosen: Option<String>,
+    target: Target,
+    /// Whether the tried file is shown instead of a group.
+    tried: bool,
+    /// Number of the tried file that was shown last; a new one shows itself.
+    trial: Option<u64>,
+    /// Group that was picked for the tried file.
+    group: Option<String>,
+    /// Revision, group and texts of the files that are shown; made once for each change.
+    made: Option<(u64, String, Vec<FileText>)>,
 }
 
 impl ConfigsPanel {
+    /// Returns where the export goes.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-        let files = view.agent_files;
-        if files.is_empty() {
-            ui.label("There are no files to show. Correct the errors of the project first.");
-            return;
+        let trial = view.tried.map(|tried| tried.number);
+        if self.trial != trial {
+            (self.trial, self.tried, self.group) = (trial, trial.is_some(), None);
         }
+        let files = view.agent_files;
         if !files.iter().any(|group| self.chosen.as_deref() == Some(group.group.as_str())) {
             self.chosen = files.first().map(|group| group.group.clone());
         }
         if ui.available_width() < NARROW {
             inside().show(ui, |ui| {
                 scroll("configs", ui, |ui| {
-                    self.groups(ui, view, out);
+                    self.list(ui, view, out);
+                    ui.add_space(space::L);
+                    self.export(ui, view, out);
                     ui.add_space(space::XL);
-                    self.chosen(ui, files);
+                    self.shown(ui, view, out);
                 });
             });
             return;
         }
         Panel::left("config groups").resizable(false).exact_size(GROUPS).frame(inside()).show(ui, |ui| {
-            scroll("config groups", ui, |ui| self.groups(ui, view, out));
+            let whole = ui.available_rect_before_wrap();
+            if whole.height() < TALL {
+                scroll("config groups", ui, |ui| {
+                    self.list(ui, view, out);
+                    ui.add_space(space::L);
+                    self.export(ui, view, out);
+                });
+                return;
+            }
+            let (above, below) = whole.split_top_bottom_at_y(whole.bottom() - EXPORT);
+            ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
+                scroll("config groups", ui, |ui| self.list(ui, view, out));
+            });
+            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.export(ui, view, out));
         });
-        inside().show(ui, |ui| scroll("preview", ui, |ui| self.chosen(ui, files)));
+        inside().show(ui, |ui| scroll("preview", ui, |ui| self.shown(ui, view, out)));
     }
 
-    /// Draws the list of groups and the export below it.
-    fn groups(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+    /// Draws the list of groups, and what brings files in.
+    fn list(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         ui.label(strong(ui, &format!("Files for {}", view.scenario_name())));
         ui.add_space(space::XS);
-        for group in view.agent_files {
-            self.group(ui, group);
+        for line in rows::groups(view) {
+            self.group(ui, &line);
+        }
+        if let Some(tried) = view.tried {
+            let text = ("Tried file", egui::Atom::grow(), small(&tried.name));
+            let size = egui::vec2(ui.available_width(), 28.0);
+            let response = ui.add_sized(size, Button::selectable(self.tried, text).truncate());
+            let spoken = format!("Tried file {}", tried.name);
+            response
+                .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, self.tried, &spoken));
+            if response.on_hover_text(&spoken).clicked() {
+                self.tried = true;
+            }
         }
         ui.add_space(space::L);
-        export(ui, view, out);
-    }
-
-    /// Draws the files of the chosen group.
-    fn chosen(&self, ui: &mut Ui, files: &[GroupFiles]) {
-        let chosen = self.chosen.as_deref();
-        if let Some(group) = files.iter().find(|group| chosen == Some(group.group.as_str())) {
-            // Lines that are too long to be read at a glance help nobody.
-            ui.set_max_width(ui.available_width().min(PREVIEW));
-            preview(ui, group);
-        }
+        bring(ui, view, out);
     }
 
     /// Draws the button of a group.
-    fn group(&mut self, ui: &mut Ui, group: &GroupFiles) {
-        let chosen = self.chosen.as_deref() == Some(group.group.as_str());
-        let files = match &group.part {
-            Part::Files(files) => format!("{} files", files.len()),
-            Part::None(_) => "no file".to_owned(),
+    fn group(&mut self, ui: &mut Ui, line: &GroupLine) {
+        let chosen = !self.tried && self.chosen.as_deref() == Some(line.id.as_str());
+        let beside = match &line.mark {
+            Some(own) if chosen => small(own.text()),
+            Some(own) => mark(ui, own),
+            None => small(&line.detail),
         };
-        let devices = units::count(u64::from(group.devices));
-        let weak = RichText::new(format!("{files} · {devices} devices")).size(theme::SMALL);
         let size = egui::vec2(ui.available_width(), 28.0);
-        let button = Button::selectable(chosen, (group.name.as_str(), egui::Atom::grow(), weak));
-        let spoken = format!("{}, {files}, {devices} devices", group.name);
+        let button = Button::selectable(chosen, (line.name.as_str(), egui::Atom::grow(), beside));
         let response = ui.add_sized(size, button.truncate());
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &spoken));
-        if response.on_hover_text(&spoken).clicked() {
-            self.chosen = Some(group.group.clone());
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &line.spoken));
+        if response.on_hover_text(&line.spoken).clicked() {
+            self.chosen = Some(line.id.clone());
+            self.tried = false;
         }
     }
-}
 
-fn strong(ui: &Ui, text: &str) -> RichText {
-    RichText::new(text).font(theme::strong(theme::BODY)).color(theme::tokens(ui.ctx()).text.strong)
-}
-
-/// Draws the export button; it is the primary action of the screen.
-fn export(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    let tokens = theme::tokens(ui.ctx());
-    let entry = UserCommand::Export.entry();
-    let text = RichText::new(entry.text).font(theme::strong(theme::BODY)).color(tokens.on_accent);
-    let button = Button::new(text).fill(tokens.accent).min_size(egui::vec2(ui.available_width(), 32.0));
-    if offer(ui, UserCommand::Export, button, entry.tooltip, view).clicked() {
-        out.push(Request::User(UserCommand::Export));
-    }
-    ui.add_space(space::XS);
-    let note = "Nothing leaves this computer. Each group gets a folder of its own.";
-    ui.label(RichText::new(note).size(theme::SMALL).color(tokens.text.weak));
-}
-
-/// Draws the files of a group.
-fn preview(ui: &mut Ui, group: &GroupFiles) {
-    let tokens = theme::tokens(ui.ctx());
-    ui.horizontal_wrapped(|ui| {
-        ui.label(strong(ui, &group.name));
-        let devices = units::count(u64::from(group.devices));
-        ui.label(small(&format!("{}, {devices} devices", group.kind.label())).color(tokens.text.weak));
-    });
-    ui.add_space(space::XS);
-    match &group.part {
-        Part::None(reason) => {
-            ui.label(reason);
+    /// Draws what is chosen: the tried file, or the files of a group.
+    fn shown(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        // Lines that are too long to be read at a glance help nobody.
+        ui.set_max_width(ui.available_width().min(PREVIEW));
+        if let Some(own) = view.tried.filter(|_| self.tried) {
+            return tried::ui(ui, own, &mut self.group, view, out);
         }
-        Part::Files(files) => {
-            let mut notes: Vec<&str> = Vec::new();
-            for note in files.iter().flat_map(|file| &file.notes) {
-                if !notes.contains(&note.as_str()) {
-                    notes.push(note);
-                }
-            }
-            for note in notes {
-                ui.horizontal(|ui| {
-                    ui.label(small("⚠").color(tokens.status.uncertain));
-                    ui.add(Label::new(small(note).color(tokens.text.normal)).wrap());
-                });
-            }
-            for file in files {
-                ui.add_space(space::L);
-                one(ui, group, file);
-            }
+        let Some(group) = view.agent_files.iter().find(|own| self.chosen.as_deref() == Some(&own.group))
+        else {
+            ui.label("There are no files to show. Correct the errors of the project first.");
+            return;
+        };
+        let known = self
+            .made
+            .as_ref()
+            .is_some_and(|(revision, id, _)| *revision == view.revision && *id == group.group);
+        if !known {
+            let files = rows::files(group, view.compared.is_some());
+            self.made = Some((view.revision, group.group.clone(), files));
+        }
+        file::effect(ui, &rows::effect(view));
+        if let Some((.., files)) = &self.made {
+            file::preview(ui, group, files);
         }
     }
-}
 
-/// Returns text at the small size.
-fn small(text: &str) -> RichText {
-    RichText::new(text).size(theme::SMALL)
-}
-
-/// Draws one file: its text, and each key as people read it.
-fn one(ui: &mut Ui, group: &GroupFiles, file: &AgentFile) {
-    let tokens = theme::tokens(ui.ctx());
-    ui.horizontal_wrapped(|ui| {
-        ui.label(strong(ui, &format!("{}/{}", group.group, file.name)));
-        ui.label(small(file.certainty.word()).color(tokens.status.uncertain));
-    });
-    ui.add_space(space::XS);
-    egui::Frame::new().fill(tokens.surface.plot).corner_radius(theme::ROUNDING).inner_margin(space::M).show(
-        ui,
-        |ui| {
-            ui.set_min_width(ui.available_width());
-            let text = RichText::new(file.text.trim_end()).monospace().color(tokens.text.strong);
-            ui.add(Label::new(text).wrap());
-        },
-    );
-    ui.add_space(space::XS);
-    for row in &file.rows {
-        key(ui, row);
-    }
-}
-
-/// Draws one key: its name, its value as people read it, and what it does.
-fn key(ui: &mut Ui, row: &FileRow) {
-    let tokens = theme::tokens(ui.ctx());
-    let width = ui.available_width();
-    let fixed = |ui: &mut Ui, width: f32, text: RichText| {
-        let size = egui::vec2(width, theme::TARGET);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_size(size);
-            ui.add(Label::new(text).truncate());
+    /// Draws the export; it is the primary action of the screen.
+    fn export(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let tokens = theme::tokens(ui.ctx());
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::TARGET);
+            ui.label("Export as");
+            let entries = Target::ALL.map(|target| (target, target.label()));
+            let help = "Where the files go: a folder, an archive, or a deployment tool";
+            if let Some(target) = choice::corner(ui, "Export as", help, &self.target, &entries) {
+                self.target = target;
+            }
         });
-    };
-    let meaning = small(row.setting.meaning.trim_end_matches('.')).color(tokens.text.weak);
-    let beside = width >= KEY + VALUE + 240.0;
-    ui.horizontal(|ui| {
-        fixed(ui, KEY, small(&row.key).color(tokens.text.normal));
-        fixed(
-            ui,
-            VALUE,
-            RichText::new(row.gets.as_ref().map_or("", |gets| &gets.human)).font(theme::strong(theme::SMALL)),
-        );
-        if beside {
-            ui.add(Label::new(meaning.clone()).wrap());
+        ui.add_space(space::XS);
+        let entry = UserCommand::Export.entry();
+        let text = RichText::new(entry.text).font(theme::strong(theme::BODY)).color(tokens.on_accent);
+        let button = Button::new(text).fill(tokens.accent).min_size(egui::vec2(ui.available_width(), 32.0));
+        if offer(ui, UserCommand::Export, button, entry.tooltip, view).clicked() {
+            out.push(Request::User(UserCommand::Export));
         }
-    });
-    if !beside {
-        ui.add(Label::new(meaning).wrap());
+        ui.add_space(space::XS);
+        ui.label(small(note(self.target)).color(tokens.text.weak));
     }
+}
+
+/// Returns what a target is, in a sentence or two.
+fn note(target: Target) -> &'static str {
+    match target {
+        Target::Folder => "Nothing leaves this computer. Each group gets a folder of its own.",
+        Target::Zip => "Nothing leaves this computer. One archive with a manifest.",
+        Target::Ansible => "Nothing leaves this computer. An inventory and a playbook that copies the files.",
+        Target::ConfigMap => "Nothing leaves this computer. One ConfigMap for each group.",
+        Target::Scm => "Nothing leaves this computer. Packages and lists of things for the platform.",
+    }
+}
+
+/// Draws what brings files of devices in.
+fn bring(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+    ui.label(strong(ui, "Files of devices"));
+    ui.add_space(space::XS);
+    let mut press = |ui: &mut Ui, command: UserCommand, text: &str| {
+        let entry = command.entry();
+        if offer(ui, command, Button::new(small(text)), entry.tooltip, view).clicked() {
+            out.push(Request::User(command));
+        }
+    };
+    match view.compared {
+        Some(compared) => {
+            ui.horizontal_wrapped(|ui| {
+                let text = format!("Compared with {}", compared.name());
+                let tip = compared.from.display().to_string();
+                ui.add(egui::Label::new(small(text)).truncate()).on_hover_text(tip);
+                press(ui, UserCommand::StopComparing, UserCommand::StopComparing.entry().text);
+            });
+            if !compared.strangers.is_empty() {
+                let weak = theme::tokens(ui.ctx()).status.uncertain;
+                let text = format!("⚠ {} folders belong to no group", compared.strangers.len());
+                ui.label(small(text).color(weak)).on_hover_text(compared.strangers.join(", "));
+            }
+        }
+        None => press(ui, UserCommand::Compare, UserCommand::Compare.entry().text),
+    }
+    press(ui, UserCommand::ImportConfigs, UserCommand::ImportConfigs.entry().text);
+    ui.horizontal_wrapped(|ui| {
+        press(ui, UserCommand::TryFile, UserCommand::TryFile.entry().text);
+        press(ui, UserCommand::TryPasted, "Paste");
+    });
+    let weak = theme::tokens(ui.ctx()).text.weak;
+    ui.label(small("A file or folder can also be dropped onto the window.").color(weak));
 }
 
 /// Returns the frame around a part of the screen.
