@@ -99,7 +99,8 @@ fn devices_files_become_a_project_that_simulates() {
     let project = text(&folder.path().join("fleet.json"));
     assert!(!project.contains("0815") && project.contains("\"devices\": 30"), "{project}");
     assert_eq!(text(&folder.path().join("devices.csv")).lines().count(), 32);
-    run_in(folder.path(), &["simulate", "fleet.json", "--runs", "1", "--exit-zero"]).ends(0);
+    // Devices that give up are an error of the fleet, and told with its result.
+    run_in(folder.path(), &["simulate", "fleet.json", "--runs", "1", "--exit-zero"]).ends(3);
     run_in(folder.path(), &["import", "nowhere"]).ends(3);
     assert!(run(&["import", "--help-export"]).ends(0).out.contains("QueryImplementingThings"));
 }
