@@ -10,7 +10,6 @@ mod apply;
 pub mod command;
 mod derived;
 mod document;
-mod effect;
 mod env;
 mod inbox;
 pub mod job;
@@ -78,7 +77,7 @@ pub struct Desk {
     revision: u64,
     pinned: Option<Pinned>,
     simulation: Simulation,
-    study: effect::Study,
+    study: agents::Study,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
     preview: Option<Arc<Preview>>,
@@ -156,7 +155,7 @@ impl Desk {
             epoch: 1,
             revision: 1,
             pinned: Some(pinned),
-            study: effect::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
+            study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,

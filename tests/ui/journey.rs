@@ -229,7 +229,7 @@ fn files_are_exported_where_asked_and_said_so() {
     assert!(folder.path().join("pumps/ws_connection.json").is_file());
     window.click("Close message");
     assert!(!window.says("Exported 9 files to"));
-    assert!(window.has("Events (2)"), "the log keeps it: {:#?}", window.names());
+    assert!(window.has("Events (1)"), "the log keeps it: {:#?}", window.names());
 }
 
 /// A file as a window system hands it over.

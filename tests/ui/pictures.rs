@@ -86,6 +86,22 @@ fn screens_look_as_they_were_approved() {
 }
 
 #[test]
+fn what_devices_have_looks_as_it_was_approved() {
+    let folder = tempfile::tempdir().unwrap();
+    let has = "{\n  \"reconnect_random_delay_seconds\": 7,\n  \"app_key\": \"planted\",\n  \"site\": 4\n}\n";
+    let pumps = folder.path().join("collected/pumps");
+    std::fs::create_dir_all(&pumps).unwrap();
+    regather::base::file::write_atomic(&pumps.join("agent_config.json"), has.as_bytes()).unwrap();
+    let mut configs = window(Screen::Configs, [1280.0, 720.0], Theme::Light);
+    configs.apply(FileCommand::Compare(folder.path().join("collected")));
+    configs.click("Close message");
+    compare("compared-light", &configs.render().unwrap());
+    configs.apply(FileCommand::TryFile { name: "agent_config.json".into(), text: has.into() });
+    configs.click("Close message");
+    compare("tried-light", &configs.render().unwrap());
+}
+
+#[test]
 fn lines_that_ask_look_as_they_were_approved() {
     let open = Open {
         start: Start::Usual,

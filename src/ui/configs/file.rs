@@ -1,6 +1,6 @@
 //! The files of a group: what changes, what each key holds, and what is wrong.
 
-use super::draw::{cell, findings, lines, mark, small, strong};
+use super::draw::{cell, colour, findings, lines, mark, small, strong};
 use super::rows::{EffectLine, FileText, RowText};
 use crate::base::units;
 use crate::config::{GroupFiles, Part};
@@ -70,7 +70,7 @@ fn one(ui: &mut Ui, file: &FileText) {
     let tokens = theme::tokens(ui.ctx());
     ui.horizontal_wrapped(|ui| {
         ui.label(strong(ui, &file.title));
-        ui.label(small(file.certainty).color(tokens.status.uncertain));
+        ui.label(small(file.certainty).color(colour(tokens, file.sure)));
         if let Some(own) = &file.mark {
             ui.label(mark(ui, own));
         }

@@ -22,7 +22,7 @@ const NARROW: f32 = 620.0;
 /// Largest width of a file [points].
 const PREVIEW: f32 = 800.0;
 /// Height of the export, and of the screen from which it stands at its foot [points].
-const EXPORT: f32 = 148.0;
+const EXPORT: f32 = 112.0;
 const TALL: f32 = 400.0;
 
 /// State of the screen's widgets.

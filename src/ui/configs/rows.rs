@@ -9,6 +9,7 @@ use crate::config::lint::Linted;
 use crate::config::secret::mask;
 use crate::config::{AgentFile, Change, FileRow, GroupFiles, Part, Shown};
 use crate::desk::{Effect, Tried, View};
+use crate::fleet::setting::Certainty;
 use crate::plan::{Outcome, Verdict};
 use crate::ui::simulate::rows::help;
 
@@ -159,6 +160,8 @@ pub struct FileText {
     pub title: String,
     /// How sure we are of its names.
     pub certainty: &'static str,
+    /// How that is to be taken.
+    pub sure: Tone,
     /// What becomes of it as a whole, where something is compared with.
     pub mark: Option<Mark>,
     /// Its text, or what changes in it.
@@ -189,6 +192,10 @@ fn file_text(group: &GroupFiles, file: &AgentFile, compared: bool) -> FileText {
     FileText {
         title: format!("{}/{}", group.group, file.name),
         certainty: file.certainty.word(),
+        sure: match file.certainty {
+            Certainty::Documented | Certainty::Measured => Tone::Plain,
+            Certainty::Inferred | Certainty::Assumed => Tone::Unsure,
+        },
         mark,
         lines: text(file),
         rows: file.rows.iter().map(row).collect(),

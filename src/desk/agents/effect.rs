@@ -3,12 +3,12 @@
 //! It waits until the active scenario is simulated, so that nobody waits longer for the answer of the
 //! screen, and runs as often and with the same seed: the two results differ by the files alone.
 
-use super::agents::{self, Effect};
-use super::env::Wake;
-use super::job::{Replicate, Request, Simulation, Status, Target};
-use super::{Desk, State};
+use super::{Effect, mapping};
 use crate::base::Finding;
 use crate::config::trial::as_is;
+use crate::desk::env::Wake;
+use crate::desk::job::{Arrival, Replicate, Request, Simulation, Status, Target};
+use crate::desk::{Desk, State};
 use crate::fleet::Fleet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use std::time::Duration;
 type Made = (State, u32, u64);
 
 /// The simulation with what is known of it.
-pub(super) struct Study {
+pub(in crate::desk) struct Study {
     simulation: Simulation,
     made: Option<Made>,
     effect: Effect,
@@ -25,18 +25,18 @@ pub(super) struct Study {
 
 impl Study {
     /// Returns a study that runs nothing yet.
-    pub(super) fn new(wake: Wake, threads: usize, replicate: Replicate) -> Self {
+    pub(in crate::desk) fn new(wake: Wake, threads: usize, replicate: Replicate) -> Self {
         let simulation = Simulation::new(wake, threads, replicate);
         Self { simulation, made: None, effect: Effect::Unknown }
     }
 
     /// Stops it.
-    pub(super) fn cancel(&mut self) {
+    pub(in crate::desk) fn cancel(&mut self) {
         self.simulation.cancel();
     }
 
     /// Takes results in.
-    fn take(&mut self, arrivals: Vec<super::job::Arrival>) {
+    fn take(&mut self, arrivals: Vec<Arrival>) {
         for arrival in arrivals.into_iter().filter(|arrival| arrival.current) {
             self.effect = Effect::Known(arrival.outcome);
         }
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// Returns how the fleet comes back with the files that its devices have.
-    pub(super) fn effect(&self) -> &Effect {
+    pub(in crate::desk) fn effect(&self) -> &Effect {
         match self.simulation.status() {
             _ if self.project.agents.compared.is_none() => &Effect::Unknown,
             _ if self.study.made == Some(self.wanted()) => &self.study.effect,
@@ -64,7 +64,7 @@ impl Desk {
     }
 
     /// Keeps the second simulation going; returns when to look again although nothing wakes.
-    pub(super) fn follow(&mut self, now: Duration) -> Option<Duration> {
+    pub(in crate::desk) fn follow(&mut self, now: Duration) -> Option<Duration> {
         let (arrivals, again) = self.study.simulation.tick(now);
         self.study.take(arrivals);
         let wanted = self.wanted();
@@ -84,7 +84,7 @@ impl Desk {
     }
 
     /// Waits until the second simulation has ended.
-    pub(super) fn finish_study(&mut self, now: Duration) {
+    pub(in crate::desk) fn finish_study(&mut self, now: Duration) {
         self.follow(now);
         let arrivals = self.study.simulation.finish();
         self.study.take(arrivals);
@@ -95,7 +95,7 @@ impl Desk {
         let Some(compared) = &self.project.agents.compared else { return Ok(None) };
         let Some(fleet) = &self.derived.fleet else { return Ok(None) };
         let (file, active) = (self.project.document.file(), self.project.document.active());
-        let mapping = agents::mapping(file);
+        let mapping = mapping(file);
         let known = as_is(file, active, fleet, &mapping, &compared.collected);
         let Some(known) = known.map_err(|error| error.to_string())? else { return Ok(None) };
         let checked = known.check(active);

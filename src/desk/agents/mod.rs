@@ -3,6 +3,10 @@
 //! Neither belongs to the project: they are never saved, never restored, and their texts may hold
 //! secrets. Each open project has its own, so that going from one project to another keeps both.
 
+mod effect;
+
+pub(super) use effect::Study;
+
 use crate::base::Finding;
 use crate::config::lint::{Linted, lint};
 use crate::config::{Collected, Layout, Mapping};
