@@ -24,7 +24,8 @@ impl List {
     /// Where it cannot be read, or a row of it cannot be used: a device that is passed over in silence would
     /// keep its old settings.
     pub fn load(named: Option<&Path>, prepared: &Prepared) -> Result<Self, CommandError> {
-        let own = Named::of(&prepared.project.file).map_err(|error| CommandError::input(error.to_string()))?;
+        let own =
+            Named::of(&prepared.project.file).map_err(|error| CommandError::input(error.to_string()))?;
         let (path, roles) = match (named, own) {
             // The columns of another list than the project's are its own.
             (Some(path), _) => (path.to_owned(), Vec::new()),

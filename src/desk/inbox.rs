@@ -3,6 +3,7 @@
 //! A project is read as a whole before anything else changes, so that a file that cannot be read
 //! leaves the open project as it is.
 
+use super::devices::Devices;
 use super::document::Document;
 use super::saved::{Digest, Foreign, Saved};
 use super::session::Kept;
@@ -29,13 +30,24 @@ pub(super) struct Project {
     pub(super) saved_at: Option<Duration>,
     /// What another program wrote into its file, where the user was told.
     pub(super) foreign: Option<Foreign>,
+    /// What belongs to its list of devices.
+    pub(super) devices: Devices,
 }
 
 impl Project {
     /// Returns a project without a file.
     pub(super) fn new(file: FleetFile, name: String) -> Self {
         let document = Document::new(file);
-        Self { document, number: 0, name, path: None, example: None, saved_at: None, foreign: None }
+        Self {
+            document,
+            number: 0,
+            name,
+            path: None,
+            example: None,
+            saved_at: None,
+            foreign: None,
+            devices: Devices::default(),
+        }
     }
 
     /// Gives the project its own file.
@@ -43,6 +55,11 @@ impl Project {
         self.name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         self.path = Some(path);
         self
+    }
+
+    /// Returns whether there is something to save.
+    pub(super) fn unsaved(&self) -> bool {
+        self.document.dirty() || self.devices.kept.is_some()
     }
 
     /// Returns the project as a session keeps it.
@@ -55,6 +72,10 @@ impl Project {
             scenario: self.document.active().map(str::to_owned),
             saved: self.document.saved().digest().cloned(),
             text: self.document.text(),
+            devices: match &self.devices.kept {
+                Some(kept) => Some(kept.clone()),
+                None => self.document.devices().filter(|_| self.document.devices_dirty()).cloned(),
+            },
         }
     }
 
@@ -80,6 +101,7 @@ impl Project {
             (None, None) => Saved::Unknown,
         });
         project.path.clone_from(&kept.path);
+        project.devices.kept.clone_from(&kept.devices);
         Some(project)
     }
 }

@@ -8,6 +8,7 @@
 mod apply;
 pub mod command;
 mod derived;
+pub mod devices;
 mod document;
 mod env;
 mod inbox;
@@ -77,6 +78,7 @@ pub struct Desk {
     preview: Option<Arc<Preview>>,
     baseline: Option<Arc<Outcome>>,
     seed: u64,
+    wake: Wake,
     session: Session,
     restored: Option<Restored>,
     settings: Settings,
@@ -149,6 +151,7 @@ impl Desk {
             epoch: 1,
             revision: 1,
             pinned: Some(pinned),
+            wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
@@ -165,6 +168,7 @@ impl Desk {
         if let Some(path) = &desk.project.path {
             recent::note(&mut desk.settings.recent, path);
         }
+        desk.open_list();
         desk.refresh();
         desk.simulate(false);
         desk
@@ -177,6 +181,8 @@ impl Desk {
         self.now = now;
         let (arrivals, again) = self.simulation.tick(now);
         self.take(arrivals);
+        self.tick_devices();
+        self.refresh_after_devices();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
@@ -186,6 +192,7 @@ impl Desk {
     /// Waits until no simulation is running, for pictures, tests and the command line.
     pub fn finish(&mut self, now: Duration) {
         self.now = now;
+        self.finish_devices();
         let arrivals = self.simulation.finish();
         self.take(arrivals);
     }
@@ -239,6 +246,7 @@ impl Desk {
             agent_files: &self.derived.agent_files,
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
+            devices: self.project.devices.view(document),
             outcome: self.outcome.as_ref(),
             outcome_current: self.outcome_current,
             preview: self.preview.as_ref(),

@@ -10,7 +10,7 @@ use super::keys;
 use super::request::{Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
-use crate::desk::command::{FileCommand, SettingsCommand};
+use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::{Command, Desk, Theme, UserCommand};
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
@@ -120,7 +120,13 @@ impl App {
         for file in ctx.input(|input| input.raw.dropped_files.clone()) {
             let path = file.path();
             if !path.as_os_str().is_empty() {
-                self.desk.apply(FileCommand::Open(path.to_owned()).into(), now);
+                let path = path.to_owned();
+                if is_table(&path) {
+                    self.list_devices();
+                    self.desk.apply(DeviceCommand::ImportPath(path).into(), now);
+                } else {
+                    self.desk.apply(FileCommand::Open(path).into(), now);
+                }
             }
         }
         if let Some(next) = self.desk.tick(now) {
@@ -190,6 +196,9 @@ impl App {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenDevices => self.list_devices(),
+            UserCommand::ImportDevices => self.dialogs.ask(Purpose::ImportDevices, &view),
+            UserCommand::SaveBadLines => self.dialogs.ask(Purpose::SaveBadLines, &view),
             UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
             UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
             UserCommand::Export => self.dialogs.ask(Purpose::Export, &view),
@@ -217,9 +226,20 @@ impl App {
         let command: Command = match purpose {
             Purpose::Open => FileCommand::Open(path).into(),
             Purpose::SaveAs => FileCommand::SaveAs(path).into(),
+            Purpose::ImportDevices => {
+                self.list_devices();
+                DeviceCommand::ImportPath(path).into()
+            }
+            Purpose::SaveBadLines => DeviceCommand::ExportBadLines(path).into(),
             Purpose::Export => FileCommand::Export(path).into(),
         };
         self.desk.apply(command, now);
+    }
+
+    /// Shows the list of devices.
+    fn list_devices(&mut self) {
+        self.panels.screen = Screen::Fleet;
+        self.panels.fleet.list();
     }
 
     /// Remembers the window and ends the session; unsaved changes come back at the next start.
@@ -230,6 +250,12 @@ impl App {
             self.desk.apply(window.into(), now);
         }
     }
+}
+
+/// Returns whether a file is a table of devices by its ending.
+fn is_table(path: &std::path::Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ["csv", "tsv", "tab"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 impl eframe::App for App {

@@ -103,6 +103,10 @@ impl Dialogs {
         let (label, button) = match field.purpose {
             Purpose::Open => ("No file dialog is available here. Path of the project to open", "Open"),
             Purpose::SaveAs => ("No file dialog is available here. Path to save the project to", "Save"),
+            Purpose::ImportDevices => {
+                ("No file dialog is available here. Path of the list of devices", "Import")
+            }
+            Purpose::SaveBadLines => ("No file dialog is available here. Path to save the lines to", "Save"),
             Purpose::Export => ("No file dialog is available here. Folder for the agent files", "Export"),
         };
         let mut done = false;
@@ -119,7 +123,7 @@ impl Dialogs {
             let pressed = ui.add_enabled(usable, egui::Button::new(button)).clicked();
             let path = PathBuf::from(field.text.trim());
             if usable && (entered || pressed) {
-                if field.purpose == Purpose::SaveAs
+                if matches!(field.purpose, Purpose::SaveAs | Purpose::SaveBadLines)
                     && field.taken.as_ref() != Some(&path)
                     && (self.exists)(&path)
                 {
@@ -152,6 +156,19 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
         Purpose::Open => {
             Box::pin(dialog.set_title("Open a project").add_filter("Project", &["json"]).pick_file())
         }
+        Purpose::ImportDevices => Box::pin(
+            dialog
+                .set_title("Import a list of devices")
+                .add_filter("Table", &["csv", "tsv", "tab", "txt", "json"])
+                .pick_file(),
+        ),
+        Purpose::SaveBadLines => Box::pin(
+            dialog
+                .set_title("Save lines that are no devices as")
+                .set_file_name("bad-lines.csv")
+                .add_filter("Table", &["csv"])
+                .save_file(),
+        ),
         Purpose::SaveAs => {
             let name = view
                 .path

@@ -48,6 +48,10 @@ pub enum Purpose {
     SaveAs,
     /// Write agents' files into a folder.
     Export,
+    /// Look at a table of devices.
+    ImportDevices,
+    /// Write lines that are no devices to a file.
+    SaveBadLines,
 }
 
 /// What a panel asks for.

@@ -1,7 +1,9 @@
 //! The one table of user commands: menus, palette, shortcuts and the key list are made from it, so
 //! that they cannot drift apart.
 
-use super::{Command, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand};
+use super::{
+    Command, DeviceCommand, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand,
+};
 use crate::desk::View;
 use crate::desk::job::Status;
 use crate::desk::settings::Theme;
@@ -17,11 +19,14 @@ pub enum UserCommand {
     Save,
     SaveAs,
     Export,
+    ImportDevices,
+    SaveBadLines,
     ClearRecent,
     Quit,
     Undo,
     Redo,
     AddGroup,
+    RemoveDevices,
     DuplicateScenario,
     RenameScenario,
     RemoveScenario,
@@ -30,6 +35,7 @@ pub enum UserCommand {
     RunAgain,
     Cancel,
     ScreenFleet,
+    ScreenDevices,
     ScreenSimulate,
     ScreenConfigs,
     Palette,
@@ -138,6 +144,20 @@ pub const TABLE: &[Entry] = {
             "Writes the files that the agents read into a folder",
             &[ctrl("E")],
         ),
+        entry(
+            C::ImportDevices,
+            File,
+            "Import list of devices…",
+            "Looks at a table of devices in CSV or JSON before it is taken",
+            &[],
+        ),
+        entry(
+            C::SaveBadLines,
+            File,
+            "Save lines that are no devices…",
+            "Writes the lines that could not be taken to a file, to be corrected there",
+            &[],
+        ),
         entry(C::ClearRecent, File, "Clear recent files", "Forgets the list of recent files", &[]),
         entry(
             C::Quit,
@@ -149,6 +169,13 @@ pub const TABLE: &[Entry] = {
         entry(C::Undo, Edit, "Undo", "Takes the last change back", &[ctrl("Z")]),
         entry(C::Redo, Edit, "Redo", "Makes the last undone change again", &[ctrl_shift("Z"), ctrl("Y")]),
         entry(C::AddGroup, Edit, "Add group", "Adds a group of devices with complete settings", &[]),
+        entry(
+            C::RemoveDevices,
+            Edit,
+            "Remove selected devices",
+            "Takes the selected devices out of the list",
+            &[],
+        ),
         entry(
             C::DuplicateScenario,
             Edit,
@@ -165,6 +192,7 @@ pub const TABLE: &[Entry] = {
         ),
         entry(C::RemoveScenario, Edit, "Remove scenario", "Removes the active scenario", &[]),
         entry(C::ScreenFleet, View, "Fleet", "Shows the groups of devices and their settings", &[ctrl("1")]),
+        entry(C::ScreenDevices, View, "Devices", "Shows the list of devices, one line for each", &[]),
         entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
         entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("3")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
@@ -215,6 +243,7 @@ impl UserCommand {
             Self::ClearRecent => FileCommand::ClearRecent.into(),
             Self::Undo => DocumentCommand::Undo.into(),
             Self::Redo => DocumentCommand::Redo.into(),
+            Self::RemoveDevices => DeviceCommand::RemoveSelected.into(),
             Self::AddGroup => DocumentCommand::AddGroup.into(),
             Self::DuplicateScenario => ScenarioCommand::Duplicate.into(),
             Self::RemoveScenario => ScenarioCommand::Remove(view.scenario?.to_owned()).into(),
@@ -231,6 +260,9 @@ impl UserCommand {
             Self::Open
             | Self::SaveAs
             | Self::Export
+            | Self::ImportDevices
+            | Self::SaveBadLines
+            | Self::ScreenDevices
             | Self::Quit
             | Self::RenameScenario
             | Self::ScreenFleet
@@ -261,6 +293,8 @@ impl UserCommand {
             Self::RunAgain | Self::PinBaseline => {
                 when(view.fleet.is_some(), "The project has errors; correct them first")
             }
+            Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),
+            Self::RemoveDevices => when(!view.devices.selected.is_empty(), "No device is selected"),
             Self::Export => when(!view.checked.blocked(), "The project has errors; correct them first"),
             Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
             Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),

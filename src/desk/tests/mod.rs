@@ -1,5 +1,6 @@
 //! Journeys through the desk, without a face.
 
+mod devices;
 mod files;
 mod restore;
 mod simulate;

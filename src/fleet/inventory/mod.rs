@@ -84,6 +84,8 @@ impl PartialEq for Inventory {
     }
 }
 
+impl Eq for Inventory {}
+
 impl fmt::Debug for Inventory {
     /// Writes the number of rows only: bad rows may hold a key in the clear, and this may end in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

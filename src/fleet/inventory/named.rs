@@ -54,9 +54,11 @@ impl Named {
         let roles = members.iter().map(|member| {
             let word = member.value.as_str().unwrap_or_default();
             let header = member.key.to_string();
-            Role::from_word(word)
-                .map(|role| (header.clone(), role))
-                .ok_or_else(|| NamedError { header, word: word.to_owned(), near: near(word) })
+            Role::from_word(word).map(|role| (header.clone(), role)).ok_or_else(|| NamedError {
+                header,
+                word: word.to_owned(),
+                near: near(word),
+            })
         });
         Ok(Some(Self { file: file.to_owned(), roles: roles.collect::<Result<_, _>>()? }))
     }
@@ -71,8 +73,7 @@ impl Named {
 fn near(word: &str) -> Option<&'static str> {
     let plain = Role::SINGLE.into_iter().chain([Role::Secret, Role::Variable]).map(Role::word);
     let words: Vec<&'static str> = plain.chain(super::columns::keys().map(|setting| setting.key)).collect();
-    nearest(word, words.iter().copied())
-        .and_then(|found| words.iter().copied().find(|known| *known == found))
+    nearest(word, words.iter().copied()).and_then(|found| words.iter().copied().find(|known| *known == found))
 }
 
 #[cfg(test)]
@@ -87,7 +88,8 @@ mod tests {
     #[test]
     fn file_and_columns_are_read() {
         assert_eq!(named(""), Ok(None));
-        let section = r#", "inventory": {"file": "a.csv", "columns": {"Label": "thing", "Pause": "ping_rate"}}"#;
+        let section =
+            r#", "inventory": {"file": "a.csv", "columns": {"Label": "thing", "Pause": "ping_rate"}}"#;
         let found = named(section).unwrap().unwrap();
         let roles = [("Label".to_owned(), Role::Thing), ("Pause".to_owned(), Role::Setting("ping_rate"))];
         assert_eq!((found.file.as_str(), found.roles.as_slice()), ("a.csv", roles.as_slice()));
