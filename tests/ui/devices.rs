@@ -5,7 +5,9 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use regather::desk::Theme;
 use regather::desk::command::{DeviceCommand, DocumentCommand};
+use regather::desk::devices::{Select, Sort};
 use regather::ui::request::Screen;
 
 use crate::fixture::{Open, Window};
@@ -43,6 +45,28 @@ fn many(devices: u32) -> String {
         })
         .collect();
     format!("thing,group,site,host,port\n{rows}")
+}
+
+/// Opens the list with a filter, a selection and an edit that is prepared.
+pub fn busy((size, scale, zoom): ([f32; 2], f32, f32), theme: Theme) -> Window {
+    let mut window =
+        Window::open(Open { screen: Screen::Fleet, size, scale, zoom, theme, ..Open::default() });
+    window.click("Devices");
+    listed(&mut window, &many(2_000));
+    window.apply(DeviceCommand::Filter("site:Bonn".into()));
+    window.apply(DeviceCommand::SortBy(Sort::Column(0)));
+    window.apply(DeviceCommand::Select(Select::Only(3)));
+    window.apply(DeviceCommand::PreviewEdit { field: "host".into(), value: "other.example".into() });
+    window
+}
+
+/// Opens a table that is looked at.
+pub fn importing((size, scale, zoom): ([f32; 2], f32, f32), theme: Theme) -> Window {
+    let mut window =
+        Window::open(Open { screen: Screen::Fleet, size, scale, zoom, theme, ..Open::default() });
+    window.click("Devices");
+    paste(&mut window, TABLE);
+    window
 }
 
 /// Returns the rows that are built.
@@ -148,7 +172,7 @@ fn heads_sort_and_clicks_select() {
 fn the_inspector_says_where_each_value_comes_from() {
     let mut window = empty();
     listed(&mut window, "thing,group,connect_timeout\na,pumps,7000\n");
-    window.apply(DeviceCommand::Select(regather::desk::devices::Select::Only(0)));
+    window.apply(DeviceCommand::Select(Select::Only(0)));
     for origin in ["device", "group", "default"] {
         assert!(window.has(origin), "{origin}: {:#?}", window.names());
     }

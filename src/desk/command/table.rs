@@ -148,7 +148,7 @@ pub const TABLE: &[Entry] = {
             C::ImportDevices,
             File,
             "Import list of devices…",
-            "Looks at a table of devices in CSV or JSON before it is taken",
+            "Looks at a table of devices before it is taken",
             &[],
         ),
         entry(

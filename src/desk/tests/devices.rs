@@ -6,7 +6,7 @@ use crate::desk::devices::{Select, Sort};
 use crate::fleet::inventory::Role;
 
 /// Two good lines and a bad one.
-const TABLE: &str = "Name;group;Pause\np-1;pumps;30\np-10;pumps;\ng-1;gates\n";
+const TABLE: &str = "Name;group;Pause\np-1;pumps;30000\np-10;pumps;\ng-1;gates\n";
 
 fn paste(text: &str) -> Command {
     DeviceCommand::ImportText { name: "clipboard".into(), text: text.into() }.into()
@@ -58,7 +58,7 @@ fn a_table_is_looked_at_and_its_good_lines_are_taken() {
     assert!(view.file.text().contains("small.devices.csv"), "{}", view.file.text());
     assert!(view.file.text().contains("\"Pause\": \"ping_rate\""), "{}", view.file.text());
     assert!(view.devices.import.is_none() && view.devices.bad_lines);
-    assert_eq!(text(&desk), "Name;group;Pause\np-1;pumps;30\np-10;pumps;\n");
+    assert_eq!(text(&desk), "Name;group;Pause\np-1;pumps;30000\np-10;pumps;\n");
 
     desk.do_all([DocumentCommand::Undo.into()]);
     assert!(desk.now_view().devices.list.is_none() && !desk.now_view().dirty);
@@ -124,7 +124,7 @@ fn the_list_is_saved_beside_the_project_and_read_with_it() {
     let mut desk = place.open("plant.json");
     desk.do_all([paste(TABLE), DeviceCommand::TakeGood.into(), FileCommand::Save.into()]);
     assert!(!desk.now_view().dirty, "{:?}", desk.said());
-    assert_eq!(place.text("plant.devices.csv"), "Name;group;Pause\np-1;pumps;30\np-10;pumps;\n");
+    assert_eq!(place.text("plant.devices.csv"), "Name;group;Pause\np-1;pumps;30000\np-10;pumps;\n");
     desk.close();
 
     let mut desk = place.open("plant.json");

@@ -34,7 +34,9 @@ impl EditBar {
         let margin = Margin::symmetric(space::S as i8, space::XS as i8);
         Frame::new().fill(theme::tokens(ui.ctx()).surface.ground).inner_margin(margin).show(ui, |ui| {
             ui.horizontal_wrapped(|ui| self.line(ui, list, view, out));
-            if let Some(edit) = view.devices.edit {
+            // What was prepared for another field is not what would be applied.
+            let edit = view.devices.edit.filter(|edit| self.field.as_ref() == Some(&edit.field));
+            if let Some(edit) = edit {
                 effect(ui, edit);
             }
         });
@@ -44,9 +46,9 @@ impl EditBar {
         let selected = view.devices.selected.len() as u64;
         ui.label(RichText::new(format!("{} selected", count(selected))).font(theme::strong(theme::BODY)));
         let before = self.field.clone();
-        self.choice(ui, list);
+        self.choice(ui, list, view.devices.edit);
         let edit = TextEdit::singleline(&mut self.value)
-            .hint_text("5 min")
+            .hint_text("new value")
             .margin(Margin::symmetric(8, 4))
             .desired_width(VALUE);
         let edit = ui.add(edit).on_hover_text("An empty value clears the field");
@@ -80,13 +82,14 @@ impl EditBar {
     }
 
     /// Draws the choice of the field.
-    fn choice(&mut self, ui: &mut Ui, list: &Inventory) {
+    fn choice(&mut self, ui: &mut Ui, list: &Inventory, edit: Option<&Edit>) {
         let fields = |list: &Inventory| cells::fields(list);
         if self.field.is_none() {
-            self.field = fields(list).into_iter().next();
+            let prepared = edit.map(|edit| edit.field.clone());
+            self.field = prepared.or_else(|| fields(list).into_iter().next());
         }
         let text = self.field.clone().unwrap_or_else(|| "–".to_owned());
-        let combo = ComboBox::from_id_salt("edited field").selected_text(text).width(168.0).truncate();
+        let combo = ComboBox::from_id_salt("edited field").selected_text(text).width(144.0).truncate();
         let combo = combo.show_ui(ui, |ui| {
             ScrollArea::vertical().show(ui, |ui| {
                 for field in fields(list) {

@@ -18,7 +18,7 @@ use crate::ui::theme::{self, space};
 use egui::{Button, Event, Key, Modifiers, RichText, Ui, ViewportCommand};
 
 /// Findings that stand above the table; more are counted.
-const FINDINGS: usize = 3;
+const FINDINGS: usize = 2;
 
 /// State of the fields.
 #[derive(Default)]
@@ -117,7 +117,10 @@ fn findings(ui: &mut Ui, devices: &DevicesView<'_>, out: &mut Vec<Request>) {
         });
     }
     if devices.findings.len() > FINDINGS {
-        let more = format!("and {} more differences to the project", devices.findings.len() - FINDINGS);
+        let more = match devices.findings.len() - FINDINGS {
+            1 => "and 1 more difference to the project".to_owned(),
+            n => format!("and {n} more differences to the project"),
+        };
         ui.label(RichText::new(more).size(theme::SMALL).color(tokens.text.weak));
     }
     let (problems, weak) = (devices.faults.total, tokens.text.weak);

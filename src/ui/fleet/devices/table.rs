@@ -49,7 +49,8 @@ pub fn ui(ui: &mut Ui, list: &Inventory, devices: &DevicesView<'_>, out: &mut Ve
     }
     let window = ui.ctx().viewport_rect().height();
     // On a narrow screen, which scrolls as a whole, the rows take half of the window.
-    let height = Some(ui.available_height()).filter(|height| *height < window).unwrap_or(window / 2.0).max(LEAST);
+    let height =
+        Some(ui.available_height()).filter(|height| *height < window).unwrap_or(window / 2.0).max(LEAST);
     ScrollArea::vertical().id_salt("devices").auto_shrink([false, true]).max_height(height).show_rows(
         ui,
         ROW,
@@ -98,8 +99,8 @@ fn heads(
             Rect::from_x_y_ranges(line.left() + column.from..=line.left() + column.to, line.y_range());
         let response = ui.interact(place, ui.make_persistent_id(("head", text)), Sense::click());
         let (sign, spoken) = match devices.sort {
-            Some((by, false)) if by == sort => (" ▴", "sorted from low to high"),
-            Some((by, true)) if by == sort => (" ▾", "sorted from high to low"),
+            Some((by, false)) if by == sort => (" ↑", "sorted from low to high"),
+            Some((by, true)) if by == sort => (" ↓", "sorted from high to low"),
             _ => ("", "not sorted"),
         };
         response
