@@ -5,6 +5,7 @@
 
 use super::State;
 use super::agents::Agents;
+use super::devices::Devices;
 use super::document::Document;
 use super::saved::{Digest, Foreign, Saved};
 use super::session::Kept;
@@ -33,6 +34,8 @@ pub(super) struct Project {
     pub(super) foreign: Option<Foreign>,
     /// Agents' files that lie beside it.
     pub(super) agents: Agents,
+    /// What belongs to its list of devices.
+    pub(super) devices: Devices,
 }
 
 impl Project {
@@ -48,6 +51,7 @@ impl Project {
             saved_at: None,
             foreign: None,
             agents: Agents::default(),
+            devices: Devices::default(),
         }
     }
 
@@ -63,6 +67,11 @@ impl Project {
         self
     }
 
+    /// Returns whether there is something to save.
+    pub(super) fn unsaved(&self) -> bool {
+        self.document.dirty() || self.devices.kept.is_some()
+    }
+
     /// Returns the project as a session keeps it.
     pub(super) fn kept(&self) -> Kept {
         Kept {
@@ -73,6 +82,10 @@ impl Project {
             scenario: self.document.active().map(str::to_owned),
             saved: self.document.saved().digest().cloned(),
             text: self.document.text(),
+            devices: match &self.devices.kept {
+                Some(kept) => Some(kept.clone()),
+                None => self.document.devices().filter(|_| self.document.devices_dirty()).cloned(),
+            },
         }
     }
 
@@ -98,6 +111,7 @@ impl Project {
             (None, None) => Saved::Unknown,
         });
         project.path.clone_from(&kept.path);
+        project.devices.kept.clone_from(&kept.devices);
         Some(project)
     }
 }

@@ -9,6 +9,7 @@ mod agents;
 mod apply;
 pub mod command;
 mod derived;
+pub mod devices;
 mod document;
 mod env;
 mod inbox;
@@ -83,6 +84,7 @@ pub struct Desk {
     preview: Option<Arc<Preview>>,
     baseline: Option<Arc<Outcome>>,
     seed: u64,
+    wake: Wake,
     session: Session,
     restored: Option<Restored>,
     settings: Settings,
@@ -156,6 +158,7 @@ impl Desk {
             revision: 1,
             pinned: Some(pinned),
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
+            wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
@@ -172,6 +175,7 @@ impl Desk {
         if let Some(path) = &desk.project.path {
             recent::note(&mut desk.settings.recent, path);
         }
+        desk.open_list();
         desk.refresh();
         desk.simulate(false);
         desk
@@ -184,6 +188,8 @@ impl Desk {
         self.now = now;
         let (arrivals, again) = self.simulation.tick(now);
         self.take(arrivals);
+        self.tick_devices();
+        self.refresh_after_devices();
         let again = [again, self.follow(now)].into_iter().flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
@@ -194,6 +200,7 @@ impl Desk {
     /// Waits until no simulation is running, for pictures, tests and the command line.
     pub fn finish(&mut self, now: Duration) {
         self.now = now;
+        self.finish_devices();
         let arrivals = self.simulation.finish();
         self.take(arrivals);
         self.finish_study(now);
@@ -251,6 +258,7 @@ impl Desk {
             tried: self.project.agents.tried.as_ref(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
+            devices: self.project.devices.view(document),
             outcome: self.outcome.as_ref(),
             outcome_current: self.outcome_current,
             preview: self.preview.as_ref(),

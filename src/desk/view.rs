@@ -2,6 +2,7 @@
 
 use super::agents::{Compared, Effect, Tried};
 use super::command::UserCommand;
+use super::devices::DevicesView;
 use super::job::{Progress, Status};
 use super::notice::Notices;
 use super::session::Restored;
@@ -71,6 +72,8 @@ pub struct View<'a> {
     pub pinned: Option<&'a Pinned>,
     /// Inputs in which the active scenario differs from the pinned one.
     pub changes: &'a [Change],
+    /// The list of devices.
+    pub devices: DevicesView<'a>,
     /// The newest result.
     pub outcome: Option<&'a Arc<Outcome>>,
     /// Whether that result belongs to the inputs as they are; otherwise it is from before.

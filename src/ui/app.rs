@@ -10,7 +10,7 @@ use super::keys;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
-use crate::desk::command::{FileCommand, SettingsCommand};
+use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::{Command, Desk, Theme, UserCommand, View};
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
@@ -123,7 +123,13 @@ impl App {
         for file in ctx.input(|input| input.raw.dropped_files.clone()) {
             let path = file.path();
             if !path.as_os_str().is_empty() {
-                self.give(FileCommand::Take(path.to_owned()).into(), now);
+                let path = path.to_owned();
+                if is_table(&path) {
+                    self.list_devices();
+                    self.desk.apply(DeviceCommand::ImportPath(path).into(), now);
+                } else {
+                    self.give(FileCommand::Take(path).into(), now);
+                }
             }
         }
         // What is pasted outside a field on this screen is a file to be tried.
@@ -203,6 +209,9 @@ impl App {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenDevices => self.list_devices(),
+            UserCommand::ImportDevices => self.dialogs.ask(Purpose::ImportDevices, &view),
+            UserCommand::SaveBadLines => self.dialogs.ask(Purpose::SaveBadLines, &view),
             UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
             UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
             UserCommand::Export => {
@@ -246,6 +255,11 @@ impl App {
             Purpose::Import(_) => FileCommand::ImportConfigs(path).into(),
             Purpose::Compare(_) => FileCommand::Compare(path).into(),
             Purpose::Try => FileCommand::TryPath(path).into(),
+            Purpose::ImportDevices => {
+                self.list_devices();
+                DeviceCommand::ImportPath(path).into()
+            }
+            Purpose::SaveBadLines => DeviceCommand::ExportBadLines(path).into(),
         };
         self.give(command, now);
     }
@@ -266,6 +280,12 @@ impl App {
         }
     }
 
+    /// Shows the list of devices.
+    fn list_devices(&mut self) {
+        self.panels.screen = Screen::Fleet;
+        self.panels.fleet.list();
+    }
+
     /// Remembers the window and ends the session; unsaved changes come back at the next start.
     fn end(&mut self, size: Option<egui::Vec2>) {
         if let Some(size) = size {
@@ -274,6 +294,12 @@ impl App {
             self.desk.apply(window.into(), now);
         }
     }
+}
+
+/// Returns whether a file is a table of devices by its ending.
+fn is_table(path: &std::path::Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ["csv", "tsv", "tab"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 impl eframe::App for App {

@@ -115,6 +115,10 @@ impl Dialogs {
                 ("No file dialog is available here. Folder or archive with devices' files", "Compare")
             }
             Purpose::Try => ("No file dialog is available here. Path of the agent's file to try", "Try"),
+            Purpose::ImportDevices => {
+                ("No file dialog is available here. Path of the list of devices", "Import")
+            }
+            Purpose::SaveBadLines => ("No file dialog is available here. Path to save the lines to", "Save"),
         };
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -130,8 +134,10 @@ impl Dialogs {
             let pressed = ui.add_enabled(usable, egui::Button::new(button)).clicked();
             let path = PathBuf::from(field.text.trim());
             if usable && (entered || pressed) {
-                if matches!(field.purpose, Purpose::SaveAs | Purpose::Export(Target::Zip))
-                    && field.taken.as_ref() != Some(&path)
+                if matches!(
+                    field.purpose,
+                    Purpose::SaveAs | Purpose::SaveBadLines | Purpose::Export(Target::Zip)
+                ) && field.taken.as_ref() != Some(&path)
                     && (self.exists)(&path)
                 {
                     field.taken = Some(path.clone());
@@ -163,6 +169,19 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
         Purpose::Open => {
             Box::pin(dialog.set_title("Open a project").add_filter("Project", &["json"]).pick_file())
         }
+        Purpose::ImportDevices => Box::pin(
+            dialog
+                .set_title("Import a list of devices")
+                .add_filter("Table", &["csv", "tsv", "tab", "txt", "json"])
+                .pick_file(),
+        ),
+        Purpose::SaveBadLines => Box::pin(
+            dialog
+                .set_title("Save lines that are no devices as")
+                .set_file_name("bad-lines.csv")
+                .add_filter("Table", &["csv"])
+                .save_file(),
+        ),
         Purpose::SaveAs => {
             let name = view
                 .path

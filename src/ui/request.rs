@@ -47,6 +47,10 @@ pub enum Purpose {
     Open,
     /// Save the project to another file.
     SaveAs,
+    /// Look at a table of devices.
+    ImportDevices,
+    /// Write lines that are no devices to a file.
+    SaveBadLines,
     /// Write agents' files to a target.
     Export(Target),
     /// Make a project from the files that devices have.

@@ -44,6 +44,8 @@ fn everywhere(mut check: impl FnMut(&mut Window, &str)) {
             let place = format!("{screen:?} at {window:?}");
             check(&mut busy(screen, window, Theme::Dark), &place);
         }
+        check(&mut crate::devices::busy(window, Theme::Dark), &format!("Devices at {window:?}"));
+        check(&mut crate::devices::importing(window, Theme::Dark), &format!("Import at {window:?}"));
     }
 }
 

@@ -247,7 +247,7 @@ impl egui::DroppedFile for Dropped {
 }
 
 /// Drops a file on the window.
-fn drop_file(window: &mut Window, path: &Path) {
+pub fn drop_file(window: &mut Window, path: &Path) {
     window.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
     window.settle();
 }

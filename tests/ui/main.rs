@@ -5,6 +5,7 @@
 mod calm;
 mod chart;
 mod checks;
+mod devices;
 mod fixture;
 mod journey;
 mod pictures;

@@ -2,15 +2,11 @@
 
 use super::Prepared;
 use crate::base::file;
-use crate::base::json::Node;
 use crate::cli::error::CommandError;
 use crate::config::bundle::Devices;
 use crate::config::{Listed, OwnFiles, Writer};
-use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Options};
-use std::path::{Path, PathBuf};
-
-/// Address of the path of the list in a project.
-const ADDRESS: &str = "/inventory/file";
+use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Named, Options};
+use std::path::Path;
 
 /// Devices of a list; none without one.
 #[derive(Debug, Default)]
@@ -27,13 +23,18 @@ impl List {
     /// Where it cannot be read, or a row of it cannot be used: a device that is passed over in silence would
     /// keep its old settings.
     pub fn load(named: Option<&Path>, prepared: &Prepared) -> Result<Self, CommandError> {
-        let Some(path) = named.map(Path::to_owned).or_else(|| of_project(prepared)) else {
-            return Ok(Self::default());
+        let own =
+            Named::of(&prepared.project.file).map_err(|error| CommandError::input(error.to_string()))?;
+        let (path, roles) = match (named, own) {
+            // The columns of another list than the project's are its own.
+            (Some(path), _) => (path.to_owned(), Vec::new()),
+            (None, Some(own)) => (own.path(Path::new(&prepared.project.shown)), own.roles),
+            (None, None) => return Ok(Self::default()),
         };
         let text = file::read_text(&path, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
         let view = prepared.project.file.view(prepared.scenario.as_deref());
         let groups = Groups::of(&view);
-        let options = Options { groups: Some(&groups), ..Options::default() };
+        let options = Options { groups: Some(&groups), roles: &roles, ..Options::default() };
         let shown = path.display().to_string();
         let import = inventory::read(&text, &options).map_err(|error| {
             CommandError::input(format!("The list of devices cannot be read. {error}: {shown}"))
@@ -73,11 +74,4 @@ impl List {
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
-}
-
-/// Returns the path of the list that a project names, relative to the project.
-fn of_project(prepared: &Prepared) -> Option<PathBuf> {
-    let file = prepared.project.file.tree().get(ADDRESS).and_then(Node::as_str)?;
-    let folder = Path::new(&prepared.project.shown).parent().unwrap_or_else(|| Path::new(""));
-    Some(folder.join(file))
 }

@@ -124,6 +124,9 @@ impl Desk {
 
     /// Writes the project to a file.
     fn write(&mut self, path: &Path) {
+        if !self.write_list(path) {
+            return;
+        }
         let text = self.project.document.text();
         if let Err(error) = file::write_atomic(path, text.as_bytes()) {
             return self.say(Severity::Error, error.to_string(), Some(UserCommand::SaveAs));

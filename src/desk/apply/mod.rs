@@ -4,6 +4,7 @@
 //! change (findings, simulation, autosave) is brought up to date in one place afterwards.
 
 mod agents;
+mod devices;
 mod document;
 mod export;
 mod file;
@@ -36,6 +37,7 @@ impl Desk {
             Command::Scenario(command) => self.apply_scenario(command),
             Command::Run(command) => self.apply_run(command),
             Command::File(command) => self.apply_file(command),
+            Command::Devices(command) => self.apply_devices(command),
             Command::Settings(command) => self.apply_settings(command),
         }
         self.refresh();
@@ -55,6 +57,7 @@ impl Desk {
 
     /// Brings everything that follows from the project up to date.
     pub(super) fn refresh(&mut self) {
+        self.tick_devices();
         let state = self.project.state();
         if self.derived_from != state {
             let derived = Derived::of(&self.project, self.pinned.as_ref(), self.derived.fleet.as_ref());
@@ -76,7 +79,7 @@ impl Desk {
             }
         }
         let all = [&self.project].into_iter().chain(&self.parked);
-        let unsaved = all.filter(|project| project.document.dirty()).map(Project::kept).collect();
+        let unsaved = all.filter(|project| project.unsaved()).map(Project::kept).collect();
         self.session.keep(unsaved);
         let settings = self.settings.text();
         if self.settings_text != settings {
@@ -150,6 +153,7 @@ impl Desk {
         let file = self.project.document.file();
         let pinned = Pinned::of(file, None);
         self.pin(Some(pinned));
+        self.open_list();
         if let Some(name) = unsaved {
             let text = format!("Unsaved changes of {name} are kept.");
             self.say(Severity::Info, text, Some(UserCommand::ReopenPrevious));

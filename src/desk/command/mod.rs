@@ -7,8 +7,10 @@
 //! its text. Some of those are one [`Command`], others ask for something first (a file, a name) and
 //! are the face's business.
 
+mod devices;
 mod table;
 
+pub use devices::DeviceCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::settings::Theme;
@@ -29,6 +31,8 @@ pub enum Command {
     Run(RunCommand),
     /// Opens, saves and exports.
     File(FileCommand),
+    /// Changes the list of devices, or how it is looked at.
+    Devices(DeviceCommand),
     /// Changes what the program remembers between starts.
     Settings(SettingsCommand),
 }
@@ -205,5 +209,6 @@ into_command! {
     ScenarioCommand => Scenario,
     RunCommand => Run,
     FileCommand => File,
+    DeviceCommand => Devices,
     SettingsCommand => Settings
 }

@@ -1,7 +1,9 @@
 //! The one table of user commands: menus, palette, shortcuts and the key list are made from it, so
 //! that they cannot drift apart.
 
-use super::{Command, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand};
+use super::{
+    Command, DeviceCommand, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand,
+};
 use crate::config::{AgentFile, GroupFiles};
 use crate::desk::View;
 use crate::desk::job::Status;
@@ -18,11 +20,14 @@ pub enum UserCommand {
     Save,
     SaveAs,
     Export,
+    ImportDevices,
+    SaveBadLines,
     ClearRecent,
     Quit,
     Undo,
     Redo,
     AddGroup,
+    RemoveDevices,
     DuplicateScenario,
     RenameScenario,
     RemoveScenario,
@@ -39,6 +44,7 @@ pub enum UserCommand {
     TryPasted,
     StopTrying,
     ScreenFleet,
+    ScreenDevices,
     ScreenSimulate,
     ScreenConfigs,
     Palette,
@@ -150,6 +156,20 @@ pub const TABLE: &[Entry] = {
             "Writes the files that the agents read to the chosen place",
             &[ctrl("E")],
         ),
+        entry(
+            C::ImportDevices,
+            File,
+            "Import list of devices…",
+            "Looks at a table of devices before it is taken",
+            &[],
+        ),
+        entry(
+            C::SaveBadLines,
+            File,
+            "Save lines that are no devices…",
+            "Writes the lines that could not be taken to a file, to be corrected there",
+            &[],
+        ),
         entry(C::ClearRecent, File, "Clear recent files", "Forgets the list of recent files", &[]),
         entry(
             C::Quit,
@@ -161,6 +181,13 @@ pub const TABLE: &[Entry] = {
         entry(C::Undo, Edit, "Undo", "Takes the last change back", &[ctrl("Z")]),
         entry(C::Redo, Edit, "Redo", "Makes the last undone change again", &[ctrl_shift("Z"), ctrl("Y")]),
         entry(C::AddGroup, Edit, "Add group", "Adds a group of devices with complete settings", &[]),
+        entry(
+            C::RemoveDevices,
+            Edit,
+            "Remove selected devices",
+            "Takes the selected devices out of the list",
+            &[],
+        ),
         entry(
             C::DuplicateScenario,
             Edit,
@@ -177,6 +204,7 @@ pub const TABLE: &[Entry] = {
         ),
         entry(C::RemoveScenario, Edit, "Remove scenario", "Removes the active scenario", &[]),
         entry(C::ScreenFleet, View, "Fleet", "Shows the groups of devices and their settings", &[ctrl("1")]),
+        entry(C::ScreenDevices, View, "Devices", "Shows the list of devices, one line for each", &[]),
         entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
         entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("3")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
@@ -271,6 +299,7 @@ impl UserCommand {
             Self::ClearRecent => FileCommand::ClearRecent.into(),
             Self::Undo => DocumentCommand::Undo.into(),
             Self::Redo => DocumentCommand::Redo.into(),
+            Self::RemoveDevices => DeviceCommand::RemoveSelected.into(),
             Self::AddGroup => DocumentCommand::AddGroup.into(),
             Self::DuplicateScenario => ScenarioCommand::Duplicate.into(),
             Self::RemoveScenario => ScenarioCommand::Remove(view.scenario?.to_owned()).into(),
@@ -295,6 +324,9 @@ impl UserCommand {
             | Self::CompareArchive
             | Self::TryFile
             | Self::TryPasted
+            | Self::ImportDevices
+            | Self::SaveBadLines
+            | Self::ScreenDevices
             | Self::Quit
             | Self::RenameScenario
             | Self::ScreenFleet
@@ -332,6 +364,8 @@ impl UserCommand {
             }
             Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
+            Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),
+            Self::RemoveDevices => when(!view.devices.selected.is_empty(), "No device is selected"),
             Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
             Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
             Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),

@@ -4,6 +4,7 @@
 //! did. A drag sends many values for the same inputs; they become one step. Saving only marks a text
 //! as saved, so undo goes back beyond it.
 
+mod devices;
 mod groups;
 mod inputs;
 mod naming;
@@ -16,6 +17,7 @@ mod tests;
 use super::saved::Saved;
 use crate::base::json::EditError;
 use crate::fleet::FleetFile;
+use devices::Devices;
 use patch::Patch;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -72,6 +74,15 @@ struct Step {
     patch: Patch,
     /// Active scenario before and after.
     active: (Option<String>, Option<String>),
+    /// Devices before and after; `None` where the step leaves them as they are.
+    devices: Option<devices::Change>,
+}
+
+impl Step {
+    /// Returns the memory it takes [bytes].
+    fn len(&self) -> usize {
+        self.patch.len() + self.devices.as_ref().map_or(0, |change| change.bytes)
+    }
 }
 
 /// A drag that is not over yet.
@@ -93,6 +104,7 @@ pub(super) struct Document {
     saved: Saved,
     /// Whether the file differs from what is saved; asked in every frame, compared once for each change.
     dirty: bool,
+    devices: Devices,
     revision: u64,
     undo: VecDeque<Step>,
     redo: Vec<Step>,
@@ -109,6 +121,7 @@ impl Document {
             active,
             saved,
             dirty: false,
+            devices: Devices::default(),
             revision: 0,
             undo: VecDeque::new(),
             redo: Vec::new(),
@@ -136,9 +149,9 @@ impl Document {
         self.revision
     }
 
-    /// Returns whether the project differs from what is saved.
+    /// Returns whether the project or its list of devices differs from what is saved.
     pub(super) fn dirty(&self) -> bool {
-        self.dirty
+        self.dirty || self.devices.dirty
     }
 
     /// Returns what is known of the text that is saved.
@@ -177,17 +190,31 @@ impl Document {
     }
 
     fn push(&mut self, name: String, file: FleetFile, active: Option<String>) -> bool {
-        if file == self.file {
+        self.push_with(name, file, active, None)
+    }
+
+    fn push_with(
+        &mut self,
+        name: String,
+        file: FleetFile,
+        active: Option<String>,
+        devices: Option<devices::Change>,
+    ) -> bool {
+        if file == self.file && devices.is_none() {
             return false;
         }
         let patch = Patch::between(self.file.text(), file.text());
-        self.undo.push_back(Step { name, patch, active: (self.active.clone(), active.clone()) });
+        if let Some(change) = &devices {
+            self.devices.go(change.after.clone());
+        }
+        self.undo.push_back(Step { name, patch, active: (self.active.clone(), active.clone()), devices });
         self.redo.clear();
         self.go(file, active);
-        let mut bytes: usize = self.undo.iter().map(|step| step.patch.len()).sum();
-        while self.undo.len() > STEPS || bytes > BYTES {
+        let mut bytes: usize = self.undo.iter().map(Step::len).sum();
+        // The newest step stays, however large a list of devices it replaced.
+        while self.undo.len() > STEPS || bytes > BYTES && self.undo.len() > 1 {
             let Some(oldest) = self.undo.pop_front() else { break };
-            bytes -= oldest.patch.len();
+            bytes -= oldest.len();
         }
         true
     }
@@ -205,6 +232,9 @@ impl Document {
         // The text was a project before, so it is read as one again; if not, nothing is lost.
         let file = FleetFile::parse(&self.undo.back()?.patch.revert(self.file.text())?).ok()?;
         let step = self.undo.pop_back()?;
+        if let Some(change) = &step.devices {
+            self.devices.go(change.before.clone());
+        }
         self.go(file, step.active.0.clone());
         self.redo.push(step);
         self.redo.last().map(|step| step.name.as_str())
@@ -215,6 +245,9 @@ impl Document {
         self.gesture = None;
         let file = FleetFile::parse(&self.redo.last()?.patch.apply(self.file.text())?).ok()?;
         let step = self.redo.pop()?;
+        if let Some(change) = &step.devices {
+            self.devices.go(change.after.clone());
+        }
         self.go(file, step.active.1.clone());
         self.undo.push_back(step);
         self.undo.back().map(|step| step.name.as_str())

@@ -18,6 +18,7 @@ use super::settings;
 use crate::base::file::{self, MAX_PROJECT_BYTES};
 use crate::base::units;
 use crate::fleet::FleetFile;
+use crate::fleet::inventory::{self, Inventory, Named, Options};
 use folder::{Folder, Orphan};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -241,6 +242,7 @@ fn documents(orphan: &Orphan) -> Option<Vec<Kept>> {
                 example: entry.example.clone(),
                 scenario: entry.scenario.clone(),
                 saved: entry.saved.clone(),
+                devices: entry.devices.then(|| devices(orphan, entry, &text)).flatten(),
                 text: text.into(),
             }),
             None if position == 0 => return None,
@@ -248,6 +250,15 @@ fn documents(orphan: &Orphan) -> Option<Vec<Kept>> {
         }
     }
     Some(documents)
+}
+
+/// Returns the list of devices that was kept beside a project; `None` where it cannot be read.
+fn devices(orphan: &Orphan, entry: &record::Entry, project: &str) -> Option<Inventory> {
+    let text = file::read_text(&orphan.folder.file(&entry.devices_name()), inventory::MAX_BYTES).ok()?;
+    let named = Named::of(&FleetFile::parse(project).ok()?).ok().flatten();
+    let roles = named.map(|named| named.roles).unwrap_or_default();
+    let options = Options { roles: &roles, ..Options::default() };
+    Some(inventory::read(&text, &options).ok()?.inventory)
 }
 
 /// Returns what is said about a restored session.

@@ -1,6 +1,7 @@
 //! What belongs together in a session's folder: the content of `session.json`.
 
 use crate::desk::saved::Digest;
+use crate::fleet::inventory::Inventory;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ pub(super) struct Entry {
     /// Digest of its saved text.
     #[serde(default)]
     pub(super) saved: Option<Digest>,
+    /// Whether a list of devices with unsaved changes is kept beside it.
+    #[serde(default)]
+    pub(super) devices: bool,
 }
 
 /// A project to keep.
@@ -57,6 +61,8 @@ pub(in crate::desk) struct Kept {
     pub(in crate::desk) saved: Option<Digest>,
     /// Its text.
     pub(in crate::desk) text: Arc<str>,
+    /// Its list of devices, where that has unsaved changes.
+    pub(in crate::desk) devices: Option<Inventory>,
 }
 
 impl Record {
@@ -75,6 +81,7 @@ impl Record {
             example: kept.example.clone(),
             scenario: kept.scenario.clone(),
             saved: kept.saved.clone(),
+            devices: kept.devices.is_some(),
         };
         Self { closed, restores: 0, documents: documents.iter().map(entry).collect() }
     }
@@ -91,9 +98,19 @@ impl Entry {
     pub(super) fn file_name(&self) -> String {
         document_name(self.number)
     }
+
+    /// Returns the name of the file of its list of devices.
+    pub(super) fn devices_name(&self) -> String {
+        devices_name(self.number)
+    }
 }
 
 /// Returns the name of a document file.
 pub(super) fn document_name(number: u64) -> String {
     format!("document-{number}.json")
+}
+
+/// Returns the name of the file of a list of devices.
+pub(super) fn devices_name(number: u64) -> String {
+    format!("devices-{number}.csv")
 }

@@ -13,7 +13,16 @@ fn kept(number: u64, text: &str) -> Kept {
     let name = format!("plant-{number}.json");
     let path = Some(PathBuf::from(format!("/plants/{name}")));
     let saved = Some(crate::desk::saved::Digest::of("saved"));
-    Kept { number, name, path, example: None, scenario: Some("night".into()), saved, text: text.into() }
+    Kept {
+        number,
+        name,
+        path,
+        example: None,
+        scenario: Some("night".into()),
+        saved,
+        text: text.into(),
+        devices: None,
+    }
 }
 
 fn begin(state: &Path) -> Begun {

@@ -5,12 +5,13 @@
 //! and one write later, also while a drag goes on and while nobody calls the desk.
 
 use super::folder::RECORD;
-use super::record::{Kept, Record, document_name};
+use super::record::{Kept, Record, devices_name, document_name};
 use crate::base::file::{self, FileError};
 use crate::desk::env::Wake;
+use crate::fleet::inventory::Inventory;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -159,6 +160,8 @@ pub(super) struct Files {
     pub(super) settings: Option<PathBuf>,
     /// Text of each document file that was written.
     documents: BTreeMap<u64, Arc<str>>,
+    /// List of devices of each file that was written.
+    devices: BTreeMap<u64, Inventory>,
     record: Option<Record>,
 }
 
@@ -190,6 +193,7 @@ impl Files {
                     file::write_atomic(&folder.join(document_name(kept.number)), kept.text.as_bytes())?;
                     self.documents.insert(kept.number, Arc::clone(&kept.text));
                 }
+                self.keep_devices(&folder, kept)?;
             }
             let record = Record::of(&snapshot.documents, snapshot.closed);
             if self.record.as_ref() != Some(&record) {
@@ -197,6 +201,14 @@ impl Files {
                 self.record = Some(record);
             }
         }
+        self.devices.retain(|number, _| {
+            let needed =
+                snapshot.documents.iter().any(|kept| kept.number == *number && kept.devices.is_some());
+            if !needed {
+                let _ = fs::remove_file(folder.join(devices_name(*number)));
+            }
+            needed
+        });
         self.documents.retain(|number, _| {
             let needed = snapshot.documents.iter().any(|kept| kept.number == *number);
             if !needed {
@@ -204,6 +216,19 @@ impl Files {
             }
             needed
         });
+        Ok(())
+    }
+
+    /// Writes the list of devices of a project where it has unsaved changes.
+    fn keep_devices(&mut self, folder: &Path, kept: &Kept) -> Result<(), FileError> {
+        let Some(list) = kept.devices.as_ref().filter(|list| self.devices.get(&kept.number) != Some(list))
+        else {
+            return Ok(());
+        };
+        // Lines that are no devices may hold a key in the clear; they stay in the user's file only.
+        let text = list.without_bad_rows().text();
+        file::write_atomic(&folder.join(devices_name(kept.number)), text.as_bytes())?;
+        self.devices.insert(kept.number, list.clone());
         Ok(())
     }
 

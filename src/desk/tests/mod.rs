@@ -1,6 +1,7 @@
 //! Journeys through the desk, without a face.
 
 mod agents;
+mod devices;
 mod files;
 mod restore;
 mod simulate;

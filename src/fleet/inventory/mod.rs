@@ -18,6 +18,7 @@ pub mod filter;
 mod group;
 mod import;
 mod json;
+pub mod named;
 mod record;
 mod sort;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use edit::{Change, EditError};
 pub use group::{Faults, Groups, Origin, effective};
 pub use import::{Import, ImportError, Options, read, read_csv};
 pub use json::read_json;
+pub use named::{Named, NamedError};
 pub use record::Separator;
 pub use sort::SortBy;
 
@@ -81,6 +83,8 @@ impl PartialEq for Inventory {
             || self.head == other.head && self.parts == other.parts
     }
 }
+
+impl Eq for Inventory {}
 
 impl fmt::Debug for Inventory {
     /// Writes the number of rows only: bad rows may hold a key in the clear, and this may end in a log.
@@ -151,6 +155,18 @@ impl Inventory {
             part.text.len() + part.rows.capacity() * size_of::<(u32, u32)>() + size_of::<Part>()
         };
         self.head.text.len() + self.parts.iter().map(part).sum::<usize>()
+    }
+
+    /// Returns how much of the memory that the inventory keeps is not shared with another one \[bytes\]: what
+    /// an undo step costs.
+    pub fn bytes_beside(&self, other: &Self) -> usize {
+        let mut own = if Arc::ptr_eq(&self.head, &other.head) { 0 } else { self.head.text.len() };
+        for (at, part) in self.parts.iter().enumerate() {
+            if !other.parts.get(at).is_some_and(|theirs| Arc::ptr_eq(part, theirs)) {
+                own += part.text.len() + part.rows.capacity() * size_of::<(u32, u32)>() + size_of::<Part>();
+            }
+        }
+        own
     }
 
     /// Returns the device in a row, counted from 0.

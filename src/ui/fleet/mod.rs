@@ -1,5 +1,6 @@
-//! The screen *Fleet*: the groups in a table, and the settings of the chosen one.
+//! The screen *Fleet*: the groups in a table, and the settings of the chosen one; or the list of devices.
 
+mod devices;
 mod inspector;
 mod project;
 pub mod rows;
@@ -7,6 +8,7 @@ mod table;
 
 use super::request::Request;
 use super::theme::{self, space};
+use crate::base::units;
 use crate::desk::View;
 use crate::desk::command::DocumentCommand;
 use egui::{Align, Button, Frame, Layout, Margin, RichText, ScrollArea, Stroke, Ui, UiBuilder};
@@ -22,6 +24,9 @@ pub struct FleetPanel {
     chosen: Option<String>,
     /// Whether what belongs to the whole project is shown instead of a group.
     project: bool,
+    /// Whether the list of devices is shown instead of the groups.
+    listed: bool,
+    devices: devices::DevicesPanel,
     inspector: inspector::Inspector,
 }
 
@@ -30,6 +35,12 @@ impl FleetPanel {
     pub fn select(&mut self, id: &str) {
         self.chosen = Some(id.to_owned());
         self.project = false;
+        self.listed = false;
+    }
+
+    /// Shows the list of devices.
+    pub fn list(&mut self) {
+        self.listed = true;
     }
 
     /// Draws the screen.
@@ -42,7 +53,7 @@ impl FleetPanel {
         if whole.width() < NARROW {
             inside().show(ui, |ui| {
                 scroll("fleet", ui, |ui| {
-                    self.table(ui, view, out);
+                    self.left(ui, view, out);
                     ui.add_space(space::L);
                     self.inspect(ui, view, out);
                 });
@@ -53,7 +64,14 @@ impl FleetPanel {
         let side = (whole.width() * 0.38).clamp(INSPECTOR.0, INSPECTOR.1).min(whole.width() * 0.5);
         let (left, right) = whole.split_left_right_at_x(whole.right() - side);
         ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
-            inside().show(ui, |ui| scroll("groups", ui, |ui| self.table(ui, view, out)));
+            inside().show(ui, |ui| {
+                if self.listed {
+                    // Its rows scroll by themselves.
+                    self.left(ui, view, out);
+                } else {
+                    scroll("groups", ui, |ui| self.left(ui, view, out));
+                }
+            });
         });
         let line = Stroke::new(1.0, theme::tokens(ui.ctx()).separator);
         ui.painter().vline(right.left(), right.y_range(), line);
@@ -64,10 +82,34 @@ impl FleetPanel {
 
     /// Draws the settings of the chosen group.
     fn inspect(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-        if self.project {
+        if self.listed {
+            self.devices.inspect(ui, view);
+        } else if self.project {
             project::ui(ui, view, out);
         } else if let Some(id) = self.chosen.clone() {
             self.inspector.ui(ui, &id, view, out);
+        }
+    }
+
+    /// Draws the switch between groups and devices, and what was chosen.
+    fn left(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        ui.horizontal_wrapped(|ui| {
+            let number = view.devices.list.map(|list| units::count(list.len().into()));
+            let devices = number.map_or_else(|| "Devices".to_owned(), |number| format!("Devices ({number})"));
+            for (listed, text) in [(false, "Groups".to_owned()), (true, devices)] {
+                if ui.add(Button::selectable(self.listed == listed, text)).clicked() {
+                    self.listed = listed;
+                }
+            }
+            if self.listed && view.devices.list.is_some() && view.devices.import.is_none() {
+                devices::sources(ui, view, out);
+            }
+        });
+        ui.add_space(space::XS);
+        if self.listed {
+            self.devices.ui(ui, view, out);
+        } else {
+            self.table(ui, view, out);
         }
     }
 
