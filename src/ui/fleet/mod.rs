@@ -83,7 +83,7 @@ impl FleetPanel {
     /// Draws the settings of the chosen group.
     fn inspect(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         if self.listed {
-            self.devices.inspect(ui, view);
+            devices::inspect(ui, view);
         } else if self.project {
             project::ui(ui, view, out);
         } else if let Some(id) = self.chosen.clone() {

@@ -44,12 +44,10 @@ impl Cell {
     pub fn width(self) -> f32 {
         match self {
             Self::Mark => 24.0,
-            Self::Role(Role::Thing) => 136.0,
-            Self::Role(Role::Host) => 136.0,
+            Self::Role(Role::Thing | Role::Host) | Self::Variables => 136.0,
             Self::Role(Role::Port) => 64.0,
             Self::Role(_) => 96.0,
             Self::Own => 152.0,
-            Self::Variables => 136.0,
         }
     }
 

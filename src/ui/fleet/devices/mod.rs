@@ -50,11 +50,11 @@ impl DevicesPanel {
         ui.add_space(space::XS);
         table::ui(ui, list, devices, out);
     }
+}
 
-    /// Draws the settings of the selected device.
-    pub fn inspect(&self, ui: &mut Ui, view: &View<'_>) {
-        inspector::ui(ui, view);
-    }
+/// Draws the settings of the selected device.
+pub fn inspect(ui: &mut Ui, view: &View<'_>) {
+    inspector::ui(ui, view);
 }
 
 /// Takes in what belongs to the whole list: a table that is pasted, everything that is to be selected.
