@@ -1,15 +1,13 @@
 //! Agents' files on their way out: to folders, archives and deployment tools.
 
-use crate::base::file;
-use crate::base::json::Node;
 use crate::base::{Severity, units};
 use crate::config::bundle::{Facts, Order, Paths, Target, Written, deliver, items};
 use crate::config::secret::SystemVault;
 use crate::config::{Collected, GroupFiles, Listed, OwnFiles, Writer};
+use crate::desk::Desk;
 use crate::desk::agents;
 use crate::desk::saved::Digest;
-use crate::desk::{Desk, inbox};
-use crate::fleet::inventory::{self, Groups, Inventory, MAX_BYTES, Options};
+use crate::fleet::inventory::{Groups, Inventory};
 use std::path::Path;
 
 /// Address of the path of the list of devices in a project.
@@ -49,9 +47,9 @@ impl Desk {
         let collected =
             self.project.agents.compared.as_ref().map_or(&nothing, |compared| &compared.collected);
         let list = self.list()?;
-        let listed = list.as_ref().map(Listed::of).unwrap_or_default();
+        let listed = list.map(Listed::of).unwrap_or_default();
         let writer = Writer { fleet, view: &view, mapping: &mapping, collected };
-        let own = list.as_ref().map(|list| OwnFiles::of(&writer, list)).unwrap_or_default();
+        let own = list.map(|list| OwnFiles::of(&writer, list)).unwrap_or_default();
         let (mut files, skipped) = items(groups);
         files.extend(own.items());
         let (hash, scenario) = (Digest::of(file.text()), file.scenario_name(active));
@@ -67,27 +65,26 @@ impl Desk {
         Ok((done, skipped))
     }
 
-    /// Reads the list of devices that the project names; `None` where it names none.
-    fn list(&self) -> Result<Option<Inventory>, String> {
-        let file = self.project.document.file();
-        let Some(name) = file.tree().get(LIST).and_then(Node::as_str) else { return Ok(None) };
-        let folder = self.project.path.as_deref().and_then(Path::parent).unwrap_or_else(|| Path::new(""));
-        let path = inbox::absolute(&folder.join(name));
-        let text = file::read_text(&path, MAX_BYTES).map_err(|error| error.to_string())?;
-        let groups = Groups::of(&file.view(self.project.document.active()));
-        let options = Options { groups: Some(&groups), ..Options::default() };
-        let shown = Self::shown(&path);
-        let import = inventory::read(&text, &options)
-            .map_err(|error| format!("The list of devices cannot be read. {error}: {shown}"))?;
+    /// Returns the project's list of devices as it stands on the screen; `None` where it has none.
+    fn list(&self) -> Result<Option<&Inventory>, String> {
+        let document = &self.project.document;
+        let Some(list) = document.devices() else {
+            let named = document.file().tree().get(LIST).is_some();
+            let text = "Nothing was exported: the list of devices that the project names could not be read, and without it each group would get one file for all.";
+            return if named { Err(text.to_owned()) } else { Ok(None) };
+        };
         // A device that is passed over in silence would keep its old settings.
-        if import.bad_rows > 0 {
-            let first = import.bad.list.first().map_or_else(String::new, |bad| bad.finding().what);
-            return Err(format!(
-                "{}, so nothing was exported. {first} Correct these lines, or take them out of the list: {shown}",
-                import.summary()
-            ));
+        let refuse = |what: &str| {
+            Err(format!("Nothing was exported: {what} Correct these lines, or take them out of the list."))
+        };
+        if !list.bad_rows_text().is_empty() {
+            return refuse("lines of the list of devices could not be taken.");
         }
-        Ok(Some(import.inventory))
+        let faults = list.check(Some(&Groups::of(&document.file().view(document.active()))));
+        match faults.list.iter().find(|fault| fault.severity == Severity::Error) {
+            Some(fault) => refuse(&fault.finding().what),
+            None => Ok(Some(list)),
+        }
     }
 }
 
