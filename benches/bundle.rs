@@ -81,8 +81,10 @@ fn main() {
 
 /// Returns a file of about 2 KB, as agents have them.
 fn text() -> String {
-    let settings: String =
-        (0..55).map(|n| format!("  \"setting_number_{n}\": {},\n", n * 7_919 % 60_000)).collect();
+    let settings: String = (0..55)
+        .map(|n| format!("  \"setting_number_{n}\": {},\n", n * 7_919 % 60_000))
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "{{\n  \"thing\": \"${{thing}}\",\n  \"host\": \"${{host}}\",\n  \"port\": \"${{port:number}}\",\n{settings}  \
          \"app_key\": \"${{app_key}}\"\n}}\n"

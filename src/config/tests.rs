@@ -254,7 +254,8 @@ fn a_folder_that_is_a_file_is_a_clear_error() {
 fn devices_that_differ_get_files_of_their_own() {
     let project = example().with("/groups/gateways/agent", &"ems".into()).unwrap();
     let list = "thing,group,connect_retry_interval\ngw-1,gateways,\ngw-2,gateways,90000\ngw-3,gateways,\n";
-    let inventory = crate::fleet::inventory::read(list, &Default::default()).unwrap().inventory;
+    let inventory =
+        crate::fleet::inventory::read(list, &crate::fleet::inventory::Options::default()).unwrap().inventory;
     let fleet = project.check(None).fleet.unwrap();
     let view = project.view(None);
     let mut collected = Collected::default();

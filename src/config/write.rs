@@ -76,7 +76,7 @@ impl Writer<'_> {
         let file = |file: &FileLayout| {
             let planned = self.planned(&group.id, kind, file, own);
             let before = self.collected.of(&group.id, device, &file.name);
-            self.file(file, &planned, before)
+            Self::file(file, &planned, before)
         };
         layout.files.iter().map(file).collect()
     }
@@ -109,7 +109,7 @@ impl Writer<'_> {
     }
 
     /// Returns one file.
-    fn file(&self, file: &FileLayout, planned: &[Planned<'_>], before: Option<&Arc<str>>) -> AgentFile {
+    fn file(file: &FileLayout, planned: &[Planned<'_>], before: Option<&Arc<str>>) -> AgentFile {
         let Some(format) = file.format() else { return code(file, planned) };
         match before.map(|text| (text, read(file, text.clone()))) {
             Some((text, Ok(read))) => over(file, planned, text, read),
@@ -179,7 +179,7 @@ fn fresh(file: &FileLayout, format: Format, planned: &[Planned<'_>]) -> AgentFil
             Err(error) => made.findings.push(refused(planned.key, &error.to_string())),
         }
     }
-    made.text = document.text().to_owned();
+    document.text().clone_into(&mut made.text);
     made
 }
 
@@ -229,7 +229,7 @@ fn over(file: &FileLayout, planned: &[Planned<'_>], text: &Arc<str>, read: Read)
     };
     made.findings.extend(read.findings.into_iter().filter(replaced));
     made.findings.sort_by_key(|finding| (finding.line, finding.column));
-    made.text = document.text().to_owned();
+    document.text().clone_into(&mut made.text);
     made
 }
 
@@ -241,7 +241,7 @@ fn code(file: &FileLayout, planned: &[Planned<'_>]) -> AgentFile {
         let Some(scalar) = written(&planned.value, planned.key.setting, planned.key.form) else { continue };
         let literal = literal(&scalar);
         let about = human(planned.key.setting, &planned.value);
-        made.text.push_str(&format!("{} // {about}\n", planned.key.path.replace("{}", &literal)));
+        made.text.extend([&*planned.key.path.replace("{}", &literal), " // ", &*about, "\n"]);
         made.rows.push(row(planned.key, None, Some(shown(planned, &scalar)), Change::Added));
     }
     made

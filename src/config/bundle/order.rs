@@ -10,6 +10,7 @@ use crate::config::listed::item;
 use crate::config::secret::Vault;
 use crate::config::{GroupFiles, Part};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// Where files go.
@@ -22,7 +23,7 @@ pub enum Target {
     Zip,
     /// An Ansible inventory with a playbook that copies the files.
     Ansible,
-    /// A Kubernetes ConfigMap per group.
+    /// A Kubernetes `ConfigMap` per group.
     ConfigMap,
     /// A package per group and lists of things per wave, for the platform's own software management (SCM).
     Scm,
@@ -90,7 +91,10 @@ pub fn items(groups: &[GroupFiles]) -> (Vec<Item<'_>>, Vec<String>) {
 /// Returns the hash by which a manifest names the project that its files come from: SHA-256 of the text, in
 /// hexadecimal digits.
 pub fn fleet_hash(project: &str) -> String {
-    Sha256::digest(project).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(project).iter().fold(String::with_capacity(64), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}"); // Writing to a string cannot fail.
+        digits
+    })
 }
 
 /// Writes the files of all groups to a target: a folder, for the zip bundle the archive.

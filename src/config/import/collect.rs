@@ -88,14 +88,15 @@ pub fn collect(path: &Path, mapping: &Mapping) -> Result<Found, CollectError> {
         return Ok(names.found());
     }
     let lower = path.to_string_lossy().to_lowercase();
+    let named = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
     let damaged = |error: &dyn std::fmt::Display| CollectError::Archive {
         reason: error.to_string(),
         path: path.display().to_string(),
     };
     let reader = io::BufReader::new(file::open(path)?);
-    if lower.ends_with(".tar") {
+    if named(&[".tar"]) {
         tar(reader, path, &mut names, &damaged)?;
-    } else if lower.ends_with(".tar.gz") || lower.ends_with(".tgz") {
+    } else if named(&[".tar.gz", ".tgz"]) {
         tar(flate2::bufread::MultiGzDecoder::new(reader), path, &mut names, &damaged)?;
     } else {
         let mut archive = zip::ZipArchive::new(reader).map_err(|error| damaged(&error))?;
@@ -187,13 +188,12 @@ impl Names {
             }
         };
         let too_much = |what| Err(CollectError::TooMuch { what, path: path.display().to_string() });
-        let text = match self.texts.get(&text) {
-            Some(known) => known.clone(),
-            None => {
-                self.total += text.len() as u64;
-                self.texts.insert(text.clone());
-                text
-            }
+        let text = if let Some(known) = self.texts.get(&text) {
+            known.clone()
+        } else {
+            self.total += text.len() as u64;
+            self.texts.insert(text.clone());
+            text
         };
         if self.total > MAX_TOTAL {
             return too_much(format!("{} B of different files", units::count(MAX_TOTAL)));

@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// A group with fewer devices than this part of a larger one beside it is an outlier.
 const FEW: f64 = 0.05;
 
+/// Kind and settings as they are written: equal for devices that belong together.
+type Alike = (AgentKind, Vec<(&'static str, String)>);
 /// Settings by key; two devices are alike where these are equal.
 type Settings = BTreeMap<&'static str, (&'static Setting, Value)>;
 
@@ -74,7 +76,7 @@ pub fn group(collected: &Collected, mapping: &Mapping) -> Imported {
     }
     let mut known = Known::default();
     let mut alike: Vec<(AgentKind, Settings, Vec<String>)> = Vec::new();
-    let mut places: BTreeMap<(AgentKind, Vec<(&'static str, String)>), usize> = BTreeMap::new();
+    let mut places: BTreeMap<Alike, usize> = BTreeMap::new();
     for (device, files) in devices {
         let Some((kind, settings)) = settings(device, &files, mapping, &mut known, &mut imported) else {
             continue;
@@ -265,7 +267,7 @@ impl Imported {
         rows.sort_unstable();
         let mut text = "thing,group\n".to_owned();
         for (thing, group) in rows {
-            text.push_str(&format!("{},{}\n", quoted(thing), quoted(group)));
+            text.extend([&*quoted(thing), ",", &*quoted(group), "\n"]);
         }
         text
     }

@@ -181,14 +181,13 @@ impl Desk {
             return self.say(Severity::Error, text, None);
         }
         let mapping = agents::mapping(self.project.document.file());
-        match Tried::of(name, text.into(), &mapping) {
-            Some(tried) => self.tried(tried),
-            None => {
-                let text = format!(
-                    "This is no agent's file: it holds no setting that is known, so there is nothing to try. Check that it is whole; map its keys where they have other names: `{name}`"
-                );
-                self.say(Severity::Error, text, None);
-            }
+        if let Some(tried) = Tried::of(name, text.into(), &mapping) {
+            self.tried(tried);
+        } else {
+            let text = format!(
+                "This is no agent's file: it holds no setting that is known, so there is nothing to try. Check that it is whole; map its keys where they have other names: `{name}`"
+            );
+            self.say(Severity::Error, text, None);
         }
     }
 

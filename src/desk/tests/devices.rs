@@ -3,6 +3,7 @@
 use super::*;
 use crate::desk::command::DeviceCommand;
 use crate::desk::devices::{Select, Sort};
+use crate::fleet::inventory::Inventory;
 use crate::fleet::inventory::Role;
 
 /// Two good lines and a bad one.
@@ -25,14 +26,16 @@ fn edit(field: &str, value: &str) -> Command {
 }
 
 fn text(desk: &Desk) -> String {
-    desk.now_view().devices.list.map(|list| list.text()).unwrap_or_default()
+    desk.now_view().devices.list.map(Inventory::text).unwrap_or_default()
 }
 
 /// Returns the small project with a list of this many devices.
 fn with_list(devices: u32) -> Desk {
     let mut desk = small();
-    let rows: String =
-        (0..devices).map(|n| format!("pump-{n},pumps,{}\n", ["Aachen", "Bonn"][n as usize % 2])).collect();
+    let rows: String = (0..devices)
+        .map(|n| format!("pump-{n},pumps,{}\n", ["Aachen", "Bonn"][n as usize % 2]))
+        .collect::<Vec<_>>()
+        .concat();
     desk.do_all([paste(&format!("thing,group,site\n{rows}")), DeviceCommand::TakeGood.into()]);
     desk.finish(ZERO);
     desk
@@ -73,7 +76,7 @@ fn a_table_without_names_can_be_given_them() {
     let import = desk.now_view().devices.import.unwrap();
     assert!(import.read.as_ref().unwrap().is_err() && import.columns.len() == 2);
     desk.do_all([map("Label", Role::Thing), DeviceCommand::TakeGood.into()]);
-    assert_eq!(desk.now_view().devices.list.map(|list| list.len()), Some(1));
+    assert_eq!(desk.now_view().devices.list.map(Inventory::len), Some(1));
 }
 
 #[test]

@@ -45,31 +45,8 @@ pub fn schema() -> Value {
             "platform": platform(),
             "outage": outage(),
             "targets": object(TARGETS.iter()),
-            "inventory": {
-                "type": "object",
-                "description": "The list of devices that stands beside the project.",
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "description": "Path of the list, relative to the project."},
-                    "columns": {
-                        "type": "object",
-                        "description": "What a column holds, by the name of the column.",
-                        "additionalProperties": {"type": "string"},
-                    },
-                },
-            },
-            "mapping": {
-                "type": "object",
-                "description": "Where settings stand in the agents' files of this deployment, by agent kind and key.",
-                "additionalProperties": {
-                    "type": "object",
-                    "additionalProperties": {
-                        "type": ["object", "null"],
-                        "required": ["file", "path"],
-                        "properties": {"file": {"type": "string"}, "path": {"type": "string"}},
-                    },
-                },
-            },
+            "inventory": inventory(),
+            "mapping": mapping(),
             "scenarios": {
                 "type": "object",
                 "description": "Assignments over the baseline, each from the address of an input to its value.",
@@ -159,6 +136,39 @@ fn object<'s>(rows: impl Iterator<Item = &'s Setting>) -> Value {
         schema["required"] = Value::from(required);
     }
     schema
+}
+
+/// Returns the schema of the reference to a list of devices.
+fn inventory() -> Value {
+    json!({
+        "type": "object",
+        "description": "The list of devices that stands beside the project.",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "description": "Path of the list, relative to the project."},
+            "columns": {
+                "type": "object",
+                "description": "What a column holds, by the name of the column.",
+                "additionalProperties": {"type": "string"},
+            },
+        },
+    })
+}
+
+/// Returns the schema of a mapping of keys.
+fn mapping() -> Value {
+    json!({
+        "type": "object",
+        "description": "Where settings stand in the agents' files of this deployment, by agent kind and key.",
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": {
+                "type": ["object", "null"],
+                "required": ["file", "path"],
+                "properties": {"file": {"type": "string"}, "path": {"type": "string"}},
+            },
+        },
+    })
 }
 
 /// Returns the schema of one input.

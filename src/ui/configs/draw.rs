@@ -71,9 +71,10 @@ pub fn lines(ui: &mut Ui, lines: &[TextLine]) {
             let format =
                 TextFormat { font_id: FontId::monospace(theme::SMALL), color, ..TextFormat::default() };
             let end = if at + 1 == lines.len() { "" } else { "\n" };
-            let text = match signed {
-                true => format!("{} {}{end}", line.sign, line.text),
-                false => format!("{}{end}", line.text),
+            let text = if signed {
+                format!("{} {}{end}", line.sign, line.text)
+            } else {
+                format!("{}{end}", line.text)
             };
             job.append(&text, 0.0, format);
         }

@@ -87,7 +87,7 @@ fn line(group: &GroupFiles, compared: bool) -> GroupLine {
     let mark = mark(group, compared);
     let mut spoken = format!("{}, {files}, {devices} devices", group.name);
     if let Some(mark) = &mark {
-        spoken.push_str(&format!(", {}", mark.word));
+        spoken.extend([", ", &*mark.word]);
     }
     let detail = format!("{files} · {devices} devices");
     GroupLine { id: group.group.clone(), name: group.name.clone(), detail, mark, spoken }
@@ -403,7 +403,7 @@ fn about(linted: &Linted) -> String {
         format!("{} of {}, {}", linted.layout.name, linted.kind.label(), linted.layout.certainty.word());
     let others: Vec<&str> = linted.others.iter().map(|kind| kind.label()).collect();
     if !others.is_empty() {
-        text.push_str(&format!("; could also be of {}", others.join(" or ")));
+        text.extend(["; could also be of ", &*others.join(" or ")]);
     }
     text
 }
@@ -470,8 +470,10 @@ mod tests {
 
     #[test]
     fn long_files_and_lines_are_cut() {
-        let long: String =
-            (0..2_000).map(|at| format!("  \"key{at}\": \"{}\",\n", "x".repeat(400))).collect();
+        let long: String = (0..2_000)
+            .map(|at| format!("  \"key{at}\": \"{}\",\n", "x".repeat(400)))
+            .collect::<Vec<_>>()
+            .concat();
         let file = agent(&pumps(Some(&format!("{{\n{long}  \"reconnect_random_delay_seconds\": 30\n}}\n"))));
         assert!(file.lines.len() <= MOST_LINES + 1, "{}", file.lines.len());
         assert!(file.lines.iter().all(|line| line.text.chars().count() <= MOST_SIGNS + 1));

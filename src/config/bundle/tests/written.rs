@@ -213,7 +213,8 @@ fn more_files_than_the_old_list_takes() {
 
 #[test]
 fn long_streams_read_back() {
-    let lines: String = (0..40_000).map(|n| format!("{n} {}\n", n * 7919 % 1000)).collect();
+    let lines: String =
+        (0..40_000).map(|n| format!("{n} {}\n", n * 7919 % 1000)).collect::<Vec<_>>().concat();
     let mut archive = target::zip::Archive::new(Vec::new(), true);
     archive.add("small", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false).unwrap();
     archive
