@@ -43,7 +43,8 @@ fn many(devices: u32) -> String {
         .map(|n| {
             format!("pump-{n},pumps,{},host-{}.example,443\n", ["Aachen", "Bonn"][n as usize % 2], n % 7)
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("thing,group,site,host,port\n{rows}")
 }
 

@@ -1,7 +1,7 @@
 //! The difference of two texts by lines, for previews of what a device has and what it will get.
 //!
 //! Myers' method on whole lines, after what both texts have at their start and end is set aside. It is bounded:
-//! where two texts differ in more than [`MOST_EDITS`] lines, the part that is not told apart is shown as
+//! where two texts differ in more than `MOST_EDITS` lines, the part that is not told apart is shown as
 //! removed and added as a whole. The result is right either way, only longer, and a preview of such a file is
 //! read by nobody.
 
