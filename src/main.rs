@@ -42,7 +42,7 @@ fn screenshot(args: &cli::ScreenshotArgs, environment: Environment) -> ExitCode 
     use regather::ui::request::Screen;
     use regather::ui::screenshot::{Shot, png};
     let shot = Shot {
-        start: Start::Project { file: args.file.clone(), name: args.name.clone(), path: None },
+        start: Start::Project { file: args.file.clone(), name: args.name.clone(), path: args.path.clone() },
         screen: Screen::from_word(args.screen.word()).unwrap_or(Screen::Simulate),
         size: args.size.points(),
         scale: args.scale,

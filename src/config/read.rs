@@ -95,7 +95,7 @@ fn doubt(entry: &Entry<'_>, key: &Key, value: &Value) -> Option<Finding> {
     let odd = suspicion(key.setting, number)?;
     let setting = key.setting;
     let name = key.path.rsplit('/').next().unwrap_or(&key.path);
-    let what = format!("`{name}` is {}, which is {}.", entry.raw, setting.human(number));
+    let what = format!("`{name}` is {}, which looks like a number in another unit.", entry.raw);
     let proposed = setting.json(odd.proposed);
     let fix = format!("If {} is meant, write {proposed}.", setting.human(odd.proposed));
     Some(

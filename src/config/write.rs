@@ -180,7 +180,20 @@ fn fresh(file: &FileLayout, format: Format, planned: &[Planned<'_>]) -> AgentFil
         }
     }
     document.text().clone_into(&mut made.text);
+    if format == Format::Header {
+        told(&mut made);
+    }
     made
+}
+
+/// Adds to each statement of a new header what people read, for those who build the firmware.
+fn told(made: &mut AgentFile) {
+    for row in &made.rows {
+        let Some(gets) = &row.gets else { continue };
+        let statement = format!("{} = {};\n", row.key, gets.file);
+        made.text =
+            made.text.replace(&statement, &format!("{} /* {} */\n", statement.trim_end(), gets.human));
+    }
 }
 
 /// Returns a device's own file with the planned values in it.

@@ -80,6 +80,26 @@ fn what_devices_have_is_compared_and_kept() {
 }
 
 #[test]
+fn devices_are_compared_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "has/m-1/config.json", GATEWAY);
+    put(folder.path(), "has/m-2/config.json", &GATEWAY.replace("\": 3", "\": -1"));
+    put(folder.path(), "list.csv", "thing,group\nm-1,machines\nm-2,machines\nm-3,machines\n");
+    let diff = ["diff", LINE, "--has", "has", "--devices", "list.csv"];
+    let ran = run_in(folder.path(), &diff).ends(0);
+    assert!(
+        ran.out.contains("machines/m-1/config.json") && ran.out.contains("3 attempts → for ever"),
+        "{}",
+        ran.out
+    );
+    let json = run_in(folder.path(), &[&diff[..], &["--json"]].concat()).ends(0).json();
+    let things: Vec<_> =
+        json["devices"].as_array().unwrap().iter().map(|one| one["thing"].as_str()).collect();
+    assert_eq!(things, [Some("m-1"), Some("m-2")]);
+    run_in(folder.path(), &diff[..4]).ends(3).says("m-1");
+}
+
+#[test]
 fn devices_files_become_a_project_that_simulates() {
     let folder = tempfile::tempdir().unwrap();
     for at in 0..30 {

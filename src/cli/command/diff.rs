@@ -2,6 +2,7 @@
 
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::files::devices::List;
 use crate::cli::files::{FilesArgs, Prepared};
 use crate::cli::findings;
 use crate::cli::printer::Printer;
@@ -26,13 +27,17 @@ Examples:
   regather diff fleet.json --has collected/ --scenario what-if
   regather diff fleet.json --has collected/ --no-effect --json
 
-The files lie in folders named after the groups: collected/pumps/config.json.")]
+The files lie in folders named after groups, or with --devices after devices:
+collected/pumps/config.json, collected/pump-7/config.json.")]
 pub struct Args {
     #[command(flatten)]
     files: FilesArgs,
     /// Folder or archive with the files that devices have now
     #[arg(long, value_name = "FOLDER|ARCHIVE")]
     has: PathBuf,
+    /// List of devices (CSV or JSON): files in folders named after devices are compared too
+    #[arg(long, value_name = "FILE")]
+    devices: Option<PathBuf>,
     /// Do not simulate what the change brings
     #[arg(long)]
     no_effect: bool,
@@ -44,7 +49,8 @@ pub struct Args {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let prepared = Prepared::load(&args.files, Some(&args.has))?;
-    prepared.all_known(&|_| false)?;
+    let list = List::load(args.devices.as_deref(), &prepared)?;
+    prepared.all_known(&|owner| list.has(owner))?;
     if prepared.collected.is_empty() {
         return Err(CommandError::input(
             "There is no file of an agent in it, so there is nothing to compare.",
@@ -52,12 +58,16 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         .hint("`regather reference files` lists the files of each kind; --mapping names yours."));
     }
     let groups = prepared.groups();
+    let own = list.own_files(&prepared);
+    let things: Vec<(&str, &GroupFiles)> =
+        own.devices().map(|(at, files)| (list.devices().value(at, "thing").unwrap_or(""), files)).collect();
     let effect = if args.no_effect { None } else { effect(&prepared, printer)? };
-    let blocked = groups.iter().flat_map(GroupFiles::files).any(AgentFile::blocked);
+    let all = groups.iter().chain(things.iter().map(|(_, files)| *files));
+    let blocked = all.flat_map(GroupFiles::files).any(AgentFile::blocked);
     if args.json {
-        printer.json(&json(&groups, effect.as_ref()))?;
+        printer.json(&json(&groups, &things, effect.as_ref()))?;
     } else {
-        printer.text(&text(&groups, effect.as_ref()))?;
+        printer.text(&text(&groups, &things, effect.as_ref()))?;
     }
     Ok(if blocked { Exit::Invalid } else { Exit::Done })
 }
@@ -86,11 +96,16 @@ fn effect(prepared: &Prepared, printer: &Printer) -> Result<Option<Effect>, Comm
 }
 
 /// Returns the comparison as text.
-fn text(groups: &[GroupFiles], effect: Option<&Effect>) -> String {
+fn text(groups: &[GroupFiles], things: &[(&str, &GroupFiles)], effect: Option<&Effect>) -> String {
     let mut text = String::new();
+    for (thing, group) in things {
+        for file in group.files().iter().filter(|file| file.before.is_some()) {
+            one(&mut text, &format!("{}/{thing}/{}", group.group, file.device_name), file);
+        }
+    }
     for group in groups {
         for file in group.files().iter().filter(|file| file.before.is_some()) {
-            one(&mut text, group, file);
+            one(&mut text, &format!("{}/{}", group.group, file.device_name), file);
         }
         let unknown: Vec<&str> = group
             .files()
@@ -112,8 +127,7 @@ fn text(groups: &[GroupFiles], effect: Option<&Effect>) -> String {
 }
 
 /// Adds one file.
-fn one(text: &mut String, group: &GroupFiles, file: &AgentFile) {
-    let name = format!("{}/{}", group.group, file.device_name);
+fn one(text: &mut String, name: &str, file: &AgentFile) {
     if file.is_unchanged() && !file.blocked() {
         line(text, format_args!("{name}: no change"));
     } else {
@@ -135,7 +149,7 @@ fn one(text: &mut String, group: &GroupFiles, file: &AgentFile) {
         }
     }
     for finding in &file.findings {
-        text.push_str(&findings::text(&name, finding));
+        text.push_str(&findings::text(name, finding));
     }
 }
 
@@ -148,7 +162,7 @@ fn step(row: &FileRow) -> String {
 }
 
 /// Returns the comparison as JSON.
-fn json(groups: &[GroupFiles], effect: Option<&Effect>) -> Value {
+fn json(groups: &[GroupFiles], things: &[(&str, &GroupFiles)], effect: Option<&Effect>) -> Value {
     let shown = |shown: &Option<crate::config::Shown>| {
         shown.as_ref().map(|shown| json!({"file": shown.file, "human": shown.human}))
     };
@@ -182,11 +196,19 @@ fn json(groups: &[GroupFiles], effect: Option<&Effect>) -> Value {
             json!({"group": group.group, "agent": group.kind.word(), "devices": group.devices, "files": files})
         })
         .collect();
+    let devices: Vec<Value> = things
+        .iter()
+        .map(|(thing, group)| {
+            let files: Vec<Value> = group.files().iter().map(file).collect();
+            json!({"thing": thing, "group": group.group, "files": files})
+        })
+        .collect();
     let outcome =
         |outcome: &Outcome| json!({"headline": outcome.headline(), "verdict": outcome.verdict().word()});
     json!({
         "schema": "regather/diff/1",
         "groups": groups,
+        "devices": devices,
         "effect": effect.map(|effect| json!({"has": outcome(&effect.has), "gets": outcome(&effect.gets)})),
     })
 }

@@ -5,7 +5,7 @@
 
 use super::Action;
 use crate::cli::error::{CommandError, Kind};
-use crate::cli::source::Project;
+use crate::cli::source::{Project, Source};
 use crate::fleet::FleetFile;
 use crate::fleet::example::EXAMPLES;
 use std::ffi::OsString;
@@ -118,6 +118,8 @@ fn scale(text: &str) -> Result<f32, String> {
 pub struct ScreenshotArgs {
     /// How the project is named in the window's title.
     pub name: String,
+    /// Its own file, beside which its list of devices lies; `None` for stdin and shipped examples.
+    pub path: Option<std::path::PathBuf>,
     /// The project.
     pub file: FleetFile,
     /// Screen to show.
@@ -151,9 +153,15 @@ pub(super) fn run(args: &Args) -> Result<Action, CommandError> {
         .hint("Ask for a smaller --size or --scale."));
     }
     let example = OsString::from(format!("example:{}", EXAMPLES[0].name));
-    let project = Project::load(args.file.as_ref().unwrap_or(&example))?;
+    let named = args.file.as_ref().unwrap_or(&example);
+    let project = Project::load(named)?;
+    let path = match Source::of(named)? {
+        Source::Path(path) => Some(path.into()),
+        Source::Stdin | Source::Example(_) => None,
+    };
     Ok(Action::Screenshot(ScreenshotArgs {
         name: project.shown,
+        path,
         file: project.file,
         screen: args.screen,
         size: args.size,
