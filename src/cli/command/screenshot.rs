@@ -119,7 +119,7 @@ pub struct ScreenshotArgs {
     /// How the project is named in the window's title.
     pub name: String,
     /// Its own file, beside which its list of devices lies; `None` for stdin and shipped examples.
-    pub path: Option<std::path::PathBuf>,
+    pub path: Option<PathBuf>,
     /// The project.
     pub file: FleetFile,
     /// Screen to show.
