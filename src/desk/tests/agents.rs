@@ -233,9 +233,13 @@ fn every_target_is_written() {
     let hash = saved::Digest::of(desk.now_view().file.text());
     assert!(manifest.contains(hash.digits()), "{manifest}");
 
-    place.file("things.csv", "thing,group\npump-1,pumps\npump-1,pumps\n");
+    // A device that is passed over in silence would keep its old settings.
+    place.file("twice.csv", "thing,group\npump-1,pumps\npump-1,pumps\n");
+    let twice = place.text("a.json").replace("things.csv", "twice.csv");
+    place.file("b.json", &twice);
+    let mut desk = place.open("b.json");
     desk.apply(FileCommand::Export { path: place.path("again"), target: Target::Folder }.into(), ZERO);
-    assert!(desk.said().1.contains("so nothing was exported"), "{:?}", desk.said());
+    assert!(desk.said().1.contains("Nothing was exported"), "{:?}", desk.said());
     assert!(!place.path("again").exists());
 }
 
