@@ -1,5 +1,5 @@
-//! What every other module stands on: units, virtual time, draws, curves, quantiles, the normal distribution, findings,
-//! lossless JSON and safe files.
+//! What every other module stands on: units, virtual time, draws, curves, quantiles, the normal distribution, hashes,
+//! findings, lossless JSON and safe files.
 //!
 //! Nothing here knows what an agent or a platform is.
 
@@ -7,6 +7,7 @@ pub mod draws;
 pub mod fifo;
 pub mod file;
 pub mod finding;
+pub mod hash;
 pub mod json;
 pub mod normal;
 pub mod stats;

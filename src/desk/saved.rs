@@ -4,9 +4,8 @@
 //! enough to see after a crash that another program has written into the file meanwhile, without a
 //! second copy of the project. Nobody reads it but the desk itself; it proves nothing to others.
 
+use crate::base::hash::{hex, sha256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// SHA-256 of a text, in hexadecimal digits.
@@ -17,11 +16,7 @@ pub(super) struct Digest(String);
 impl Digest {
     /// Returns the digest of a text.
     pub(super) fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut digits, byte| {
-            // Writing to a text cannot fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        }))
+        Self(hex(&sha256(text.as_bytes())))
     }
 
     /// Returns the hexadecimal digits.

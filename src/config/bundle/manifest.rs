@@ -5,8 +5,8 @@
 
 use super::item::Item;
 use super::plan::Plan;
+use crate::base::hash::{Hash, hex, sha256};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 /// Name of the manifest in a folder.
@@ -18,28 +18,19 @@ pub const ZIP_MANIFEST: &str = "manifest.json";
 /// What is known of a file when it has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    sha256: [u8; 32],
+    sha256: Hash,
     bytes: u64,
 }
 
 impl Record {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        Self { sha256: Sha256::digest(bytes).into(), bytes: bytes.len() as u64 }
+        Self { sha256: sha256(bytes), bytes: bytes.len() as u64 }
     }
 }
 
 /// Returns a file's hash in digits, and its size \[bytes\].
 pub(super) fn hex_of(record: &Record) -> (String, u64) {
     (hex(&record.sha256), record.bytes)
-}
-
-/// Returns the digits of a hash.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 /// Returns what every artefact says about where it came from.

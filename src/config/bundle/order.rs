@@ -6,11 +6,10 @@ use super::item::{Devices, Facts, Item};
 use super::plan::{Paths, Plan};
 use super::target::{ansible, configmap, scm, write_artefacts};
 use super::waves::Waves;
+use crate::base::hash::{hex, sha256};
 use crate::config::listed::item;
 use crate::config::secret::Vault;
 use crate::config::{GroupFiles, Part};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Where files go.
@@ -91,10 +90,7 @@ pub fn items(groups: &[GroupFiles]) -> (Vec<Item<'_>>, Vec<String>) {
 /// Returns the hash by which a manifest names the project that its files come from: SHA-256 of the text, in
 /// hexadecimal digits.
 pub fn fleet_hash(project: &str) -> String {
-    Sha256::digest(project).iter().fold(String::with_capacity(64), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}"); // Writing to a string cannot fail.
-        digits
-    })
+    hex(&sha256(project.as_bytes()))
 }
 
 /// Writes the files of all groups to a target: a folder, for the zip bundle the archive.

@@ -14,6 +14,7 @@ pub use schema::result_schema;
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
+use crate::base::hash::{hex, sha256};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
@@ -21,7 +22,6 @@ use crate::plan::{FigureUnit, Outcome, TargetResult, Verdict};
 use crate::sim::{GroupStudy, Measure, Metric};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
-use sha2::{Digest, Sha256};
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "regather/result/1";
@@ -166,14 +166,9 @@ impl<'a> ResultFile<'a> {
 
 /// Returns what was simulated.
 fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
-    let digest = Sha256::digest(origin.text.as_bytes());
     Input {
         file: origin.name,
-        sha256: digest
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|half| char::from_digit(half.into(), 16))
-            .collect(),
+        sha256: hex(&sha256(origin.text.as_bytes())),
         project: &outcome.fleet.name,
         scenario: origin.scenario,
         scenario_name: &outcome.scenario,

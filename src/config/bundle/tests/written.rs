@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::file;
-use sha2::{Digest, Sha256};
+use crate::base::hash::{hex, sha256};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -49,8 +49,7 @@ fn check_manifest(text: &str, bytes: &dyn Fn(&str) -> Vec<u8>) -> serde_json::Va
     let manifest: serde_json::Value = serde_json::from_str(text).unwrap();
     for file in manifest["files"].as_array().unwrap() {
         let bytes = bytes(file["path"].as_str().unwrap());
-        let hash =
-            Sha256::digest(&bytes).iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+        let hash = hex(&sha256(&bytes));
         assert_eq!(
             (file["sha256"].as_str(), file["bytes"].as_u64()),
             (Some(&*hash), Some(bytes.len() as u64))
