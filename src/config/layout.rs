@@ -181,11 +181,6 @@ impl FileLayout {
     pub fn is_read(&self) -> bool {
         self.format().is_some()
     }
-
-    /// Returns whether the file can be put on a device.
-    pub fn is_deliverable(&self) -> bool {
-        self.spec.delivery == Delivery::File
-    }
 }
 
 /// Puts a mapped key into the file that the user names; a new one is of the kind's first readable form.

@@ -50,7 +50,8 @@ pub struct Args {
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let prepared = Prepared::load(&args.files, Some(&args.has))?;
     let list = List::load(args.devices.as_deref(), &prepared)?;
-    prepared.all_known(&|owner| list.has(owner))?;
+    let things = list.things();
+    prepared.all_known(&|owner| things.contains(owner))?;
     if prepared.collected.is_empty() {
         return Err(CommandError::input(
             "There is no file of an agent in it, so there is nothing to compare.",

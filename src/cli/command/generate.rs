@@ -83,7 +83,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let waves = waves.map_err(|error| CommandError::usage(error.to_string()))?;
     let prepared = Prepared::load(&args.files, args.has.as_ref())?;
     let list = List::load(args.devices.as_deref(), &prepared)?;
-    prepared.all_known(&|owner| list.has(owner))?;
+    let things = list.things();
+    prepared.all_known(&|owner| things.contains(owner))?;
     let groups = prepared.groups();
     usable(&groups)?;
     let (mut files, skipped) = items(&groups);

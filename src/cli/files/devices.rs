@@ -6,6 +6,8 @@ use crate::cli::error::CommandError;
 use crate::config::bundle::Devices;
 use crate::config::{Listed, OwnFiles, Writer};
 use crate::fleet::inventory::{self, BadRow, Groups, Inventory, MAX_BYTES, Named, Options};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Devices of a list; none without one.
@@ -63,11 +65,9 @@ impl List {
         OwnFiles::of(&Writer { fleet, view: &view, mapping, collected }, inventory)
     }
 
-    /// Returns whether a device of this name is in the list.
-    pub fn has(&self, thing: &str) -> bool {
-        self.inventory
-            .as_ref()
-            .is_some_and(|inventory| inventory.devices().any(|device| device.thing() == thing))
+    /// Returns the names of the devices in the list.
+    pub fn things(&self) -> BTreeSet<Cow<'_, str>> {
+        self.inventory.iter().flat_map(Inventory::devices).map(|device| device.thing()).collect()
     }
 
     /// Returns what the user should know.

@@ -5,10 +5,11 @@ use crate::base::json::join;
 use crate::config::read::{Read, Recognised, read, recognise};
 use crate::config::{Collected, Mapping};
 use crate::fleet::file::{Value, address};
+use crate::fleet::inventory::quoted;
 use crate::fleet::setting::Setting;
 use crate::fleet::{AgentKind, FleetFile};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A group with fewer devices than this part of a larger one beside it is an outlier.
@@ -102,6 +103,8 @@ struct Known {
     files: BTreeMap<(String, Arc<str>), Vec<Recognised>>,
     /// What they hold as the file of a kind.
     reads: BTreeMap<(AgentKind, String, Arc<str>), Result<Read, Finding>>,
+    /// Code, place and words of what was said once; most devices of a group have the same oddities.
+    odd: BTreeSet<(&'static str, String, String)>,
 }
 
 /// Returns kind and settings of a device, `None` where one of its files cannot be used.
@@ -149,11 +152,7 @@ fn settings(
             return None;
         }
         for finding in &read.findings {
-            let told = imported.odd.iter().any(|odd| {
-                (odd.finding.code, &odd.finding.pointer, &odd.finding.what)
-                    == (finding.code, &finding.pointer, &finding.what)
-            });
-            if !told {
+            if known.odd.insert((finding.code, finding.pointer.clone(), finding.what.clone())) {
                 imported.odd.push(unread(finding.clone()));
             }
         }
@@ -173,9 +172,12 @@ fn named(alike: &[(AgentKind, Settings, Vec<String>)]) -> Vec<ImportedGroup> {
     for (at, (kind, settings, devices)) in alike.iter().enumerate() {
         let number = counts.entry(*kind).or_default();
         *number += 1;
-        let larger = alike[..at].iter().enumerate().filter(|(_, (other, _, many))| {
-            other == kind && (devices.len() as f64) < FEW * many.len() as f64
-        });
+        // The largest come first, so those that are large enough stand in front.
+        let larger = alike[..at]
+            .iter()
+            .enumerate()
+            .take_while(|(_, (_, _, many))| (devices.len() as f64) < FEW * many.len() as f64)
+            .filter(|(_, (other, _, _))| other == kind);
         let outlier = larger
             .map(|(like, (_, of, _))| Outlier { like, differs: differences(settings, of) })
             .min_by_key(|outlier| outlier.differs.len());
@@ -255,10 +257,6 @@ impl Imported {
 
     /// Returns the list of devices as CSV: thing and group.
     pub fn inventory(&self) -> String {
-        let quoted = |text: &str| {
-            let plain = !text.contains([',', '"', '\n', '\r', ';', '\t']);
-            if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
-        };
         let mut rows: Vec<(&str, &str)> = self
             .groups
             .iter()

@@ -239,9 +239,4 @@ impl Faults {
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
-
-    /// Returns the number of those that are not in the list.
-    pub fn unlisted(&self) -> u64 {
-        self.total - self.list.len() as u64
-    }
 }

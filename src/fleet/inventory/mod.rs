@@ -31,7 +31,7 @@ pub use group::{Faults, Groups, Origin, effective};
 pub use import::{Import, ImportError, Options, read, read_csv};
 pub use json::read_json;
 pub use named::{Named, NamedError};
-pub use record::Separator;
+pub use record::{Separator, quoted};
 pub use sort::SortBy;
 
 use std::borrow::Cow;

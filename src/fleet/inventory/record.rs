@@ -227,6 +227,13 @@ pub(super) fn value(raw: &str) -> Cow<'_, str> {
     if inner.contains('"') { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) }
 }
 
+/// Returns a text as a field of a new list: in quotes where a program that guesses the separator, or cuts
+/// blanks at the ends, would read something else.
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    let plain = !text.contains([',', '"', ';', '\n', '\r', '\t']) && text.trim() == text;
+    if plain { Cow::Borrowed(text) } else { Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))) }
+}
+
 /// Appends a value as a field; in quotes where it needs them or where `quoted` asks for them.
 pub(super) fn push_field(record: &mut String, value: &str, quoted: bool, separator: u8) {
     let special = |byte: u8| byte == separator || matches!(byte, b'"' | b'\r' | b'\n');

@@ -13,6 +13,7 @@ use crate::config::bundle::error::BundleError;
 use crate::config::bundle::manifest::{Record, ZIP_MANIFEST, hex_of, origin};
 use crate::config::bundle::path::{check_part, folded};
 use crate::config::bundle::plan::Plan;
+use crate::fleet::inventory::quoted;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,7 +123,7 @@ fn lists(
         for place in order.by_ref().take(size) {
             let (thing, group) = things[place];
             let list = wave.entry(group).or_insert_with(|| "thing\n".into());
-            list.push_str(&field(thing));
+            list.push_str(&quoted(thing));
             list.push('\n');
         }
         for (group, list) in wave {
@@ -130,10 +131,4 @@ fn lists(
         }
     }
     Ok(())
-}
-
-/// Returns a field of a CSV file.
-fn field(text: &str) -> String {
-    let plain = !text.contains([',', '"', ';', '\n', '\r', '\t']) && text.trim() == text;
-    if plain { text.into() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

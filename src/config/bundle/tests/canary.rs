@@ -4,7 +4,6 @@ use super::*;
 use crate::base::file;
 use crate::config::secret::{SystemVault, mask};
 use std::fs;
-use std::path::{Path, PathBuf};
 use tempfile::tempdir;
 
 const IN_ENV: &str = "7c1e-planted-env";
@@ -17,20 +16,9 @@ fn holds_secret(bytes: &[u8]) -> bool {
 
 /// Returns the files below a folder that hold a secret.
 fn leaks(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(at) = open.pop() {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if holds_secret(&fs::read(&path).unwrap()) {
-                found.push(path.strip_prefix(folder).unwrap().to_path_buf());
-            }
-        }
-    }
-    found.sort();
-    found
+    let mut found = files_below(folder);
+    found.retain(|(_, path)| holds_secret(&fs::read(path).unwrap()));
+    found.into_iter().map(|(name, _)| name.into()).collect()
 }
 
 #[test]

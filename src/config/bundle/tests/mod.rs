@@ -7,9 +7,11 @@ mod text;
 mod written;
 
 use super::*;
+use crate::base::file::Walk;
 use crate::config::secret::{Secret, SecretError, SecretRef, Vault};
 use crate::fleet::AgentKind;
 use crate::fleet::settings::files::FileFormat as Format;
+use std::path::{Path, PathBuf};
 
 /// Devices as rows of `column=value`.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +56,11 @@ impl Vault for OneSecret {
     fn resolve(&self, _reference: &SecretRef) -> Result<Secret, SecretError> {
         Ok(Secret::new(self.0.into()))
     }
+}
+
+/// Returns the files below a folder: name from the top, and path.
+fn files_below(folder: &Path) -> Vec<(String, PathBuf)> {
+    Walk::new(folder).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 const FACTS: Facts<'static> =

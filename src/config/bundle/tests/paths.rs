@@ -152,7 +152,7 @@ proptest! {
     #[test]
     fn what_is_accepted_stays_below_the_folder(thing in "\\PC{1,12}|[./\\\\a:~ ]{1,6}") {
         if let Ok(paths) = of_things(&[&thing]) {
-            let parts: Vec<_> = std::path::Path::new(&paths[0]).components().collect();
+            let parts: Vec<_> = Path::new(&paths[0]).components().collect();
             prop_assert_eq!(parts.len(), 3);
             prop_assert!(parts.iter().all(|part| matches!(part, std::path::Component::Normal(_))));
         }

@@ -5,7 +5,6 @@ use crate::base::file;
 use crate::base::hash::{hex, sha256};
 use std::fs;
 use std::io::Read;
-use std::path::Path;
 use tempfile::tempdir;
 
 const TEXT: &str = r#"{"thing": "${thing}", "app_key": "${app_key}"}"#;
@@ -26,20 +25,9 @@ fn read(path: &Path) -> String {
     file::read_text(path, 1 << 20).unwrap()
 }
 
-/// Returns the files below a folder, sorted.
+/// Returns the names of the files below a folder, sorted.
 fn tree(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(at) = open.pop() {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"));
-            }
-        }
-    }
+    let mut found: Vec<String> = files_below(folder).into_iter().map(|(name, _)| name).collect();
     found.sort();
     found
 }

@@ -12,31 +12,29 @@ const NOTES: &[&str] = &[
 const SOURCE: &str =
     "ThingWorx article on thundering herd scenarios: names of files and keys; the nesting is inferred";
 
+/// The file of the connection.
+const CONNECTION: AgentFile = AgentFile {
+    name: "ws_connection.json",
+    part: None,
+    format: FileFormat::Json,
+    delivery: Delivery::File,
+    certainty: Certainty::Inferred,
+    source: SOURCE,
+    notes: NOTES,
+    keys: &[
+        FileKey::same("max_connect_delay"),
+        FileKey::same("connect_timeout"),
+        FileKey::same("connect_retries"),
+        FileKey::same("connect_retry_interval"),
+    ],
+};
+
 /// The files.
 pub const FILES: &[AgentFile] = &[
-    AgentFile {
-        name: "ws_connection.json",
-        part: None,
-        format: FileFormat::Json,
-        delivery: Delivery::File,
-        certainty: Certainty::Inferred,
-        source: SOURCE,
-        notes: NOTES,
-        keys: &[
-            FileKey::same("max_connect_delay"),
-            FileKey::same("connect_timeout"),
-            FileKey::same("connect_retries"),
-            FileKey::same("connect_retry_interval"),
-        ],
-    },
+    CONNECTION,
     AgentFile {
         name: "agent_config.json",
-        part: None,
-        format: FileFormat::Json,
-        delivery: Delivery::File,
-        certainty: Certainty::Inferred,
-        source: SOURCE,
-        notes: NOTES,
         keys: &[FileKey::same("reconnect_random_delay_seconds")],
+        ..CONNECTION
     },
 ];
