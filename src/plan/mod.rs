@@ -6,6 +6,7 @@
 //! cannot disagree.
 
 mod compare;
+pub mod explain;
 mod figure;
 mod outcome;
 mod preview;
@@ -15,6 +16,7 @@ mod verdict;
 mod tests;
 
 pub use compare::{Change, Difference, changes, compare};
+pub use explain::{Cause, Reason, explain};
 pub use figure::{Figure, FigureUnit};
 pub use outcome::Outcome;
 pub use preview::Preview;

@@ -1,5 +1,6 @@
 //! One scenario with its result: targets judged, figures named, the answer in a sentence.
 
+use super::explain::{Reason, explain};
 use super::figure::{Figure, FigureUnit};
 use super::verdict::{TargetResult, Verdict, worst};
 use crate::base::stats::CONFIDENCE;
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub planned: u32,
     /// Each target of the fleet with its verdict.
     pub targets: Vec<TargetResult>,
+    /// Why it went so, the decisive reason first; empty without runs.
+    pub why: Vec<Reason>,
 }
 
 /// Key figures, in the order in which they are shown.
@@ -62,7 +65,7 @@ fn shortfall(target: &TargetResult) -> String {
 impl Outcome {
     /// Judges the runs of a scenario.
     pub fn of(scenario: String, fleet: Arc<Fleet>, study: Study, planned: u32) -> Self {
-        let mut outcome = Self { scenario, fleet, study, planned, targets: Vec::new() };
+        let mut outcome = Self { scenario, fleet, study, planned, targets: Vec::new(), why: Vec::new() };
         let limits = outcome.fleet.targets;
         let judged = [
             ("t95_s", limits.t95.map(crate::base::Micros::secs)),
@@ -74,6 +77,7 @@ impl Outcome {
             .into_iter()
             .filter_map(|(key, limit)| Some(TargetResult::judge(outcome.figure(key)?, limit?)))
             .collect();
+        outcome.why = explain(&outcome);
         outcome
     }
 

@@ -11,7 +11,7 @@ use super::text_chart::TextChart;
 use crate::base::{Finding, Severity, units};
 use crate::fleet::file::{address, count};
 use crate::fleet::{Certainty, FleetFile};
-use crate::plan::{Change, Outcome, Verdict, compare};
+use crate::plan::{Change, Outcome, Reason, Verdict, compare};
 use serde_json::Value;
 
 /// Width of the names of figures [characters].
@@ -44,6 +44,7 @@ pub fn render(told: &Told<'_>, charset: Charset) -> String {
         headline(told.outcome),
         targets(told.outcome),
         changes(told.changes),
+        why(&told.outcome.why),
         figures(told),
         chart(told.outcome, charset),
         rests(&assumptions(told.file, told.scenario, told.set)),
@@ -73,8 +74,8 @@ fn headline(outcome: &Outcome) -> String {
         &format!("{} ", verdict.sign()),
         &format!("{}: {}", verdict.word(), outcome.headline()),
     ));
-    let diagnosis = outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck());
-    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()).chain(diagnosis) {
+    let stability = outcome.stability().map(str::to_owned);
+    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()).chain(stability) {
         text.push_str(&wrap("  ", &line));
     }
     text
@@ -122,6 +123,16 @@ fn changes(changes: &[Change]) -> String {
         text.push_str(&wrap("  ", &format!("{} ({of}): {}", change.input.setting.label, change.text())));
     }
     if text.is_empty() { text } else { format!("Changed against the baseline\n{text}") }
+}
+
+/// Returns why it went so: what happened, and below it what to change next.
+fn why(reasons: &[Reason]) -> String {
+    let mut text = String::new();
+    for (number, reason) in (1..).zip(reasons) {
+        text.push_str(&wrap(&format!("{number} "), &reason.what));
+        text.push_str(&wrap("  \u{2192} ", &reason.lever));
+    }
+    if text.is_empty() { text } else { format!("Why\n{text}") }
 }
 
 /// Returns the key figures as a table.

@@ -3,7 +3,7 @@
 use super::{changes, figures};
 use crate::base::units;
 use crate::desk::View;
-use crate::plan::compare;
+use crate::plan::{Reason, compare};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
 use egui::{RichText, Ui};
@@ -15,9 +15,11 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         Some(outcome) => {
             let baseline = view.baseline.filter(|_| !view.changes.is_empty());
             figures::ui(ui, &compare(outcome, baseline.map(AsRef::as_ref)));
-            for line in outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck()) {
-                ui.label(RichText::new(units::unbroken(&line)).size(theme::SMALL));
+            if let Some(line) = outcome.stability() {
+                ui.label(RichText::new(line).size(theme::SMALL));
             }
+            ui.add_space(space::M);
+            why(ui, &outcome.why);
         }
         None => {
             ui.label("Not simulated yet.");
@@ -27,6 +29,17 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     changes::ui(ui, view, out);
     ui.add_space(space::M);
     assumptions(ui, view);
+}
+
+/// Draws why it went so: what it was, what happened, and what to change next.
+fn why(ui: &mut Ui, reasons: &[Reason]) {
+    heading(ui, "Why");
+    let weak = theme::tokens(ui.ctx()).text.weak;
+    for reason in reasons {
+        ui.label(RichText::new(reason.cause.label()).font(theme::strong(theme::SMALL)));
+        ui.label(RichText::new(units::unbroken(&reason.what)).size(theme::SMALL));
+        ui.label(RichText::new(units::unbroken(&reason.lever)).size(theme::SMALL).color(weak));
+    }
 }
 
 /// Draws a heading of the column.
