@@ -8,6 +8,7 @@ pub mod fifo;
 pub mod file;
 pub mod finding;
 pub mod json;
+pub mod looks;
 pub mod normal;
 pub mod stats;
 pub mod units;
