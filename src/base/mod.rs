@@ -9,6 +9,7 @@ pub mod file;
 pub mod finding;
 pub mod hash;
 pub mod json;
+pub mod looks;
 pub mod normal;
 pub mod stats;
 pub mod units;

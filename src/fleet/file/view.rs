@@ -227,7 +227,7 @@ impl Fault {
                     .why(setting.meaning)
                     .fix("Try `90s` or `2 min`.")
             }
-            Self::Range(value) => Self::range(value, pointer, setting).why(setting.meaning).fix(range),
+            Self::Range(value) => Self::range(value, pointer, setting).why(setting.meaning),
             Self::UnknownWord(word) => {
                 let Unit::Choice(choices) = setting.unit else {
                     return Finding::error("F016", pointer, format!("`{word}` is not known."));
@@ -247,22 +247,20 @@ impl Fault {
     /// Returns the finding for a number outside the range, with the nearest accepted one as a patch.
     fn range(value: f64, pointer: &str, setting: &Setting) -> Finding {
         let name = setting.name();
-        if !value.is_finite() {
-            return Finding::error("F014", pointer, format!("`{name}` is too large to be a number."));
-        }
         let within = (setting.range.0..=setting.range.1).contains(&value);
         let (code, what) = if within {
             ("F023", format!("`{name}` is {value}; only whole numbers are accepted."))
+        } else if !value.is_finite() {
+            ("F014", format!("`{name}` is too large to be a number."))
         } else {
             ("F014", format!("`{name}` is {value}; accepted is {}.", setting.range_text()))
         };
         let proposed = if setting.whole { value.round() } else { value };
         let proposed = proposed.clamp(setting.range.0, setting.range.1);
-        Finding::error(code, pointer, what).patch(
-            pointer,
-            setting.json(proposed),
-            format!("Set {}", setting.human(proposed)),
-        )
+        let nearest = setting.human(proposed);
+        Finding::error(code, pointer, what)
+            .fix(format!("Give {}; the nearest is {nearest}.", setting.range_text()))
+            .patch(pointer, setting.json(proposed), format!("Set {nearest}"))
     }
 }
 

@@ -153,7 +153,7 @@ impl World<'_> {
             if stop != Stop::Gate {
                 self.wastes(group, start, end);
             }
-            self.schedule(deadline, Event::Ends(End::timed_out(visit.open)), group, device);
+            self.gives_up(deadline, (group, device), visit.open);
         } else if stop == Stop::SignIn {
             self.promise(stop, done, Event::SignsIn, (group, device));
         } else if done == now || stop == Stop::Tls && done < self.until && self.queue.is_first(done) {
@@ -185,6 +185,15 @@ impl World<'_> {
             if deadline >= at {
                 return self.schedule(at, Event::Ends(End::Closed), group, device);
             }
+        }
+        self.gives_up(deadline, (group, device), open);
+    }
+
+    /// A device will give up at `deadline`.
+    #[inline]
+    fn gives_up(&mut self, deadline: u64, (group, device): (usize, u32), open: bool) {
+        if open {
+            self.batches.stands(deadline);
         }
         self.schedule(deadline, Event::Ends(End::timed_out(open)), group, device);
     }

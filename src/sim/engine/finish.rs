@@ -7,7 +7,7 @@ use crate::sim::run::{GroupRun, Run, Totals};
 
 impl World<'_> {
     pub(super) fn finish(mut self, seed: u64) -> Result<Run, Halt> {
-        self.look()?;
+        look(self.stop, self.attempts)?;
         let returned = self.fleet.outage.length;
         self.stores_overflow()?;
         let (times, all) = self.tally.finish(returned);

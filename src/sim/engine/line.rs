@@ -152,6 +152,11 @@ impl Line {
         STOPS.map(|stop| self.booths[stop as usize].as_ref().is_some_and(is))
     }
 
+    /// Returns the least time that a service of a station takes [µs]; 0 where there is no such station.
+    pub(super) fn least(&self, stop: Stop, timeline: &Timeline) -> u64 {
+        self.booths[stop as usize].as_ref().map_or(0, |booth| booth.work.least(timeline))
+    }
+
     /// Returns whether a full station drops the SYN of a new socket.
     pub(super) fn drops_syn(&self, stop: Stop) -> bool {
         match stop {
@@ -269,6 +274,17 @@ impl Work {
     /// Returns whether every service takes the same.
     fn takes_the_same(&self) -> bool {
         matches!(self, Self::Same(_))
+    }
+
+    /// Returns the least time that a service takes [µs].
+    fn least(&self, timeline: &Timeline) -> u64 {
+        let (least, tier) = match self {
+            Self::Same(time) => return *time,
+            Self::Handshake { resumed, full, .. } => (*resumed.min(full), TierName::Balancer),
+            Self::Drawn { law: Law::Fixed(time), tier, .. } => (*time, *tier),
+            Self::Drawn { .. } => return 1,
+        };
+        if timeline.only_slows(tier) { least } else { least.min(1) }
     }
 
     /// Returns the time that a service takes if it starts at `start` [µs].

@@ -20,6 +20,7 @@
 //! that has not happened. That makes relapses and overlapping episodes as exact as everything else.
 
 mod attempt;
+mod batch;
 mod event;
 mod finish;
 mod flood;
@@ -35,21 +36,22 @@ use super::estimate::{ATTEMPT_BUDGET, admit, estimate, too_many_attempts};
 use super::run::{BIN, Run, bins};
 use crate::agent::chain::Failures;
 use crate::agent::{Event as Happening, Machine, Next, State};
-use crate::base::{Draws, Micros};
+use crate::base::{Draws, Micros, looks};
 use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
+use batch::Batches;
 use event::{Event, MANY_GROUPS, MOST_DEVICES, PAYLOAD_BITS};
 use flood::Flood;
 use line::{Line, Stop, Way, numbered};
 use pending::Pending;
 use session::Habits;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tally::{Tally, bin};
 use timeline::Timeline;
 
 /// Work between two looks at the stop flag, a power of two: a few milliseconds.
 const LOOK_EVERY: u64 = 1 << 15;
 
-/// Events between two looks at what comes soon, a power of two.
+/// Events between two looks at what comes soon.
 const FETCH_EVERY: u64 = 1 << 4;
 /// Devices from which on their rows do not fit into the caches of one core.
 const MANY_ROWS: usize = 1 << 16;
@@ -133,10 +135,15 @@ struct World<'a> {
     lost: Vec<u64>,
     queue: Pending,
     is_large: bool,
+    batches: Batches,
     timeline: Timeline,
     line: Line,
     flood: Option<Flood>,
     tally: Tally,
+    /// Events so far, and those at which the engine fetches what comes soon and looks at the stop flag next.
+    events: u64,
+    fetches_at: u64,
+    looks_at: u64,
     attempts: u64,
     /// Attempts since the last look at the stop flag that `attempts` does not hold yet.
     unlooked: u64,
@@ -164,6 +171,8 @@ impl<'a> World<'a> {
         let timeline = Timeline::new(fleet);
         let blocks = fleet.platform.sessions.bind_protection.is_some();
         let line = Line::new(fleet, bins, &timeline);
+        let habits: Vec<Habits> = fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect();
+        let ways: Vec<Way> = fleet.groups.iter().map(|group| line.way(group)).collect();
         let counts_from_begin = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
         Self {
             fleet,
@@ -174,11 +183,12 @@ impl<'a> World<'a> {
             devices: vec![Device { state, lost_at: [0; 2] }; devices],
             blocked: vec![0; if blocks { devices } else { 0 }],
             began: vec![0; if counts_from_begin { devices } else { 0 }],
-            habits: fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect(),
+            batches: Batches::new(fleet, &line, &timeline, &ways, &habits),
+            habits,
             lost: vec![0; fleet.groups.len()],
             is_large: devices >= MANY_ROWS,
             queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
-            ways: fleet.groups.iter().map(|group| line.way(group)).collect(),
+            ways,
             line,
             timeline,
             flood: fleet
@@ -187,6 +197,9 @@ impl<'a> World<'a> {
                 .as_ref()
                 .map(|writes| Flood::new(writes, &fleet.groups, bins, horizon.0)),
             tally: Tally::new(fleet),
+            events: 0,
+            fetches_at: FETCH_EVERY,
+            looks_at: LOOK_EVERY,
             attempts: 0,
             unlooked: 0,
             attempts_in_outage: 0,
@@ -197,19 +210,17 @@ impl<'a> World<'a> {
     }
 
     fn play(&mut self) -> Result<(), Halt> {
-        self.begin();
+        self.begin()?;
         self.until = self.timeline.next_begin().min(self.check).min(self.horizon);
-        let mut events = 0_u64;
         loop {
             match self.queue.pop_before(self.until) {
                 Some((now, payload)) => {
-                    events += 1;
-                    if events & (FETCH_EVERY - 1) == 0 {
-                        self.every_so_often(events)?;
+                    self.step();
+                    if self.events >= self.fetches_at {
+                        self.every_so_often()?;
                     }
                     self.tally.follow(now);
-                    let (group, device) = Event::whose(payload);
-                    let group = if group < MANY_GROUPS { group } else { group_of(&self.starts, device) };
+                    let (group, device) = self.whose(payload);
                     self.happens(now, Event::unpack(payload), group, device)?;
                 }
                 None if self.until < self.horizon => {
@@ -223,15 +234,31 @@ impl<'a> World<'a> {
     }
 
     /// Every device is bound at time zero.
-    fn begin(&mut self) {
+    fn begin(&mut self) -> Result<(), Halt> {
         for group in 0..self.fleet.groups.len() {
             for device in self.starts[group]..self.starts[group + 1] {
                 if let Some(flood) = &mut self.flood {
                     flood.bound(0, group);
                 }
                 self.schedule_end(0, group, device);
+                self.looks_at_device(device)?;
             }
         }
+        Ok(())
+    }
+
+    /// Looks at the stop flag now and then while something is done for every device.
+    #[inline]
+    fn looks_at_device(&self, device: u32) -> Result<(), Halt> {
+        looks::stepped(1);
+        if u64::from(device) & (LOOK_EVERY - 1) == 0 { look(self.stop, self.attempts) } else { Ok(()) }
+    }
+
+    /// Counts an event.
+    #[inline]
+    fn step(&mut self) {
+        self.events += 1;
+        looks::stepped(1);
     }
 
     /// The platform itself has something to do: an episode begins, or it checks itself.
@@ -252,21 +279,27 @@ impl<'a> World<'a> {
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
     fn happens(&mut self, now: u64, event: Event, group: usize, device: u32) -> Result<(), Halt> {
-        let visit = match event {
-            Event::Reaches(station) => (numbered(station), 0),
+        match event {
+            Event::Reaches(station) => self.reach(now, group, device, numbered(station)),
             Event::Attempts(syn) => match self.attempts(now, group, device, syn)? {
-                Some(first) => (first, syn),
-                None => return Ok(()),
+                Some(first) => self.visits(now, group, device, (first, syn)),
+                None => Ok(()),
             },
-            Event::SignsIn => return self.signs_in(now, group, device),
-            Event::Ends(end) => return self.ends(now, group, device, end),
-            Event::Notices { twice } => return self.notices(now, group, device, twice),
+            Event::SignsIn => self.sign_in(now, group, device),
+            Event::Ends(end) => self.ends(now, group, device, end),
+            Event::Notices { twice } => self.notices(now, group, device, twice),
             Event::Finishes(finish) => {
                 self.finishes(now, group, device, finish);
-                return Ok(());
+                Ok(())
             }
-        };
-        self.visits(now, group, device, visit)
+        }
+    }
+
+    /// Returns the group and the device of a packed event.
+    #[inline]
+    fn whose(&self, payload: u64) -> (usize, u32) {
+        let (group, device) = Event::whose(payload);
+        (if group < MANY_GROUPS { group } else { group_of(&self.starts, device) }, device)
     }
 
     #[inline]
@@ -335,6 +368,7 @@ impl<'a> World<'a> {
                     self.tally.walked[group].one(at);
                     self.attempts_in_outage += u64::from(at.0 < self.fleet.outage.length.0);
                     self.unlooked += 1;
+                    looks::stepped(1);
                     next = self.walks(at.0, group, device, Happening::Failed);
                 }
                 Next::Stranded(at) if at.0 < self.horizon => {
@@ -366,6 +400,7 @@ impl<'a> World<'a> {
         // The blanket is the main outage.
         self.attempts_in_outage += made;
         self.unlooked += made;
+        looks::stepped(made);
         next
     }
 
@@ -377,7 +412,8 @@ impl<'a> World<'a> {
 
     /// Looks at the stop flag now and then; fetches what the next events need where it lies far away.
     #[inline(never)]
-    fn every_so_often(&mut self, events: u64) -> Result<(), Halt> {
+    fn every_so_often(&mut self) -> Result<(), Halt> {
+        self.fetches_at = self.events + FETCH_EVERY;
         if self.is_large {
             let devices = &self.devices;
             let row = |payload| devices.get(Event::whose(payload).1 as usize).map_or(0, |row| row.lost_at[0]);
@@ -386,10 +422,10 @@ impl<'a> World<'a> {
             // What is read does not matter, only that it is.
             std::hint::black_box(read);
         }
-        if events & (LOOK_EVERY - 1) == 0 { self.look() } else { Ok(()) }
-    }
-
-    fn look(&self) -> Result<(), Halt> {
+        if self.events < self.looks_at {
+            return Ok(());
+        }
+        self.looks_at = self.events + LOOK_EVERY;
         look(self.stop, self.attempts)
     }
 }
@@ -435,7 +471,7 @@ fn longest_wait(agent: &Agent) -> u64 {
 
 /// Looks whether to go on after this many attempts.
 fn look(stop: &AtomicBool, attempts: u64) -> Result<(), Halt> {
-    if stop.load(Ordering::Relaxed) {
+    if looks::is_set(stop) {
         Err(Halt::Stopped)
     } else if attempts > ATTEMPT_BUDGET {
         Err(Halt::Budget)

@@ -27,7 +27,7 @@ pub(super) struct Habits {
     pub(super) store: Store,
     flush: Flush,
     /// Whether a session can end by itself.
-    ends: bool,
+    pub(super) ends: bool,
 }
 
 impl Habits {
@@ -203,6 +203,9 @@ impl World<'_> {
             let protection = self.fleet.platform.sessions.bind_protection.unwrap_or(Micros::ZERO);
             let believed = loss == Loss::Silence && !forgotten && !self.timeline.is_down(now);
             *blocked = if believed { (Micros(now) + protection).since(since_ping).0 } else { 0 };
+            if *blocked > 0 {
+                self.batches.stands(0);
+            }
         }
         let twice = notice::sees_error(link, loss) && self.group(group).agent.kind().is_c_sdk_family();
         ((Micros(now) + notice::notice(link, loss, since_ping)).0, twice)
@@ -283,6 +286,7 @@ impl World<'_> {
         });
         for group in 0..self.fleet.groups.len() {
             for device in self.starts[group]..self.starts[group + 1] {
+                self.looks_at_device(device)?;
                 match episode.loses {
                     Some(loss) if touches(episode, draws, group, device) => {
                         self.is_taken(now, group, device, loss, episode.platform_down)?;

@@ -255,6 +255,12 @@ impl Tally {
         }
     }
 
+    /// Returns the end of the second that is under way [µs].
+    #[inline]
+    pub(super) fn bin_end(&self) -> u64 {
+        self.bin_end
+    }
+
     /// Notes the levels of every second that ended by `now` [µs]; the events of `now` are still to come.
     #[inline]
     pub(super) fn follow(&mut self, now: u64) {

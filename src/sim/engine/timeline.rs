@@ -143,6 +143,20 @@ impl Timeline {
         self.changes[tier as usize]
     }
 
+    /// Returns whether a tier never has more than its full capacity.
+    pub(super) fn only_slows(&self, tier: TierName) -> bool {
+        let slows = |of: &Episode| of.capacity_permille <= 1_000 && of.ramp_from_permille <= 1_000;
+        self.episodes.iter().chain(&self.relapse).filter(|episode| episode.tier == tier).all(slows)
+    }
+
+    /// Returns whether an attempt can fail at the platform's door and leave its socket open.
+    pub(super) fn leaves_open(&self) -> bool {
+        let opens = |of: &Episode| {
+            matches!(of.meets, Meets::AuthUnanswered | Meets::AuthRejected | Meets::BindRejected)
+        };
+        self.episodes.iter().chain(&self.relapse).any(opens)
+    }
+
     /// Returns the capacity of a tier at `at` [µs, ‰].
     #[inline]
     pub(super) fn capacity(&self, tier: TierName, at: u64) -> u64 {

@@ -3,8 +3,10 @@
 
 mod behaviour;
 mod equality;
+mod looks;
 mod made_up;
 mod queue_theory;
+mod rows;
 mod storm_table;
 mod theory;
 

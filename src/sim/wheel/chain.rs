@@ -8,7 +8,7 @@
 use super::counts::Counts;
 use super::law::{Calls, Law, Mixed, Next, Plain};
 use super::play::{Halt, LOOK_EVERY, look};
-use crate::base::Draws;
+use crate::base::{Draws, looks};
 use crate::fleet::outage::{SYN_GIVES_UP, SYN_RETRANSMISSIONS};
 use crate::fleet::{Fleet, Meets};
 use crate::sim::calendar::Wheel;
@@ -30,6 +30,8 @@ pub(super) struct Outage<'a> {
     pub(super) counts: &'a mut Counts,
     /// Attempts begun in the outage.
     pub(super) begun: u64,
+    /// Devices and attempts walked through one by one.
+    pub(super) steps: u64,
 }
 
 impl Outage<'_> {
@@ -47,6 +49,7 @@ impl Outage<'_> {
                 Some(law) => self.walk_plain::<false>(law, group, devices)?,
                 None => {
                     for device in devices {
+                        self.step()?;
                         self.walk_any(&mixed, group, device)?;
                     }
                 }
@@ -87,9 +90,11 @@ impl Outage<'_> {
                     counts[bin as usize] += 1;
                     number += 1;
                 }
+                looks::stepped(LOOK_EVERY);
                 look(self.stop, self.begun + number)?;
             }
             self.begun += number;
+            looks::stepped(number % LOOK_EVERY + 1);
             if now < self.horizon {
                 if number >> self.number_bits != 0 {
                     return Err(Halt::Numbers);
@@ -107,9 +112,6 @@ impl Outage<'_> {
         let mut number = 0;
         let mut next = law.lost(group, device);
         loop {
-            if self.begun & (LOOK_EVERY - 1) == 0 {
-                look(self.stop, self.begun)?;
-            }
             let at = match next {
                 Next::Attempt(at) if at < self.horizon => at,
                 Next::Stranded(at) if at < self.horizon => {
@@ -124,6 +126,7 @@ impl Outage<'_> {
                 self.counts.attempts[index] += 1;
                 return self.arrive(at, device, number);
             }
+            self.step()?;
             self.begun += 1;
             let index = self.counts.at(group, at);
             self.counts.walked[index] += 1;
@@ -142,6 +145,14 @@ impl Outage<'_> {
             next = law.after(group, device, number, failed);
             number += 1;
         }
+    }
+
+    /// Looks at the stop flag now and then: also while devices make no attempt at all in the outage.
+    #[inline]
+    fn step(&mut self) -> Result<(), Halt> {
+        looks::stepped(1);
+        self.steps += 1;
+        if self.steps & (LOOK_EVERY - 1) == 0 { look(self.stop, self.begun) } else { Ok(()) }
     }
 
     fn arrive(&mut self, at: u64, device: u64, number: u64) -> Result<(), Halt> {

@@ -8,12 +8,12 @@ use super::law::{Calls, Law, Mixed, Next, Plain};
 use super::queue::{Busy, Queue, Wait};
 use super::returns::{Back, GroupBack};
 use crate::admission::crew::{Heap, Tree};
-use crate::base::{Draws, Micros};
+use crate::base::{Draws, Micros, looks};
 use crate::fleet::{Fleet, ServiceLaw};
 use crate::sim::calendar::Shape;
 use crate::sim::estimate::ATTEMPT_BUDGET;
 use crate::sim::run::{BIN, GroupRun, Run, StationName, StationRun, Totals, bins};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Attempts between two looks at the stop flag, a power of two: less than a millisecond.
 pub(super) const LOOK_EVERY: u64 = 1 << 15;
@@ -32,7 +32,7 @@ pub(super) enum Halt {
 /// Looks whether to go on after this many attempts.
 #[inline]
 pub(super) fn look(stop: &AtomicBool, begun: u64) -> Result<(), Halt> {
-    if stop.load(Ordering::Relaxed) {
+    if looks::is_set(stop) {
         Err(Halt::Stopped)
     } else if begun > ATTEMPT_BUDGET {
         Err(Halt::Budget)
@@ -97,6 +97,7 @@ impl Job<'_> {
             wheel: &mut arena.wheel,
             counts: &mut counts,
             begun: 0,
+            steps: 0,
         };
         outage.walk()?;
         let begun = outage.begun;
@@ -166,6 +167,7 @@ impl<L: Law, C: Crew> Play<'_, L, C> {
                 self.turn(now)?;
             }
             self.arrived += 1;
+            looks::stepped(1);
             if self.arrived & (LOOK_EVERY as u32 - 1) == 0 {
                 look(self.stop, self.begun + u64::from(self.arrived))?;
             }

@@ -48,6 +48,8 @@ pub(super) struct Pending {
     lasts: [u64; LANES],
     /// Stations whose promises come in so little order that their lists take only what comes last.
     disordered: [bool; LANES],
+    /// Time of the last promise of each station that lies in a wheel [µs].
+    strays: [u64; LANES],
     ahead: Ahead,
 }
 
@@ -69,6 +71,7 @@ impl Pending {
             first: 0,
             lasts: [0; LANES],
             disordered,
+            strays: [0; LANES],
             ahead: Ahead::default(),
         };
         pending.find_fronts();
@@ -109,6 +112,7 @@ impl Pending {
             self.lasts[station] = self.lasts[station].max(event.0);
             self.find_fronts();
         } else {
+            self.strays[station] = self.strays[station].max(event.0);
             self.soon.push(event.0, event.1);
             self.soon_from = if self.in_soon == 0 { UNKNOWN } else { self.soon_from.min(event.0) };
             self.in_soon += 1;
@@ -197,6 +201,32 @@ impl Pending {
         }
     }
 
+    /// Returns whether every promise of a station later than `now` [µs] lies in its list.
+    #[inline]
+    pub(super) fn is_listed(&self, station: usize, now: u64) -> bool {
+        self.strays[station % LANES] < now
+    }
+
+    /// Removes and returns the first event of a station's list if it is before `limit` [µs], at most [`LATEST`],
+    /// whatever comes before it elsewhere. After the last one [`settle`](Self::settle) must be called.
+    #[inline]
+    pub(super) fn pop_listed(&mut self, station: usize, limit: u64) -> Option<Timed> {
+        let lane = &mut self.lanes[station % LANES];
+        let first = lane.front();
+        (first.0 < limit).then(|| {
+            lane.pop();
+            first
+        })
+    }
+
+    /// Finds the first event anew after some were taken out of a station's list.
+    #[inline]
+    pub(super) fn settle(&mut self, station: usize) {
+        let station = station % LANES;
+        self.fronts[station] = self.lanes[station].front().0 << LANE_BITS | station as u64;
+        self.find_first();
+    }
+
     /// Removes and returns the first event of the list that comes first.
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
@@ -241,8 +271,9 @@ impl Pending {
     pub(super) fn rebuild(&mut self, now: u64, mut becomes: impl FnMut(u64, u64) -> Option<Timed>) {
         let mut all = self.wheel.drain();
         all.append(&mut self.soon.drain());
-        for lane in &mut self.lanes {
+        for (lane, (stray, last)) in self.lanes.iter_mut().zip(self.strays.iter_mut().zip(&self.lasts)) {
             all.extend(lane.drain());
+            *stray = (*stray).max(*last);
         }
         self.lasts = [0; LANES];
         self.find_fronts();
