@@ -4,6 +4,7 @@ pub mod diff;
 pub mod example;
 pub mod generate;
 pub mod import;
+pub mod manual;
 pub mod open;
 pub mod reference;
 pub mod schema;
@@ -65,6 +66,10 @@ pub enum Command {
     Schema(schema::Args),
     /// Look up inputs, rules and codes, or run the reference model
     Reference(reference::Args),
+    /// Print what a shell needs to complete this command line
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page
+    Man(manual::ManArgs),
     /// Make a picture of a screen without a display
     Screenshot(screenshot::Args),
 }
@@ -84,6 +89,8 @@ impl Command {
             Self::Example(args) => example::run(args, printer).map(Action::from),
             Self::Schema(args) => schema::run(args, printer).map(Action::from),
             Self::Reference(args) => reference::run(args, printer).map(Action::from),
+            Self::Completions(args) => manual::completions(args, printer).map(Action::from),
+            Self::Man(args) => manual::man(args, printer).map(Action::from),
             Self::Screenshot(args) => screenshot::run(args),
         }
     }

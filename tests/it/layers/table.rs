@@ -63,6 +63,8 @@ pub const GATED: &[(&str, &str)] = &[("ui", "gui"), ("push", "push"), ("live", "
 pub const CRATES: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["config"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("crc32fast", &["config"]),
     ("flate2", &["config"]),
     ("tar", &["config"]),
