@@ -32,6 +32,8 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F028", "An outage or event touches a group that does not exist"),
     ("F029", "An outage or event begins again before it is over"),
     ("F030", "No device loses its connection"),
+    ("F031", "The bounds of an unknown input cannot be used"),
+    ("F032", "An input cannot be unknown"),
 ];
 
 /// What reading agents' files, mappings of their keys and lists of devices can find.
