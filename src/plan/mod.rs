@@ -7,6 +7,7 @@
 
 mod compare;
 mod figure;
+mod influence;
 mod outcome;
 mod preview;
 mod verdict;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use compare::{Change, Difference, changes, compare};
 pub use figure::{Figure, FigureUnit};
+pub use influence::{FEWEST_RUNS, Influence};
 pub use outcome::Outcome;
 pub use preview::Preview;
 pub use verdict::{TargetResult, Verdict};

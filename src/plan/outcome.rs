@@ -72,7 +72,13 @@ impl Outcome {
         ];
         outcome.targets = judged
             .into_iter()
-            .filter_map(|(key, limit)| Some(TargetResult::judge(outcome.figure(key)?, limit?)))
+            .filter_map(|(key, limit)| {
+                let (figure, limit) = (outcome.figure(key)?, limit?);
+                Some(match outcome.range(key) {
+                    Some(range) => TargetResult::judge_range(figure, range, limit),
+                    None => TargetResult::judge(figure, limit),
+                })
+            })
             .collect();
         outcome
     }
@@ -87,6 +93,13 @@ impl Outcome {
     pub fn figure(&self, key: &str) -> Option<Figure> {
         let row = FIGURES.into_iter().find(|(_, own, ..)| *own == key)?;
         Some(figure(row, self.study.metric(row.0)))
+    }
+
+    /// Returns the best and the worst value over the runs of the figure with this key, where something is
+    /// unknown.
+    pub fn range(&self, key: &str) -> Option<(f64, f64)> {
+        let (measure, ..) = FIGURES.into_iter().find(|(_, own, ..)| *own == key)?;
+        self.best_and_worst(measure)
     }
 
     /// Returns the median time until 95 % of the devices are back [s]; infinite for never.

@@ -15,7 +15,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         Some(outcome) => {
             let baseline = view.baseline.filter(|_| !view.changes.is_empty());
             figures::ui(ui, &compare(outcome, baseline.map(AsRef::as_ref)));
-            for line in outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck()) {
+            let diagnosis = outcome.stability().map(str::to_owned).into_iter().chain(outcome.bottleneck());
+            for line in diagnosis.chain(outcome.doubts()) {
                 ui.label(RichText::new(units::unbroken(&line)).size(theme::SMALL));
             }
         }

@@ -51,6 +51,7 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("A014", "A number is outside its range"),
     ("A015", "A value looks as if it were in another unit"),
     ("A016", "A value cannot be written into the device's file"),
+    ("A017", "A setting is unknown and cannot be written"),
     ("A018", "A file holds no setting that is known"),
     ("M001", "A mapping of keys is not understood"),
     ("I001", "A row has too many or too few fields"),
