@@ -48,7 +48,9 @@ pub mod counted {
 
     /// Returns the most steps between two looks while something is done, and all its steps.
     pub fn steps(done: impl FnOnce()) -> (u64, u64) {
-        (SINCE.set(0), MOST.set(0), ALL.set(0));
+        SINCE.set(0);
+        MOST.set(0);
+        ALL.set(0);
         done();
         (MOST.get(), ALL.get())
     }

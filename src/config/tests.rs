@@ -45,6 +45,32 @@ fn the_sdk_itself_gets_what_a_build_needs_and_it_says_so() {
     assert_eq!(object["connect_retries"], -1);
 }
 
+#[test]
+fn what_is_unknown_is_never_written() {
+    let unknown = serde_json::json!({"unknown": [5_000, 60_000]});
+    let file = example().with("/groups/pumps/connect_timeout", &unknown).unwrap();
+    let groups = rendered(&file, None);
+    let made = &groups[0].files()[0];
+    let found = made.findings.iter().find(|finding| finding.blocks()).unwrap();
+    assert_eq!((found.code, &*found.pointer), ("A017", "/connect_timeout"));
+    assert!(found.what.contains("/groups/pumps/connect_timeout") && !made.text.contains("connect_timeout"));
+    assert!(groups[1..].iter().flat_map(GroupFiles::files).all(|file| !file.blocked()), "others are written");
+    let has = "{\"connect_timeout\": 7000, \"connect_retries\": 9}";
+    let mut collected = Collected::default();
+    collected.insert("pumps", "ws_connection.json", has);
+    let (fleet, mapping) = (file.check(None).fleet.unwrap(), Mapping::default());
+    let writer = Writer { fleet: &fleet, view: &file.view(None), mapping: &mapping, collected: &collected };
+    let over = writer.groups()[0].files()[0].clone();
+    assert!(
+        over.findings.iter().all(|finding| finding.code != "A012" && !finding.blocks()),
+        "{:?}",
+        over.findings
+    );
+    let row = over.rows.iter().find(|row| row.key == "connect_timeout").unwrap();
+    assert_eq!((row.change, row.gets.clone()), (Change::Kept, None));
+    assert!(over.text.contains("\"connect_timeout\": 7000"), "{}", over.text);
+}
+
 /// Returns the files of the example's gateways as agents of another kind.
 fn as_kind(kind: AgentKind) -> GroupFiles {
     let mut file = example().with("/groups/gateways/agent", &kind.word().into()).unwrap();

@@ -28,7 +28,7 @@ pub(super) fn written(value: &Value, setting: &Setting, form: Form) -> Option<Sc
             pairs.iter().find(|(own, _)| own == word).map(|(_, text)| Scalar::Text((*text).to_owned()))
         }
         (Value::Word(word), _) => Some(Scalar::Text(word.clone())),
-        (Value::Nothing, _) => None,
+        (Value::Nothing | Value::Unknown(_), _) => None,
     }
 }
 

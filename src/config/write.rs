@@ -37,9 +37,27 @@ pub struct Writer<'a> {
 /// A planned value of one key.
 struct Planned<'a> {
     key: &'a Key,
+    /// Address of the setting in the project.
+    address: String,
     value: Value,
     /// Whether the project or the inventory says it, rather than a default.
     given: bool,
+}
+
+impl Planned<'_> {
+    /// Returns whether nobody knows the value.
+    fn is_unknown(&self) -> bool {
+        matches!(self.value, Value::Unknown(_))
+    }
+
+    /// Returns the error about a value that nobody knows and no device's own file gives.
+    fn undecided(&self) -> Finding {
+        let name = self.key.setting.name();
+        let what = format!("`{name}` is unknown ({}) and cannot be written.", self.address);
+        Finding::error("A017", format!("/{}", self.key.path), what)
+            .why("A file needs one value, and the devices' own files are not known.")
+            .fix("Decide a value in the project, or give the files of the devices: they then keep their own.")
+    }
 }
 
 impl Writer<'_> {
@@ -99,7 +117,7 @@ impl Writer<'_> {
                 None => (self.view.value(&address, setting).ok()?, self.view.lookup(&address).is_some()),
             };
             let connects = Area::Agent(kind).settings().iter().any(|row| row.key == setting.key);
-            (value != Value::Nothing && (given || connects)).then_some(Planned { key, value, given })
+            (value != Value::Nothing && (given || connects)).then_some(Planned { key, address, value, given })
         };
         // What an optional part needs is what switches it on: until that is given, the rest has no effect.
         let needed = |planned: &Planned<'_>| {
@@ -170,6 +188,9 @@ fn fresh(file: &FileLayout, format: Format, planned: &[Planned<'_>]) -> AgentFil
     let mut made = blank(file, spec.part.unwrap_or(&file.name).to_owned(), String::new());
     caution(file, &mut made.notes);
     for planned in planned {
+        if planned.is_unknown() {
+            made.findings.push(planned.undecided());
+        }
         let Some(scalar) = written(&planned.value, planned.key.setting, planned.key.form) else { continue };
         match document.set(&planned.key.path, &scalar) {
             Ok(next) => {
@@ -210,7 +231,8 @@ fn over(file: &FileLayout, planned: &[Planned<'_>], text: &Arc<str>, read: Read)
             Shown { file: entry.raw.to_owned(), human }
         });
         let plan = planned.iter().find(|planned| planned.key.path == key.path);
-        let Some(plan) = plan.filter(|plan| plan.given) else {
+        // What nobody knows stays as the device has it.
+        let Some(plan) = plan.filter(|plan| plan.given && !plan.is_unknown()) else {
             if let Some(has) = has {
                 made.findings.extend(plan.and_then(|plan| assumed(&document, plan)));
                 made.rows.push(row(key, Some(has), None, Change::Kept));
@@ -251,6 +273,9 @@ fn code(file: &FileLayout, planned: &[Planned<'_>]) -> AgentFile {
     let mut made = blank(file, file.spec.part.unwrap_or(&file.name).to_owned(), String::new());
     caution(file, &mut made.notes);
     for planned in planned {
+        if planned.is_unknown() {
+            made.findings.push(planned.undecided());
+        }
         let Some(scalar) = written(&planned.value, planned.key.setting, planned.key.form) else { continue };
         let literal = literal(&scalar);
         let about = human(planned.key.setting, &planned.value);
@@ -288,7 +313,7 @@ fn assumed(document: &Document, planned: &Planned<'_>) -> Option<Finding> {
     let entry = document.get(&key.path)?;
     let has = understood(&entry, key.setting, key.form).ok()?;
     let name = key.path.rsplit('/').next().unwrap_or(&key.path);
-    let differs = has != planned.value;
+    let differs = has != planned.value && !planned.is_unknown();
     differs.then(|| {
         let what = format!(
             "`{name}` stays at {}, and the simulation assumes {}.",

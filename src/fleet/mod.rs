@@ -17,6 +17,7 @@ pub mod platform;
 pub mod setting;
 pub mod settings;
 pub mod target;
+pub mod unknown;
 
 pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, JavaSdk, Retries};
 pub use file::FleetFile;
@@ -28,6 +29,7 @@ pub use platform::{
 };
 pub use setting::{Certainty, Setting, Unit};
 pub use target::Targets;
+pub use unknown::{Unknown, UnknownInput, Unknowns};
 
 /// A checked fleet with everything a simulation needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,8 @@ pub struct Fleet {
     pub outage: Outage,
     /// What must hold.
     pub targets: Targets,
+    /// Settings that nobody knows; where there are some, everything else here holds their stated values.
+    pub unknowns: Unknowns,
 }
 
 impl Fleet {

@@ -62,6 +62,16 @@ pub enum Unit {
     Groups,
 }
 
+/// Why an input that gives others their defaults cannot be unknown.
+pub const GIVES_DEFAULTS: &str = "It decides which other inputs there are and what their defaults are.";
+
+/// Why a time on the axis of the result cannot be unknown.
+pub const SETS_THE_AXIS: &str =
+    "The time axis of all runs is laid out by it: compare scenarios with different values instead.";
+
+/// Why a target cannot be unknown.
+pub const IS_DECIDED: &str = "A target is what you decide, and results are judged by it.";
+
 /// One word that an input may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -160,6 +170,8 @@ pub struct Setting {
     /// Key of the row beside it that has to be given before this one counts (its own, where the default
     /// switches something off): until then nothing rests on the default.
     pub needs: Option<&'static str>,
+    /// Why it cannot be unknown, in a sentence; `None` where bounds may stand instead of a value.
+    pub settled: Option<&'static str>,
     /// Name of the lever that moves this input in every group that has it.
     pub lever: Option<&'static str>,
     /// Range of the slider in the file's unit, where dragging is worth while.
@@ -185,6 +197,7 @@ impl Setting {
         special: None,
         absent: Absent::Required,
         needs: None,
+        settled: None,
         lever: None,
         slider: None,
         certainty: Certainty::Assumed,
@@ -225,6 +238,14 @@ impl Setting {
                 format!("{} ({meaning}) or {span}", units::significant(special))
             }
             None => span,
+        }
+    }
+
+    /// Returns why the input cannot be unknown, `None` where it can.
+    pub fn settled(&self) -> Option<&'static str> {
+        match self.unit {
+            Unit::Moment | Unit::Groups => Some("Only numbers and choices have bounds."),
+            _ => self.settled,
         }
     }
 

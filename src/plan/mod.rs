@@ -8,6 +8,7 @@
 mod compare;
 pub mod explain;
 mod figure;
+mod influence;
 mod outcome;
 mod preview;
 mod verdict;
@@ -18,6 +19,7 @@ mod tests;
 pub use compare::{Change, Difference, changes, compare};
 pub use explain::{Cause, Reason, explain};
 pub use figure::{Figure, FigureUnit};
+pub use influence::{FEWEST_RUNS, Influence};
 pub use outcome::Outcome;
 pub use preview::Preview;
 pub use verdict::{TargetResult, Verdict};

@@ -75,7 +75,13 @@ impl Outcome {
         ];
         outcome.targets = judged
             .into_iter()
-            .filter_map(|(key, limit)| Some(TargetResult::judge(outcome.figure(key)?, limit?)))
+            .filter_map(|(key, limit)| {
+                let (figure, limit) = (outcome.figure(key)?, limit?);
+                Some(match outcome.range(key) {
+                    Some(range) => TargetResult::judge_range(figure, range, limit),
+                    None => TargetResult::judge(figure, limit),
+                })
+            })
             .collect();
         outcome.why = explain(&outcome);
         outcome
@@ -91,6 +97,13 @@ impl Outcome {
     pub fn figure(&self, key: &str) -> Option<Figure> {
         let row = FIGURES.into_iter().find(|(_, own, ..)| *own == key)?;
         Some(figure(row, self.study.metric(row.0)))
+    }
+
+    /// Returns the best and the worst value over the runs of the figure with this key, where something is
+    /// unknown.
+    pub fn range(&self, key: &str) -> Option<(f64, f64)> {
+        let (measure, ..) = FIGURES.into_iter().find(|(_, own, ..)| *own == key)?;
+        self.best_and_worst(measure)
     }
 
     /// Returns the median time until 95 % of the devices are back [s]; infinite for never.
@@ -132,19 +145,6 @@ impl Outcome {
     pub fn stability(&self) -> Option<&'static str> {
         let stability = self.study.stability;
         (stability != Stability::Recovers).then(|| stability.sentence())
-    }
-
-    /// Returns what held the fleet back and when, after the return:
-    /// `Bottleneck: Sign-in tier, saturated from the return to 1:40`.
-    pub fn bottleneck(&self) -> Option<String> {
-        let bottleneck = self.study.bottleneck?;
-        let returned = self.fleet.outage.length.secs();
-        let at = |second: u64| match (second as f64 - returned).max(0.0) {
-            0.0 => "the return".to_owned(),
-            after => units::clock(after),
-        };
-        let (from, to) = (at(bottleneck.from_s), at(bottleneck.to_s));
-        Some(format!("Bottleneck: {}, saturated from {from} to {to}", bottleneck.station.label()))
     }
 
     /// Returns when the devices are back, in a sentence.

@@ -8,7 +8,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Every target is satisfied by the upper end of the interval of its median.
+    /// Every target is satisfied by the upper end of the interval of its median; by the worst run where
+    /// something is unknown.
     Met,
     /// A target lies inside the interval: more runs, or a wider margin, would tell.
     Uncertain,
@@ -61,6 +62,19 @@ impl TargetResult {
             Some(true) => Verdict::Met,
             Some(false) => Verdict::Missed,
             None => Verdict::Uncertain,
+        };
+        Self { figure, limit, verdict }
+    }
+
+    /// Judges a figure of which the runs know no more than a range, because something is unknown: met when
+    /// the worst run satisfies the limit, missed when the best does not, else uncertain. More runs would not
+    /// tell more, so the interval of the median does not count; only that there are enough runs for one.
+    pub fn judge_range(figure: Figure, (best, worst): (f64, f64), limit: f64) -> Self {
+        let verdict = match () {
+            () if !figure.bounded() => Verdict::Uncertain,
+            () if worst <= limit => Verdict::Met,
+            () if best > limit => Verdict::Missed,
+            () => Verdict::Uncertain,
         };
         Self { figure, limit, verdict }
     }

@@ -13,6 +13,9 @@ use serde_json::Value as Json;
 /// What is said of a number of the platform that the file gives without a source.
 const NO_SOURCE: &str = "the file gives no source";
 
+/// What is said of an input that nobody knows.
+const DRAWN: &str = "nobody knows it: each run draws it from these bounds";
+
 /// Address of the preset, a choice and no number.
 const PRESET: &str = "/platform/preset";
 
@@ -103,6 +106,9 @@ fn origin(input: &Input, value: &Value, view: &View<'_>) -> Option<(Certainty, S
     // What a preset says is listed, where it says it.
     if *value == Value::Nothing || input.address == PRESET {
         return None;
+    }
+    if matches!(value, Value::Unknown(_)) {
+        return Some((Certainty::Assumed, DRAWN.to_owned()));
     }
     if view.lookup(&input.address).is_some() {
         let of_platform = input.address.starts_with(Area::Platform.base());

@@ -46,6 +46,7 @@ pub fn render(told: &Told<'_>, charset: Charset) -> String {
         changes(told.changes),
         why(&told.outcome.why),
         figures(told),
+        unknown(told.outcome),
         chart(told.outcome, charset),
         rests(&assumptions(told.file, told.scenario, told.set)),
         findings(told.findings),
@@ -165,6 +166,22 @@ fn figures(told: &Told<'_>) -> String {
         line(&mut text, format_args!("  slowest group: {group}, 95 % back {back}"));
     }
     text
+}
+
+/// Returns the best and the worst of every key figure, and what decides it, where something is unknown.
+fn unknown(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for figure in outcome.figures() {
+        let Some((best, worst)) = outcome.range(figure.key) else { continue };
+        let row = [best, figure.median, worst].map(|value| right(&figure.cell(value), COLUMNS[2]));
+        line(&mut text, format_args!("  {}{}", left(figure.label, NAMES), row.concat()));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    let heads = ["best", "median", "worst"].map(|head| right(head, COLUMNS[2])).concat();
+    let lines: String = outcome.doubts().iter().map(|line| wrap("  ", line)).collect();
+    format!("{}{heads}\n{text}{lines}", left("With what is unknown", NAMES + 2))
 }
 
 /// Returns the recovery curve of the median run.

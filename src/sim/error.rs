@@ -45,6 +45,19 @@ pub enum SimError {
         /// What would fit.
         fits: Fits,
     },
+    /// The values that a run draws for what is unknown make no fleet.
+    #[error(
+        "Run {run} draws {drawn} for what is unknown, and such a fleet is impossible: {reason} Narrow the bounds \
+         so that every value in them is possible."
+    )]
+    Impossible {
+        /// Number of the run, from 0.
+        run: u32,
+        /// Name and value of each unknown.
+        drawn: String,
+        /// What is wrong with that, in a sentence.
+        reason: String,
+    },
     /// A failed attempt could follow another for ever with no time between them.
     #[error(
         "Devices of group `{group}` would repeat failed attempts for ever with no time between them, so that \

@@ -12,12 +12,14 @@ use super::estimate::admit;
 use super::run::Run;
 use super::wheel::{self, Arena};
 use crate::base::draws::run_seed;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, UnknownInput};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
-/// Plays one outage with the draws of `seed`. Looks at `stop` every few milliseconds.
+/// Plays one outage with the draws of `seed`. Looks at `stop` every few milliseconds. What is unknown has its
+/// stated value; [`replicate`] draws it.
 ///
 /// # Errors
 /// [`SimError::Cancelled`] when `stop` was set; [`SimError::EndlessAttempts`] and
@@ -43,9 +45,12 @@ pub fn run_in(arena: &mut Arena, fleet: &Fleet, seed: u64, stop: &AtomicBool) ->
 /// is the beginning of a longer one. Cancelling drops the runs of this call; to keep partial results,
 /// ask for them in several calls.
 ///
+/// Where something is unknown, each run plays the fleet that it draws ([`Fleet::drawn`]).
+///
 /// # Errors
 /// [`SimError::Cancelled`] soon after `stop` is set; otherwise what [`run`] returns, and
-/// [`SimError::TooLarge`] where one run fits into memory but not all.
+/// [`SimError::TooLarge`] where one run fits into memory but not all. [`SimError::Impossible`] where a run
+/// draws values that make no fleet.
 pub fn replicate(
     fleet: &Fleet,
     seed: u64,
@@ -64,9 +69,18 @@ pub fn replicate(
             if index as usize >= wanted || failed.load(Ordering::Relaxed) {
                 return results;
             }
-            let seed = run_seed(seed, runs.start + index);
-            let result = wheel::run_in(&mut arena, fleet, seed, stop)
-                .unwrap_or_else(|| engine::run_admitted(fleet, seed, stop));
+            let number = runs.start + index;
+            let played = match drawn(fleet, seed, number) {
+                // Draws move attempts and working memory, so each fleet is looked at.
+                Ok(Some(drawn)) => admit(&drawn, wanted as u64, threads as u64).map(|()| Cow::Owned(drawn)),
+                Ok(None) => Ok(Cow::Borrowed(fleet)),
+                Err(error) => Err(error),
+            };
+            let seed = run_seed(seed, number);
+            let result = played.and_then(|fleet| {
+                wheel::run_in(&mut arena, &fleet, seed, stop)
+                    .unwrap_or_else(|| engine::run_admitted(&fleet, seed, stop))
+            });
             match &result {
                 Ok(_) => done(finished.fetch_add(1, Ordering::Relaxed) + 1),
                 Err(_) => failed.store(true, Ordering::Relaxed),
@@ -77,6 +91,17 @@ pub fn replicate(
     let mut results = on_threads(threads.min(wanted), work);
     results.sort_unstable_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Returns the fleet that a run draws; `None` where everything is known.
+fn drawn(fleet: &Fleet, seed: u64, run: u32) -> Result<Option<Fleet>, SimError> {
+    fleet.drawn(seed, run).transpose().map_err(|finding| {
+        let named = |unknown: &UnknownInput| {
+            format!("{} {}", unknown.name(), unknown.drawn(seed, run).human(unknown.input.setting))
+        };
+        let drawn: Vec<String> = fleet.unknowns.list().iter().map(named).collect();
+        SimError::Impossible { run, drawn: drawn.join(", "), reason: finding.what }
+    })
 }
 
 /// Lets this many threads (at least 1), the calling one among them, do the same work, and returns what they

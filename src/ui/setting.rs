@@ -14,6 +14,10 @@ pub struct Number<'a> {
     pub value: f64,
     /// Its unit.
     pub unit: Unit,
+    /// Bounds instead of a value that nobody knows.
+    pub bounds: Option<(f64, f64)>,
+    /// Whether bounds may be typed.
+    pub takes_bounds: bool,
     /// Accepted numbers.
     pub range: (f64, f64),
     /// Whether only whole numbers are accepted.
@@ -33,7 +37,9 @@ impl<'a> Number<'a> {
         lever.help = self.help;
         lever.step = if self.whole { 1.0 } else { 0.0 };
         lever.log = true;
-        lever.track = self.slider;
+        (lever.bounds, lever.takes_bounds) = (self.bounds, self.takes_bounds);
+        // What nobody knows has no place on a slider.
+        lever.track = self.slider.filter(|_| self.bounds.is_none());
         lever.special = self.special;
         lever.echo = (!self.echo.is_empty()).then_some(self.echo);
         lever

@@ -54,7 +54,7 @@ fn typed_durations_are_taken_in_the_unit_of_the_file() {
         let (mut harness, changes) = window();
         assert_eq!(shown(&harness), "60");
         enter(&mut harness, text);
-        assert_eq!(*changes.borrow(), [Change { value, finished: true }], "{text}");
+        assert_eq!(*changes.borrow(), [Change { value, upper: None, finished: true }], "{text}");
         assert_eq!(shown(&harness), field, "the canonical form is shown after leaving");
     }
 }
@@ -107,7 +107,7 @@ fn the_slider_has_a_name_follows_arrows_and_reports_the_end_of_a_drag() {
     harness.run();
     harness.key_press(Key::ArrowRight);
     harness.run();
-    assert_eq!(*changes.borrow(), [Change { value: 61_000.0, finished: true }]);
+    assert_eq!(*changes.borrow(), [Change { value: 61_000.0, upper: None, finished: true }]);
     harness.drag_at(rail.center());
     harness.run();
     harness.hover_at(rail.right_center());
@@ -115,6 +115,6 @@ fn the_slider_has_a_name_follows_arrows_and_reports_the_end_of_a_drag() {
     assert!(changes.borrow().iter().skip(1).all(|change| !change.finished), "still dragging");
     harness.drop_at(rail.right_center());
     harness.run();
-    assert_eq!(changes.borrow().last(), Some(&Change { value: 600_000.0, finished: true }));
+    assert_eq!(changes.borrow().last(), Some(&Change { value: 600_000.0, upper: None, finished: true }));
     assert_eq!(shown(&harness), "600");
 }

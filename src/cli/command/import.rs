@@ -172,7 +172,13 @@ fn text(found: &Found, imported: &Imported, mapping: &Mapping) -> String {
                 text.push_str(&wrap("    ", &format!("{}: {}", setting.key, value.human(setting))));
             }
         }
-        let missing = group.missing(mapping);
+        let unknowns = group.unknowns();
+        for (setting, unknown) in &unknowns {
+            let bounds = unknown.bounds(setting);
+            text.push_str(&wrap("    ", &format!("{}: unknown, {bounds} assumed", setting.key)));
+        }
+        let mut missing = group.missing(mapping);
+        missing.retain(|key| unknowns.iter().all(|(setting, _)| setting.key != *key));
         if !missing.is_empty() {
             text.push_str(&wrap("    ", &format!("not in the files, so assumed: {}", missing.join(", "))));
         }

@@ -6,14 +6,19 @@ use crate::config::read::{Read, Recognised, read, recognise};
 use crate::config::{Collected, Mapping};
 use crate::fleet::file::{Value, address};
 use crate::fleet::inventory::quoted;
-use crate::fleet::setting::Setting;
-use crate::fleet::{AgentKind, FleetFile};
+use crate::fleet::setting::{Absent, Setting};
+use crate::fleet::settings::group_settings;
+use crate::fleet::{AgentKind, FleetFile, Unknown};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A group with fewer devices than this part of a larger one beside it is an outlier.
 const FEW: f64 = 0.05;
+
+/// What is said of the bounds of a setting that no collected file held.
+const NOT_COLLECTED: &str =
+    "no collected file holds it and nobody publishes usual values: the bounds are those of the slider";
 
 /// Kind and settings as they are written: equal for devices that belong together.
 type Alike = (AgentKind, Vec<(&'static str, String)>);
@@ -221,7 +226,7 @@ impl Imported {
     pub fn project(&self, name: &str) -> String {
         let groups: serde_json::Map<String, Json> =
             self.groups.iter().map(|group| (group.id.clone(), group.json())).collect();
-        let project = json!({
+        let mut project = json!({
             "regather": 1,
             "name": name,
             "why": "Imported from the files of the devices. Platform, outage and target stand in until yours are known.",
@@ -230,6 +235,12 @@ impl Imported {
             "outage": { "kind": "planned-restart", "length_s": 900, "watch_s": 3600 },
             "targets": { "t95_s": 600 },
         });
+        for group in &self.groups {
+            for (setting, _) in group.unknowns() {
+                let address = address::join(&join("/groups", &group.id), setting);
+                project["sources"][address] = json!({ "certainty": "assumed", "source": NOT_COLLECTED });
+            }
+        }
         let mut text = serde_json::to_string_pretty(&project).unwrap_or_default();
         text.push('\n');
         text
@@ -283,7 +294,20 @@ impl ImportedGroup {
             }
             *at = value.json(setting);
         }
+        for (setting, unknown) in self.unknowns() {
+            group[setting.key] = unknown.json(setting);
+        }
         group
+    }
+
+    /// Returns the settings that devices need and no collected file held, with bounds. A setting that has a
+    /// default is not among them: an agent that is not told it takes its default.
+    pub fn unknowns(&self) -> Vec<(&'static Setting, Unknown)> {
+        let held = |row: &Setting| self.settings.iter().any(|(setting, _)| setting.key == row.key);
+        group_settings(self.kind)
+            .filter(|row| row.absent == Absent::Required && row.settled().is_none() && !held(row))
+            .filter_map(|row| row.slider.map(|(low, high)| (row, Unknown::Between(low, high))))
+            .collect()
     }
 
     /// Returns the settings of the kind's files that no collected file held: their defaults are assumed.

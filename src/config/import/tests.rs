@@ -117,3 +117,23 @@ fn what_is_no_archive_is_a_sentence_and_no_panic() {
     }
     assert!(collect(&folder.path().join("none"), &Mapping::default()).is_err());
 }
+
+#[test]
+fn what_devices_need_and_no_file_holds_is_unknown() {
+    let mut collected = crate::config::Collected::default();
+    collected.insert("pump", "ws_connection.json", "{\"connect_timeout\": 9000, \"connect_retries\": 1}");
+    let imported = group(&collected, &Mapping::default());
+    let file = FleetFile::parse(&imported.project("Line")).unwrap();
+    let fleet = file.check(None).fleet.unwrap();
+    let unknowns: Vec<String> = fleet.unknowns.list().iter().map(|one| one.input.address.clone()).collect();
+    assert_eq!(
+        unknowns,
+        imported.groups[0]
+            .unknowns()
+            .iter()
+            .map(|(row, _)| { format!("/groups/{}/{}", imported.groups[0].id, row.key) })
+            .collect::<Vec<_>>()
+    );
+    let sources: Vec<String> = file.provenance().into_iter().map(|source| source.address).collect();
+    assert_eq!(sources, unknowns);
+}

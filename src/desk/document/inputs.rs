@@ -95,6 +95,7 @@ fn assign(
             Value::Number(number) => number.to_string(),
             Value::Word(word) => word.clone(),
             Value::Nothing => "nothing".to_owned(),
+            Value::Unknown(unknown) => unknown.bounds(setting),
         };
         return Err(Refused::Value { label: setting.label, range: range(setting), value });
     }
@@ -114,6 +115,7 @@ fn assign(
 fn accepts(setting: &Setting, value: &Value) -> bool {
     match (value, setting.unit) {
         (Value::Nothing, _) => setting.absent == Absent::Nothing,
+        (Value::Unknown(unknown), _) => unknown.fault(setting).is_none(),
         (Value::Word(word), Unit::Choice(choices)) => choices.iter().any(|choice| choice.value == word),
         (Value::Word(word), Unit::Moment) => crate::fleet::file::moment(word).is_some(),
         (Value::Word(ids), Unit::Groups) => !ids.is_empty(),

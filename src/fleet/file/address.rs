@@ -6,6 +6,7 @@ use crate::base::{json, units};
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Setting, Unit};
 use crate::fleet::settings::{Area, group_setting, group_settings};
+use crate::fleet::unknown::Unknown;
 
 /// One input of a file: its row and its address.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,11 +147,43 @@ pub fn levers(file: &FleetFile, view: &View<'_>) -> Vec<&'static str> {
     names
 }
 
-/// Returns the value that a person typed for an input.
+/// Returns the value that a person typed for an input: `30s`, or bounds where nobody knows it, `5s..60s`
+/// for a number and `on|off` for a choice.
 ///
 /// # Errors
 /// A sentence that says what is wrong and what to write instead.
 pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    let text = text.strip_prefix("unknown").map_or(text, |rest| rest.trim_start_matches([',', ' ']));
+    let unknown = match setting.unit {
+        Unit::Choice(_) if text.contains('|') => {
+            let words: Vec<String> = text.split('|').map(|word| word.trim().to_owned()).collect();
+            let today = |word: String| match known(setting, &word) {
+                Ok(Value::Word(known)) => known,
+                _ => word,
+            };
+            Unknown::OneOf(words.into_iter().map(today).collect())
+        }
+        Unit::Moment | Unit::Groups | Unit::Choice(_) => return known(setting, text),
+        _ => match text.split_once("..").or_else(|| text.split_once(" to ")) {
+            Some((low, high)) => Unknown::Between(bound(setting, low)?, bound(setting, high)?),
+            None => return known(setting, text),
+        },
+    };
+    match unknown.fault(setting) {
+        None => Ok(Value::Unknown(unknown)),
+        Some((what, fix)) => Err(format!("{what} {fix}")),
+    }
+}
+
+/// Returns the number that a person typed for a bound.
+fn bound(setting: &Setting, text: &str) -> Result<f64, String> {
+    let value = known(setting, text)?;
+    value.number().ok_or_else(|| format!("`{text}` is not a number."))
+}
+
+/// Returns the known value that a person typed for an input.
+fn known(setting: &Setting, text: &str) -> Result<Value, String> {
     let text = text.trim();
     if let Unit::Choice(choices) = setting.unit {
         return choices

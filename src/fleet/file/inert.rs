@@ -34,7 +34,7 @@ impl View<'_> {
             _ => {}
         }
         let front = self.front();
-        let drops = || matches!(self.value(address, setting), Ok(Value::Word(word)) if word == "drop-syn");
+        let drops = || matches!(self.stated(address, setting), Ok(Value::Word(word)) if word == "drop-syn");
         match (address.strip_prefix("/platform/")?, key) {
             ("when_full", _) if (front.balancer || front.servers) && drops() => Some(SYN),
             ("connection_servers/when_full", _) if front.balancer && drops() => Some(SYN),
@@ -120,6 +120,6 @@ impl View<'_> {
     /// Returns the value of a row below a base, where it is readable.
     fn of(&self, rows: &[Setting], base: &str, key: &str) -> Option<Value> {
         let row = rows.iter().find(|row| row.key == key)?;
-        self.value(&format!("{base}/{key}"), row).ok()
+        self.stated(&format!("{base}/{key}"), row).ok()
     }
 }

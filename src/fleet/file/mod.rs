@@ -26,6 +26,7 @@ use super::Fleet;
 use super::setting::Certainty;
 use crate::base::json::{self, EditError, Kind, Node, Tree};
 use crate::base::{Finding, Severity};
+use std::collections::BTreeMap;
 
 /// Version of the file format that this program writes.
 pub const VERSION: u64 = 1;
@@ -212,6 +213,18 @@ impl FleetFile {
         }
         checked.findings.sort_by_key(|finding| (finding.line, finding.column));
         checked
+    }
+
+    /// Returns the fleet of a scenario with what a run has drawn for the addresses that are unknown.
+    ///
+    /// # Errors
+    /// The finding that makes a fleet with these values impossible.
+    pub(super) fn with_drawn(
+        &self,
+        scenario: Option<&str>,
+        drawn: &BTreeMap<String, Value>,
+    ) -> Result<Fleet, Box<Finding>> {
+        read::read_drawn(self, scenario, drawn)
     }
 
     /// Returns the reason for which the file silences a code. What makes a fleet impossible (F…) cannot be silenced.

@@ -1,7 +1,7 @@
 //! From the file to the [`Fleet`]: every input read, every finding collected.
 
 use super::address::{self, join};
-use super::{Checked, FleetFile, MAX_DEVICES, Value, View};
+use super::{Checked, FleetFile, Input, MAX_DEVICES, Value, View};
 use crate::base::json::{self, Kind, Node};
 use crate::base::{Finding, Micros, units};
 use crate::fleet::group::Group;
@@ -9,33 +9,42 @@ use crate::fleet::outage::Outage;
 use crate::fleet::setting::Setting;
 use crate::fleet::settings::Area;
 use crate::fleet::target::Targets;
+use crate::fleet::unknown::{Unknown, UnknownInput, Unknowns};
 use crate::fleet::{Certainty, Fleet};
 use std::collections::BTreeMap;
 
 /// Keys that may stand beside the inputs of an area, for people and for other parts of the program.
 const PROSE: [&str; 2] = ["name", "why"];
 
-/// Returns the fleet of a scenario with all findings.
+/// Returns the fleet of a scenario with all findings; what is unknown has its stated value.
 pub(super) fn read(file: &FleetFile, scenario: Option<&str>) -> Checked {
-    let mut reader = Reader { view: file.view(scenario), findings: file.tree().duplicates() };
+    let mut reader =
+        Reader { view: file.view(scenario), findings: file.tree().duplicates(), unknowns: Vec::new() };
     reader.top(file);
     reader.scenarios(file);
-    let groups = reader.groups(file);
-    let platform = reader.platform();
-    let outage = reader.outage(file);
-    let targets = reader.targets();
-    reader.target_is_watched(outage.as_ref(), targets.as_ref());
-    if let (Some(outage), Some(groups)) = (&outage, &groups) {
-        reader.somebody_is_cut(outage, groups);
-    }
-    let impossible = reader.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
-    let fleet = match (groups, platform, outage, targets) {
-        (Some(groups), Some(platform), Some(outage), Some(targets)) if !impossible => {
-            Some(Fleet { name: file.name().to_owned(), groups, platform, outage, targets })
-        }
-        _ => None,
-    };
+    let fleet = reader.fleet(file).map(|fleet| Fleet {
+        unknowns: Unknowns::of(file, scenario, std::mem::take(&mut reader.unknowns)),
+        ..fleet
+    });
     Checked { fleet, findings: reader.findings }
+}
+
+/// Returns the fleet of a scenario with what a run has drawn for the addresses that are unknown.
+///
+/// # Errors
+/// The finding that makes it impossible.
+pub(super) fn read_drawn(
+    file: &FleetFile,
+    scenario: Option<&str>,
+    drawn: &BTreeMap<String, Value>,
+) -> Result<Fleet, Box<Finding>> {
+    let view = file.view(scenario).with_drawn(drawn);
+    let mut reader = Reader { view, findings: Vec::new(), unknowns: Vec::new() };
+    if let Some(fleet) = reader.fleet(file) {
+        return Ok(fleet);
+    }
+    let why = reader.findings.into_iter().find(Finding::blocks);
+    Err(Box::new(why.unwrap_or_else(|| Finding::error("F031", "", "The fleet cannot be read."))))
 }
 
 /// The values of one area by key.
@@ -45,9 +54,29 @@ pub(super) type Values = BTreeMap<&'static str, Value>;
 pub(super) struct Reader<'a> {
     pub(super) view: View<'a>,
     pub(super) findings: Vec<Finding>,
+    /// What nobody knows, in the order in which it was read.
+    unknowns: Vec<UnknownInput>,
 }
 
 impl Reader<'_> {
+    /// Reads what a fleet is made of; `None` where an error makes one impossible.
+    fn fleet(&mut self, file: &FleetFile) -> Option<Fleet> {
+        let groups = self.groups(file);
+        let platform = self.platform();
+        let outage = self.outage(file);
+        let targets = self.targets();
+        self.target_is_watched(outage.as_ref(), targets.as_ref());
+        if let (Some(outage), Some(groups)) = (&outage, &groups) {
+            self.somebody_is_cut(outage, groups);
+        }
+        let impossible =
+            self.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
+        let (groups, platform, outage, targets) = (groups?, platform?, outage?, targets?);
+        let name = file.name().to_owned();
+        let fleet = Fleet { name, groups, platform, outage, targets, unknowns: Unknowns::default() };
+        (!impossible).then_some(fleet)
+    }
+
     /// Adds a finding at the place of a node.
     pub(super) fn at(&mut self, node: &Node, finding: Finding) {
         let (line, column) = self.view.tree().place(node);
@@ -55,15 +84,19 @@ impl Reader<'_> {
     }
 
     /// Returns the values of all given rows below a base pointer; `None` where one cannot be read.
-    pub(super) fn values<'s>(
+    pub(super) fn values(
         &mut self,
         base: &str,
-        rows: impl Iterator<Item = &'s Setting>,
-    ) -> Option<BTreeMap<&'s str, Value>> {
+        rows: impl Iterator<Item = &'static Setting>,
+    ) -> Option<BTreeMap<&'static str, Value>> {
         let mut values = BTreeMap::new();
         let mut complete = true;
         for row in rows {
             match self.view.value(&join(base, row), row) {
+                Ok(Value::Unknown(unknown)) => {
+                    values.insert(row.key, unknown.stated(row));
+                    self.unknown(&join(base, row), row, unknown);
+                }
                 Ok(value) => {
                     values.insert(row.key, value);
                 }
@@ -74,6 +107,15 @@ impl Reader<'_> {
             }
         }
         complete.then_some(values)
+    }
+
+    /// Remembers an input that nobody knows.
+    fn unknown(&mut self, address: &str, setting: &'static Setting, unknown: Unknown) {
+        let Some(input) = address::resolve(&self.view, address) else { return };
+        let id = input.group.as_deref().unwrap_or_default();
+        let name = self.view.tree().get(&json::join(&json::join("/groups", id), "name"));
+        let group = name.and_then(Node::as_str).unwrap_or(id).to_owned();
+        self.unknowns.push(UnknownInput { input: Input { setting, ..input }, group, unknown });
     }
 
     /// Finds keys below a base pointer that no row knows.

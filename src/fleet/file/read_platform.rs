@@ -78,7 +78,7 @@ impl Reader<'_> {
         let area = Area::ConnectionServers;
         let key = "authentication_timeout_ms";
         let row = area.settings().iter().find(|row| row.key == key && self.view.present(area))?;
-        let value = self.view.value(&json::join(area.base(), key), row).ok()?;
+        let value = self.view.stated(&json::join(area.base(), key), row).ok()?;
         value.number().map(|ms| Micros::from_millis(ms as u64))
     }
 

@@ -28,7 +28,8 @@ pub fn schema() -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Regather project",
         "description": "A fleet of devices, the platform they sign in to, an outage, targets and scenarios. \
-                        Numbers are in the key's own unit; durations may also be text such as \"90s\" or \"1h30m\".",
+                        Numbers are in the key's own unit; durations may also be text such as \"90s\" or \"1h30m\". What \
+                        nobody knows has bounds: {\"unknown\": [low, high]}.",
         "type": "object",
         "required": ["regather", "groups", "outage"],
         "properties": {
@@ -171,11 +172,26 @@ fn mapping() -> Value {
     })
 }
 
+/// Returns the schema of what stands instead of a value that nobody knows.
+fn unknown(bound: &Value, most: usize) -> Value {
+    json!({
+        "type": "object",
+        "description": "Nobody knows it: runs draw it between these bounds, or out of these words.",
+        "required": ["unknown"],
+        "additionalProperties": false,
+        "properties": {"unknown": {"type": "array", "minItems": 2, "maxItems": most, "items": bound}},
+    })
+}
+
 /// Returns the schema of one input.
 fn leaf(row: &Setting) -> Value {
     let mut schema = match row.unit {
         Unit::Choice(choices) => {
-            json!({"enum": choices.iter().flat_map(Choice::words).collect::<Vec<_>>()})
+            let words = json!({"enum": choices.iter().flat_map(Choice::words).collect::<Vec<_>>()});
+            match row.settled() {
+                Some(_) => words,
+                None => json!({"anyOf": [words, unknown(&words, choices.len())]}),
+            }
         }
         Unit::Moment => json!({"type": "string"}),
         Unit::Groups => {
@@ -186,6 +202,9 @@ fn leaf(row: &Setting) -> Value {
             let range =
                 json!({"type": kind, "minimum": row.json(row.range.0), "maximum": row.json(row.range.1)});
             let mut forms = vec![range];
+            if row.settled().is_none() {
+                forms.push(unknown(&forms[0], 2));
+            }
             if let Some((special, meaning)) = row.special {
                 forms.push(json!({"const": row.json(special), "description": meaning}));
             }

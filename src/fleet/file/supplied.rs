@@ -180,7 +180,7 @@ impl View<'_> {
         let row = CONNECTION_SERVERS.iter().find(|row| row.key == "servers");
         let servers = row
             .filter(|_| self.present(Area::ConnectionServers))
-            .and_then(|row| self.value("/platform/connection_servers/servers", row).ok()?.number());
+            .and_then(|row| self.stated("/platform/connection_servers/servers", row).ok()?.number());
         100.0 / servers.unwrap_or(2.0)
     }
 }

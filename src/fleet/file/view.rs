@@ -7,6 +7,7 @@
 use crate::base::json::{self, Kind, Node, Tree};
 use crate::base::{Finding, units};
 use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::fleet::unknown::Unknown;
 use std::collections::BTreeMap;
 
 /// A value of one input, in the file's unit.
@@ -18,6 +19,8 @@ pub enum Value {
     Word(String),
     /// An optional input that is not given.
     Nothing,
+    /// Nobody knows it; these are its bounds.
+    Unknown(Unknown),
 }
 
 impl Value {
@@ -26,6 +29,15 @@ impl Value {
         match self {
             Self::Number(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// Returns the value that stands in for an unknown one, and any other as it is.
+    #[must_use]
+    pub fn stated(self, setting: &Setting) -> Self {
+        match self {
+            Self::Unknown(unknown) => unknown.stated(setting),
+            known => known,
         }
     }
 
@@ -40,6 +52,7 @@ impl Value {
             (Self::Word(word), Unit::Groups) => word.replace(',', ", "),
             (Self::Word(word), _) => word.clone(),
             (Self::Nothing, _) => "–".to_owned(),
+            (Self::Unknown(unknown), _) => format!("unknown, {}", unknown.bounds(setting)),
         }
     }
 
@@ -50,6 +63,7 @@ impl Value {
             Self::Word(word) if setting.unit == Unit::Groups => word.split(',').collect(),
             Self::Word(word) => serde_json::Value::from(word.as_str()),
             Self::Nothing => serde_json::Value::Null,
+            Self::Unknown(unknown) => unknown.json(setting),
         }
     }
 }
@@ -60,6 +74,8 @@ pub struct View<'a> {
     tree: &'a Tree,
     /// Address → pointer of the assignment that decides it.
     assigned: BTreeMap<String, String>,
+    /// Address → what a run has drawn for it, instead of unknown.
+    drawn: Option<&'a BTreeMap<String, Value>>,
 }
 
 impl<'a> View<'a> {
@@ -72,7 +88,12 @@ impl<'a> View<'a> {
                 assigned.insert(member.key.to_string(), json::join(&base, &member.key));
             }
         }
-        Self { tree, assigned }
+        Self { tree, assigned, drawn: None }
+    }
+
+    /// Returns the view with what a run has drawn instead of what is unknown.
+    pub(super) fn with_drawn(self, drawn: &'a BTreeMap<String, Value>) -> Self {
+        Self { drawn: Some(drawn), ..self }
     }
 
     /// Returns the tree behind the view.
@@ -91,6 +112,14 @@ impl<'a> View<'a> {
         self.tree.get(pointer).map(|node| (node, pointer.to_owned()))
     }
 
+    /// Returns the value of an input like [`View::value`], the stated one where it is unknown.
+    ///
+    /// # Errors
+    /// As [`View::value`].
+    pub fn stated(&self, address: &str, setting: &Setting) -> Result<Value, Finding> {
+        Ok(self.value(address, setting)?.stated(setting))
+    }
+
     /// Returns the value of an input, its default where the file does not give it.
     ///
     /// # Errors
@@ -99,7 +128,12 @@ impl<'a> View<'a> {
         match self.lookup(address) {
             Some((node, pointer)) => {
                 let (line, column) = self.tree.place(node);
-                read(node, setting).map_err(|fault| fault.finding(&pointer, setting).at(line, column))
+                let value =
+                    read(node, setting).map_err(|fault| fault.finding(&pointer, setting).at(line, column))?;
+                Ok(match (&value, self.drawn.and_then(|drawn| drawn.get(address))) {
+                    (Value::Unknown(_), Some(drawn)) => drawn.clone(),
+                    _ => value,
+                })
             }
             None => self.absent(address, setting),
         }
@@ -138,12 +172,17 @@ enum Fault {
     UnknownWord(String),
     /// A text that is no moment.
     NotAMoment(String),
+    /// Bounds that cannot be used.
+    Bounds(Unknown),
+    /// No bounds, or too many.
+    NoBounds,
 }
 
 /// Returns the value that a node gives to an input.
 fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
     match (setting.unit, &node.kind) {
         (_, Kind::Null) if setting.absent == Absent::Nothing => Ok(Value::Nothing),
+        (_, Kind::Object(_)) if node.get("unknown").is_some() => unknown(node, setting),
         (Unit::Choice(choices), Kind::String(word)) => match choices.iter().find(|c| c.is_meant_by(word)) {
             Some(choice) => Ok(Value::Word(choice.value.to_owned())),
             None => Err(Fault::UnknownWord(word.to_string())),
@@ -167,6 +206,45 @@ fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
         },
         (_, Kind::Number(raw)) => accept(node.as_f64().unwrap_or_else(|| infinite(raw)), setting),
         _ => Err(Fault::Type(node.type_word().to_owned())),
+    }
+}
+
+/// Returns what a node says of an input that nobody knows.
+fn unknown(node: &Node, setting: &Setting) -> Result<Value, Fault> {
+    let bounds = match node.get("unknown").map(|bounds| &bounds.kind) {
+        Some(Kind::Array(bounds)) if node.members().len() == 1 => bounds,
+        _ => return Err(Fault::NoBounds),
+    };
+    if setting.settled().is_some() {
+        return Err(Fault::Bounds(Unknown::OneOf(Vec::new())));
+    }
+    let unknown = if matches!(setting.unit, Unit::Choice(_)) {
+        let words: Option<Vec<String>> = bounds.iter().map(|bound| choice(bound, setting)).collect();
+        Unknown::OneOf(words.ok_or(Fault::NoBounds)?)
+    } else {
+        let [low, high] = bounds.as_slice() else { return Err(Fault::NoBounds) };
+        Unknown::Between(bound(low, setting)?, bound(high, setting)?)
+    };
+    match unknown.fault(setting) {
+        Some(_) => Err(Fault::Bounds(unknown)),
+        None => Ok(Value::Unknown(unknown)),
+    }
+}
+
+/// Returns the word that a node gives to a choice, as it is written today where it is known.
+fn choice(node: &Node, setting: &Setting) -> Option<String> {
+    match read(node, setting) {
+        Ok(Value::Word(word)) | Err(Fault::UnknownWord(word)) => Some(word),
+        _ => None,
+    }
+}
+
+/// Returns the number that a node gives to a bound, inside the range or not.
+fn bound(node: &Node, setting: &Setting) -> Result<f64, Fault> {
+    match read(node, setting) {
+        Ok(Value::Number(number)) | Err(Fault::Range(number)) if number.is_finite() => Ok(number),
+        Err(Fault::NotADuration(text)) => Err(Fault::NotADuration(text)),
+        _ => Err(Fault::NoBounds),
     }
 }
 
@@ -241,6 +319,37 @@ impl Fault {
                     .why(setting.meaning)
                     .fix("Write it like 2026-12-05T02:00:00+01:00.")
             }
+            Self::Bounds(unknown) => Self::bounds(&unknown, pointer, setting),
+            Self::NoBounds => {
+                let form = match setting.unit {
+                    Unit::Choice(_) => "{\"unknown\": [\"word\", \"word\"]}",
+                    _ => "{\"unknown\": [low, high]}",
+                };
+                Finding::error("F031", pointer, format!("What `{name}` may be is not said in two bounds."))
+                    .why("Runs draw what is unknown between its bounds.")
+                    .fix(format!("Write {form} and nothing beside it."))
+            }
+        }
+    }
+
+    /// Returns the finding for bounds that cannot be used, with the right ones as a patch where they are clear.
+    fn bounds(unknown: &Unknown, pointer: &str, setting: &Setting) -> Finding {
+        let code = if setting.settled().is_some() { "F032" } else { "F031" };
+        let (what, fix) = unknown.fault(setting).unwrap_or_default();
+        let finding =
+            Finding::error(code, pointer, what).why("Runs draw what is unknown between its bounds.").fix(fix);
+        match unknown {
+            Unknown::Between(low, high) if low == high && setting.accepts(*low) => {
+                finding.patch(pointer, setting.json(*low), format!("Set {}", setting.human(*low)))
+            }
+            Unknown::Between(low, high) if low > high => {
+                let right = Unknown::Between(*high, *low);
+                match right.fault(setting) {
+                    None => finding.patch(pointer, right.json(setting), "Swap the bounds"),
+                    Some(_) => finding,
+                }
+            }
+            _ => finding,
         }
     }
 

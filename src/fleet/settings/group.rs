@@ -1,6 +1,6 @@
 //! Inputs that every group of devices has, whatever its agents are.
 
-use crate::fleet::setting::{Absent, Certainty, Choice, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, Choice, GIVES_DEFAULTS, Setting, Unit};
 
 const MEASURED: &str = "Measured with C SDK 2.2.1: about 39 bytes for one stored value";
 
@@ -79,6 +79,7 @@ pub const GROUP: &[Setting] = &[
         absent: Absent::Required,
         certainty: Certainty::Documented,
         source: "Your fleet",
+        settled: Some(GIVES_DEFAULTS),
         meaning: "Software that reconnects the devices of this group.",
         effect: "Decides how attempts are spread and whether devices can be stranded.",
         ..Setting::BLANK
@@ -91,6 +92,9 @@ pub const GROUP: &[Setting] = &[
         absent: Absent::Required,
         certainty: Certainty::Documented,
         source: "Your fleet",
+        settled: Some(
+            "Shares of the fleet are counted in devices, and agent files are written for each: the list of devices tells the number.",
+        ),
         meaning: "Number of devices in this group.",
         effect: "Each one loses its connection in the outage and has to come back.",
         ..Setting::BLANK

@@ -1,6 +1,6 @@
 //! What must hold for the plan to be good enough.
 
-use crate::fleet::setting::{Absent, Certainty, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, IS_DECIDED, Setting, Unit};
 
 /// The rows.
 pub const TARGETS: &[Setting] = &[
@@ -14,6 +14,7 @@ pub const TARGETS: &[Setting] = &[
         slider: Some((30.0, 7_200.0)),
         certainty: Certainty::Documented,
         source: "Your target",
+        settled: Some(IS_DECIDED),
         meaning: "Longest time until 95 % of all devices that lost their connection are back.",
         effect: "Compared with t95, counted from the moment the platform can be reached again.",
         ..Setting::BLANK
@@ -27,6 +28,7 @@ pub const TARGETS: &[Setting] = &[
         absent: Absent::Nothing,
         certainty: Certainty::Documented,
         source: "Your target",
+        settled: Some(IS_DECIDED),
         meaning: "Most sign-in attempts in any one second after the platform is back.",
         effect: "Compared with the busiest second of each run.",
         ..Setting::BLANK
@@ -40,6 +42,7 @@ pub const TARGETS: &[Setting] = &[
         absent: Absent::Nothing,
         certainty: Certainty::Documented,
         source: "Your target",
+        settled: Some(IS_DECIDED),
         meaning: "Longest time until all stored data has arrived and every queue is as short as before the outage.",
         effect: "Compared with t_drained, which often comes long after t95; needs a modelled write queue.",
         ..Setting::BLANK
@@ -52,6 +55,7 @@ pub const TARGETS: &[Setting] = &[
         absent: Absent::Nothing,
         certainty: Certainty::Documented,
         source: "Your target",
+        settled: Some(IS_DECIDED),
         meaning: "Most values that may be dropped because a device's offline store was full.",
         effect: "Compared with the values dropped in all device stores together.",
         ..Setting::BLANK

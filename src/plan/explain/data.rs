@@ -29,24 +29,20 @@ fn write_queue(seen: &Seen<'_>) -> Option<Reason> {
     }
     let bin = seen.from + drained.min(1e9) as usize;
     let most = writes.level.iter().take(bin.max(seen.to)).copied().max().unwrap_or(0);
-    let mut what = format!(
+    let flood = format!(
         "{} stored values arrived, {} are written per second beside the ordinary ones; up to {} waited",
         units::count(arrived),
         units::count(platform.per_s),
         units::count(most)
     );
-    what.push_str(&if drained.is_finite() {
+    let end = if drained.is_finite() {
         format!(", and all were written after {}.", units::duration(drained))
     } else {
         ", and they were not all written in the time watched.".to_owned()
-    });
-    if rejected > 0 {
-        what.push_str(&format!(
-            " {} values were rejected: the queue holds {}.",
-            units::count(rejected),
-            units::count(platform.queue)
-        ));
-    }
+    };
+    let (lost, holds) = (units::count(rejected), units::count(platform.queue));
+    let lost = (rejected > 0).then(|| format!(" {lost} values were rejected: the queue holds {holds}."));
+    let what = [flood, end, lost.unwrap_or_default()].concat();
     Some(Reason {
         cause: Cause::WriteQueue,
         what,

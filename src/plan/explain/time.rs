@@ -76,23 +76,18 @@ fn saturated_reason(seen: &Seen<'_>, station: &StationRun, stretch: Stretch) -> 
         StationName::SignIn => (Cause::SignIn, "sign-ins"),
     };
     let ramp = ramp(seen, station.name, stretch);
-    let mut what = format!(
-        "{}: saturated from {} to {}. {}{THIN}/s attempts arrived, it does {}{THIN}{does}/s",
+    let what = format!(
+        "{}: saturated from {} to {}. {}{THIN}/s attempts arrived, it does {}{THIN}{does}/s; up to {} waited, {} of work.{}{}",
         station.name.label(),
         seen.moment(stretch.from),
         seen.moment(stretch.to),
         units::significant(arrived as f64 / seconds),
         units::significant(per_s),
-    );
-    what.push_str(&format!(
-        "; up to {} waited, {} of work.",
         units::count(waited),
-        units::duration(waited as f64 / per_s)
-    ));
-    if let Some(ramp) = &ramp {
-        what.push_str(&format!(" {ramp}"));
-    }
-    what.push_str(&failures(seen));
+        units::duration(waited as f64 / per_s),
+        ramp.as_ref().map_or_else(String::new, |ramp| format!(" {ramp}")),
+        failures(seen),
+    );
     Reason {
         cause: if ramp.is_some() { Cause::Ramp } else { cause },
         what,

@@ -18,7 +18,7 @@ use crate::base::hash::{hex, sha256};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
-use crate::plan::{FigureUnit, Outcome, TargetResult, Verdict};
+use crate::plan::{FigureUnit, Influence, Outcome, TargetResult, Verdict};
 use crate::sim::{GroupStudy, Measure, Metric};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
@@ -53,6 +53,8 @@ pub struct ResultFile<'a> {
     diagnosis: Diagnosis,
     metrics: Map<String, Value>,
     groups: Vec<Group<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknowns: Option<Doubts>,
     result_hash: String,
     assumptions: Vec<Rests>,
     findings: &'a [Finding],
@@ -125,6 +127,24 @@ struct Group<'a> {
     metrics: Map<String, Value>,
 }
 
+/// What is unknown, and what it does to the result.
+#[derive(Clone, Debug, Serialize)]
+struct Doubts {
+    inputs: Vec<Doubt>,
+    best_and_worst: Map<String, Value>,
+    explanation: Vec<String>,
+}
+
+/// An input that is unknown; the one that matters most stands first.
+#[derive(Clone, Debug, Serialize)]
+struct Doubt {
+    address: String,
+    bounds: Value,
+    correlation: Value,
+    beyond_chance: bool,
+    effect: String,
+}
+
 /// What a number rests on.
 #[derive(Clone, Debug, Serialize)]
 struct Rests {
@@ -153,6 +173,7 @@ impl<'a> ResultFile<'a> {
             diagnosis: diagnosis(outcome),
             metrics,
             groups: groups(outcome),
+            unknowns: unknowns(outcome),
             result_hash: format!("{:016x}", study.hash),
             assumptions: assumptions(origin.file, origin.scenario, origin.set)
                 .into_iter()
@@ -179,6 +200,34 @@ fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
         seed: outcome.study.seed,
         runs: outcome.runs(),
     }
+}
+
+/// Returns what is unknown; `None` where everything is known.
+fn unknowns(outcome: &Outcome) -> Option<Doubts> {
+    let doubt = |influence: Influence| {
+        let input = &influence.unknown.input;
+        Doubt {
+            bounds: influence.unknown.unknown.json(input.setting)["unknown"].clone(),
+            correlation: number(influence.correlation),
+            beyond_chance: influence.beyond_chance,
+            effect: plain(&influence.effect),
+            address: input.address.clone(),
+        }
+    };
+    let applies = |measure: &Measure| measure.applies(&outcome.fleet);
+    let best_and_worst = Measure::ALL
+        .into_iter()
+        .filter(applies)
+        .filter_map(|measure| {
+            let (best, worst) = outcome.best_and_worst(measure)?;
+            Some((key(measure).to_owned(), Value::from(vec![number(best), number(worst)])))
+        })
+        .collect();
+    (!outcome.fleet.unknowns.is_empty()).then(|| Doubts {
+        inputs: outcome.influences().into_iter().map(doubt).collect(),
+        best_and_worst,
+        explanation: outcome.doubts().iter().map(|line| plain(line)).collect(),
+    })
 }
 
 /// Returns the verdict. It is met only where every target is; without targets nothing is missed.

@@ -110,7 +110,42 @@ fn result() -> Value {
         ])})),
         ("findings", json!({"type": "array", "items": {"$ref": "#/$defs/finding"}})),
     ])
+    .with("unknowns", unknowns())
     .with("curves", curves())
+}
+
+/// Returns the schema of what is unknown.
+fn unknowns() -> Value {
+    let input = object(&[
+        ("address", text("JSON pointer of the input.")),
+        (
+            "bounds",
+            json!({"type": "array", "minItems": 2, "description": "In the unit of the file, or words of a choice."}),
+        ),
+        (
+            "correlation",
+            json!({
+                "type": "number",
+                "minimum": -1,
+                "maximum": 1,
+                "description": "Rank correlation of what runs drew with t95; from 0 for words of a choice.",
+            }),
+        ),
+        (
+            "beyond_chance",
+            json!({"type": "boolean", "description": "Whether that is more than chance gives; needs 12 runs."}),
+        ),
+        ("effect", text("What low and high values, or the words, lead to.")),
+    ]);
+    let range = interval("Best and worst over all runs, in the unit of the key; null for never.");
+    let mut schema = object(&[
+        ("inputs", json!({"type": "array", "minItems": 1, "items": input})),
+        ("best_and_worst", json!({"type": "object", "additionalProperties": range})),
+        ("explanation", json!({"type": "array", "items": {"type": "string"}})),
+    ]);
+    schema["description"] =
+        "Where inputs are unknown: each run draws them; the one that matters most stands first.".into();
+    schema
 }
 
 /// Returns the schema of the curves.

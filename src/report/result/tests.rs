@@ -154,3 +154,49 @@ fn numbers_are_short_and_lossless_enough() {
     assert_eq!(number(f64::INFINITY), Value::Null);
     assert_eq!(number(1e300).to_string(), "1e+300");
 }
+
+#[test]
+fn what_is_unknown_stands_in_result_and_text_and_a_known_fleet_says_nothing_of_it() {
+    let file = small(EXAMPLES[0]);
+    assert!(result(&file, 1, false).get("unknowns").is_none());
+    let file = file.with("/groups/pumps/connect_timeout", &json!({"unknown": [5_000, 60_000]})).unwrap();
+    let file = file.with("/platform/workers", &json!({"unknown": [1, 8]})).unwrap();
+    let value = result(&file, 14, false);
+    assert_eq!(faults(&result_schema(), &value), [""; 0]);
+    let unknowns = &value["unknowns"];
+    assert_eq!(unknowns["inputs"][0]["address"], "/platform/workers", "{unknowns}");
+    assert_eq!(unknowns["inputs"][0]["bounds"], json!([1, 8]));
+    assert_eq!(unknowns["inputs"][0]["beyond_chance"], true);
+    let [best, worst] =
+        [0, 1].map(|at| unknowns["best_and_worst"]["t95_s"][at].as_f64().unwrap_or(f64::INFINITY));
+    assert!(best < worst && best <= value["metrics"]["t95_s"]["median"].as_f64().unwrap_or(f64::INFINITY));
+    let rests = value["assumptions"].as_array().unwrap();
+    let drawn = rests.iter().find(|one| one["addresses"][0] == "/groups/pumps/connect_timeout").unwrap();
+    assert_eq!((&drawn["certainty"], &drawn["value"]), (&json!("assumed"), &json!("unknown, 5 s to 1 min")));
+    let project: Value = serde_json::from_str(file.text()).unwrap();
+    assert_eq!(faults(&crate::fleet::file::schema(), &project), [""; 0]);
+    for wrong in
+        [json!({"unknown": [5]}), json!({"unknown": [5, 6], "why": ""}), json!({"unknown": [5, 1e99]})]
+    {
+        let file = file.with("/groups/pumps/connect_timeout", &wrong).unwrap();
+        let project: Value = serde_json::from_str(file.text()).unwrap();
+        assert_ne!(faults(&crate::fleet::file::schema(), &project), [""; 0], "{wrong}");
+    }
+    let outcome = outcome(&file, 14);
+    let told = crate::report::text::Told {
+        file: &file,
+        scenario: None,
+        outcome: &outcome,
+        baseline: None,
+        set: &[],
+        changes: &[],
+        findings: &[],
+    };
+    let text = crate::report::text::render(&told, crate::report::terminal::Charset::Unicode);
+    for part in
+        ["With what is unknown            best      median       worst", "`workers` matters most: with 1 to"]
+    {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}

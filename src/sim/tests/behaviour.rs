@@ -2,7 +2,7 @@
 
 use super::{ample, example, play, sdk, secs};
 use crate::base::{Micros, stats};
-use crate::fleet::{Agent, CSdk, DelayLaw, Fleet, Meets, OfflineStore, Retries, Telemetry};
+use crate::fleet::{Agent, CSdk, DelayLaw, Fleet, FleetFile, Meets, OfflineStore, Retries, Telemetry};
 use crate::sim::storm1::{self, Scenario};
 use crate::sim::{Measure, Metric, Run, SimError, Study, replicate, run};
 use std::sync::Arc;
@@ -204,4 +204,55 @@ fn stores_fill_while_devices_are_away_and_empty_when_they_are_back() {
     assert!(stored[62] > 0 && stored[62] < 100_000, "{}", stored[62]);
     assert_eq!(stored[66..].iter().max(), Some(&0));
     assert_eq!(*stored, run.curves.all.stored);
+}
+
+/// A fleet of C SDK devices that come back without a queue, whose random delay nobody knows.
+fn delay_unknown() -> Fleet {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 400, "agent": "example-agent",
+        "reconnect_random_delay_seconds": {"unknown": [10, 400]}, "max_connect_delay": 0}},
+        "platform": {"workers": 1000, "service_time_ms": 1},
+        "outage": {"length_s": 0.5, "watch_s": 600}}"#;
+    FleetFile::parse(text).unwrap().check(None).fleet.unwrap()
+}
+
+#[test]
+fn draws_of_what_is_unknown_depend_on_the_number_of_the_run_only() {
+    let fleet = delay_unknown();
+    let many = |runs, threads| replicate(&fleet, 7, runs, threads, &go(), &|_| {}).unwrap();
+    let all = many(0..20, 1);
+    assert!(all == many(0..20, 3), "threads");
+    assert!(
+        all[..8] == many(0..8, 2) && all[8..] == many(8..20, 2),
+        "a longer study begins with a shorter one"
+    );
+    for (number, played) in (0..).zip(&all) {
+        let drawn = fleet.drawn(7, number).unwrap().unwrap();
+        assert_eq!(*played, run(&drawn, played.seed, &go()).unwrap());
+    }
+    let hash = |runs: &[Run]| Study::of(&fleet, 7, runs.iter().cloned().map(Arc::new).collect()).hash;
+    assert_ne!(hash(&all), hash(&replicate(&fleet, 8, 0..20, 2, &go(), &|_| {}).unwrap()));
+}
+
+#[test]
+fn the_spread_of_an_unknown_that_acts_in_proportion_is_that_of_its_draws() {
+    // Without a queue every device is back when its delay U(0, R) is over: 95 % of the fleet after 0.95 R,
+    // with a standard deviation of R · sqrt(0.95 · 0.05 / n) of the order statistic.
+    let fleet = delay_unknown();
+    let runs = replicate(&fleet, 3, 0..64, 2, &go(), &|_| {}).unwrap();
+    let [unknown] = fleet.unknowns.list() else { panic!() };
+    let deviation = (0.95_f64 * 0.05 / 400.0).sqrt();
+    let mut all = Vec::new();
+    for (number, run) in (0..).zip(&runs) {
+        let longest = unknown.drawn(3, number).number().unwrap();
+        let t95 = run.times.t95.unwrap().secs() + 0.5;
+        assert!((t95 - 0.95 * longest).abs() < 4.5 * deviation * longest + 0.1, "{t95} {longest}");
+        all.push(t95);
+    }
+    // 64 draws stratify 10..=400: the ends are within 1/64 of the bounds.
+    all.sort_unstable_by(f64::total_cmp);
+    let step = 390.0 / 64.0 + 1.0;
+    assert!(all[0] < 0.95 * (10.0 + step) + 3.0, "{}", all[0]);
+    assert!(all[63] > 0.95 * (400.0 - step) * (1.0 - 4.5 * deviation), "{}", all[63]);
+    let median = f64::midpoint(all[31], all[32]);
+    assert!((median - 0.95 * 205.0).abs() < 15.0, "{median}");
 }

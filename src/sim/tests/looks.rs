@@ -24,7 +24,7 @@ fn the_plain_model_looks_often_enough() {
     let sdk = || Agent::CSdk(sdk(10.0, Retries::Forever, 5.0));
     let storm = |agent: Option<Agent>, change: fn(&mut Fleet)| {
         let mut fleet = storm1::fleet(Scenario::Storm, 150_000, false);
-        fleet.groups[0].agent = agent.unwrap_or_else(|| fleet.groups[0].agent.clone());
+        fleet.groups[0].agent = agent.unwrap_or_else(|| fleet.groups[0].agent);
         change(&mut fleet);
         fleet
     };

@@ -1,9 +1,11 @@
 //! The settings of one group: every row of the registry that applies to it, with its findings.
 
 use super::rows::{Section, first_value, sections};
+use crate::base::Finding;
 use crate::base::json;
 use crate::desk::View;
 use crate::desk::command::DocumentCommand;
+use crate::fleet::Unknown;
 use crate::fleet::file::{Value, address};
 use crate::fleet::setting::{Absent, Setting, Unit};
 use crate::ui::request::Request;
@@ -173,7 +175,9 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
         }
         return findings(ui, &address, view, out);
     }
-    if setting.absent == Absent::Nothing && !matches!(value, Ok(Value::Number(_)) | Err(_)) {
+    if setting.absent == Absent::Nothing
+        && !matches!(value, Ok(Value::Number(_) | Value::Unknown(_)) | Err(_))
+    {
         choose(ui, out);
         return findings(ui, &address, view, out);
     }
@@ -186,34 +190,56 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
             if let Some(word) = choice::ui(ui, setting.label, &help(setting), word, choices) {
                 out.push(set(Value::Word(word.to_owned()), true).into());
             }
+            if let Ok(Value::Unknown(_)) = value {
+                let text = value.as_ref().map_or_else(|_| String::new(), |value| value.human(setting));
+                ui.label(RichText::new(text).size(theme::SMALL));
+            }
         }
-        (unit, value) => {
-            let current = value.as_ref().ok().and_then(Value::number).or(setting.default_number());
-            let echo = match setting.unit {
-                Unit::Milliseconds => format!("{} · file: {}", setting.name(), current.unwrap_or_default()),
-                _ if setting.name().eq_ignore_ascii_case(setting.label) => String::new(),
-                _ => setting.name().to_owned(),
-            };
-            let help = help(setting);
-            let number = Number {
-                label: setting.label,
-                help: &help,
-                value: current.unwrap_or(setting.range.0),
-                unit,
-                range: setting.range,
-                whole: setting.whole,
-                special: setting.special,
-                slider: setting.slider,
-                echo: &echo,
-            };
-            let change = lever(ui, &number.lever());
-            if let Some(change) = change {
-                out.push(set(Value::Number(change.value), change.finished).into());
+        (_, value) => {
+            if let Some((value, finished)) = number(ui, setting, value) {
+                out.push(set(value, finished).into());
             }
         }
     }
     choose(ui, out);
     findings(ui, &address, view, out);
+}
+
+/// Draws a number, or the bounds of one that nobody knows; returns what was put in its place and whether that
+/// is all.
+fn number(ui: &mut Ui, setting: &'static Setting, value: &Result<Value, Finding>) -> Option<(Value, bool)> {
+    let stated = value.as_ref().ok().map(|value| value.clone().stated(setting));
+    let current = stated.as_ref().and_then(Value::number).or(setting.default_number());
+    let bounds = match value {
+        Ok(Value::Unknown(Unknown::Between(low, high))) => Some((*low, *high)),
+        _ => None,
+    };
+    let echo = match (setting.unit, value) {
+        (_, Ok(unknown @ Value::Unknown(_))) => format!("{} · {}", setting.name(), unknown.human(setting)),
+        (Unit::Milliseconds, _) => format!("{} · file: {}", setting.name(), current.unwrap_or_default()),
+        _ if setting.name().eq_ignore_ascii_case(setting.label) => String::new(),
+        _ => setting.name().to_owned(),
+    };
+    let help = help(setting);
+    let number = Number {
+        label: setting.label,
+        help: &help,
+        value: current.unwrap_or(setting.range.0),
+        unit: setting.unit,
+        bounds,
+        takes_bounds: setting.settled().is_none(),
+        range: setting.range,
+        whole: setting.whole,
+        special: setting.special,
+        slider: setting.slider,
+        echo: &echo,
+    };
+    let change = lever(ui, &number.lever())?;
+    let value = match change.upper {
+        Some(high) => Value::Unknown(Unknown::Between(change.value, high)),
+        None => Value::Number(change.value),
+    };
+    Some((value, change.finished))
 }
 
 /// Draws what was found about an input.

@@ -88,6 +88,8 @@ fn draw(ui: &mut Ui, row: &LeverRow, out: &mut Vec<Request>) {
                 help: &row.help,
                 value: *value,
                 unit: *unit,
+                bounds: None,
+                takes_bounds: false,
                 range: *range,
                 whole: *whole,
                 special: *special,

@@ -15,8 +15,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         Some(outcome) => {
             let baseline = view.baseline.filter(|_| !view.changes.is_empty());
             figures::ui(ui, &compare(outcome, baseline.map(AsRef::as_ref)));
-            if let Some(line) = outcome.stability() {
-                ui.label(RichText::new(line).size(theme::SMALL));
+            for line in outcome.stability().map(str::to_owned).into_iter().chain(outcome.doubts()) {
+                ui.label(RichText::new(units::unbroken(&line)).size(theme::SMALL));
             }
             ui.add_space(space::M);
             why(ui, &outcome.why);

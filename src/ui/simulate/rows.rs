@@ -122,6 +122,11 @@ pub fn sections(file: &FleetFile, scenario: Option<&str>, selected: &BTreeSet<St
 fn field_row(view: &View<'_>, base: &str, setting: &'static Setting) -> Option<LeverRow> {
     let address = address::join(base, setting);
     let value = view.value(&address, setting).ok()?;
+    let echo = match &value {
+        Value::Unknown(_) => value.human(setting),
+        _ => String::new(),
+    };
+    let value = value.stated(setting);
     let kind = match (setting.unit, &value) {
         (Unit::Choice(choices), Value::Word(word)) => RowKind::Choice { value: word.clone(), choices },
         (unit, Value::Number(number)) => RowKind::Number {
@@ -131,7 +136,7 @@ fn field_row(view: &View<'_>, base: &str, setting: &'static Setting) -> Option<L
             whole: setting.whole,
             special: setting.special,
             slider: setting.slider,
-            echo: String::new(),
+            echo,
         },
         _ => return None,
     };
@@ -158,9 +163,11 @@ fn lever_row(
     // Times are shown in seconds whatever unit the files use: groups of different kinds share the row.
     let unit = if first.unit.seconds().is_some() { Unit::Seconds } else { first.unit };
     let scale = |setting: &Setting| setting.unit.seconds().unwrap_or(1.0);
-    let mut values = Vec::new();
+    let (mut values, mut unknown) = (Vec::new(), 0);
     for input in &inputs {
-        let number = view.value(&input.address, input.setting).ok()?.number()?;
+        let value = view.value(&input.address, input.setting).ok()?;
+        unknown += usize::from(matches!(value, Value::Unknown(_)));
+        let number = value.stated(input.setting).number()?;
         values.push((number * scale(input.setting), devices(view, input), input, number));
     }
     let (value, ..) = *values.iter().max_by_key(|(_, devices, ..)| *devices)?;
@@ -181,7 +188,11 @@ fn lever_row(
             whole: inputs.iter().any(|input| input.setting.whole && scale(input.setting) >= 1.0),
             special,
             slider: slider(&inputs, scale),
-            echo: echo(&values, first),
+            echo: match (unknown, inputs.as_slice()) {
+                (0, _) => echo(&values, first),
+                (_, [one]) => view.value(&one.address, one.setting).ok()?.human(one.setting),
+                (unknown, _) => format!("unknown in {unknown} of {} groups", inputs.len()),
+            },
         },
         inputs,
     })

@@ -32,6 +32,8 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F028", "An outage or event touches a group that does not exist"),
     ("F029", "An outage or event begins again before it is over"),
     ("F030", "No device loses its connection"),
+    ("F031", "The bounds of an unknown input cannot be used"),
+    ("F032", "An input cannot be unknown"),
 ];
 
 /// What reading agents' files, mappings of their keys and lists of devices can find.
@@ -49,6 +51,7 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("A014", "A number is outside its range"),
     ("A015", "A value looks as if it were in another unit"),
     ("A016", "A value cannot be written into the device's file"),
+    ("A017", "A setting is unknown and cannot be written"),
     ("A018", "A file holds no setting that is known"),
     ("M001", "A mapping of keys is not understood"),
     ("I001", "A row has too many or too few fields"),

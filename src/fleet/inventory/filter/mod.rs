@@ -323,7 +323,7 @@ impl<'a> Binder<'a> {
         match self.scope.view?.value(&address, setting).ok()? {
             Value::Number(number) => Some(setting.json(number).to_string()),
             Value::Word(word) => Some(word),
-            Value::Nothing => None,
+            Value::Nothing | Value::Unknown(_) => None,
         }
     }
 

@@ -163,6 +163,7 @@ const NOT_SIMULATED: &str = "None: it is written into the file, not simulated.";
 const FILE_ONLY: Setting = Setting {
     range: (0.0, 2_147_483_647.0),
     certainty: Certainty::Documented,
+    settled: Some("It is not simulated: leave it out, and devices keep their own value."),
     effect: NOT_SIMULATED,
     ..Setting::BLANK
 };

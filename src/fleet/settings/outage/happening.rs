@@ -6,7 +6,7 @@
 use super::super::ON_OFF;
 use crate::fleet::catalogue::outages::{KINDS, TOTAL};
 use crate::fleet::outage::Loss;
-use crate::fleet::setting::{Absent, Certainty, Choice, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, Choice, GIVES_DEFAULTS, SETS_THE_AXIS, Setting, Unit};
 
 /// The words for kinds of outage.
 pub const KIND_CHOICES: &[Choice] = &kind_choices();
@@ -112,6 +112,7 @@ pub(super) const KIND: Setting = Setting {
     unit: Unit::Choice(KIND_CHOICES),
     absent: Absent::Word(TOTAL),
     source: "Your plan; `regather reference outages` describes each kind",
+    settled: Some(GIVES_DEFAULTS),
     meaning: "What fails.",
     effect: "Gives the defaults of everything below; what the file says itself wins.",
     ..BLANK
@@ -228,6 +229,7 @@ pub(super) const STEPS: Setting = Setting {
     unit: Unit::Count("steps"),
     range: (1.0, 50.0),
     absent: Absent::Number(1.0),
+    settled: Some(SETS_THE_AXIS),
     meaning: "Equal parts of the fleet that it touches one after another, as in a rolling upgrade.",
     effect: "Each part is touched once, for its share of the length.",
     ..BLANK
@@ -240,6 +242,7 @@ pub(super) const REPEATS: Setting = Setting {
     range: (1.0, 200.0),
     absent: Absent::Number(1.0),
     source: "Your plan",
+    settled: Some(SETS_THE_AXIS),
     meaning: "How often it happens.",
     effect: "Each time touches the same devices again, as the gaps between satellite windows do.",
     ..BLANK
@@ -252,6 +255,7 @@ pub(super) const REPEAT_EVERY: Setting = Setting {
     range: (1.0, 2_592_000.0),
     whole: false,
     absent: Absent::Nothing,
+    settled: Some(SETS_THE_AXIS),
     meaning: "Time from one begin to the next.",
     effect: "Has no effect where it happens once.",
     ..BLANK

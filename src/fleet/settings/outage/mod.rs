@@ -7,7 +7,7 @@ mod happening;
 
 pub use happening::{ENDS, KIND_CHOICES, MEETS, TIERS};
 
-use crate::fleet::setting::{Absent, Certainty, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, SETS_THE_AXIS, Setting, Unit};
 use happening::{
     ATTEMPTS_MEET, CAPACITY, CONNECTIONS_END, GROUPS, KIND, PLATFORM_DOWN, RAMP, RAMP_FROM, REPEAT_EVERY,
     REPEATS, SHARE, STEPS, TIER,
@@ -24,6 +24,7 @@ const LENGTH: Setting = Setting {
     slider: Some((10.0, 14_400.0)),
     certainty: Certainty::Documented,
     source: "Your plan",
+    settled: Some(SETS_THE_AXIS),
     meaning: "Time from the loss of all connections until the platform can be reached again.",
     effect: "Decides how far retries have spread, or bunched, when the platform is back.",
     ..Setting::BLANK
@@ -38,6 +39,7 @@ const WATCH: Setting = Setting {
     absent: Absent::Number(1_800.0),
     certainty: Certainty::Assumed,
     source: "Half an hour shows whether a fleet of usual size comes back",
+    settled: Some(SETS_THE_AXIS),
     meaning: "How long the simulation watches after the platform is back.",
     effect: "Devices that are not back by then count as never back.",
     ..Setting::BLANK
@@ -67,6 +69,7 @@ const AT: Setting = Setting {
     slider: Some((0.0, 14_400.0)),
     certainty: Certainty::Documented,
     source: "Your plan",
+    settled: Some(SETS_THE_AXIS),
     meaning: "Begin of the event, counted from the begin of the main outage.",
     effect: "An event in the middle of the return hits devices that have just come back.",
     ..Setting::BLANK

@@ -1,6 +1,6 @@
 //! The load balancer: a limit of new connections, TLS, and what it holds.
 
-use crate::fleet::setting::{Absent, Certainty, Choice, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, Choice, GIVES_DEFAULTS, Setting, Unit};
 
 /// How a limit treats connections beyond it.
 pub const LIMIT_KINDS: &[Choice] = &[
@@ -58,6 +58,7 @@ pub const BALANCER: &[Setting] = &[
         absent: Absent::Word("delay-accept"),
         certainty: Certainty::Measured,
         source: "HAProxy 2.6 with 5 000 clients: the four kinds are distinct, and the last may never recover",
+        settled: Some("It decides which queues there are: compare scenarios with different kinds instead."),
         meaning: "What happens to connections beyond the limit.",
         effect: "Waiting keeps devices in order; sending away makes them come back by their own delays.",
         ..Setting::BLANK
@@ -81,6 +82,7 @@ pub const BALANCER: &[Setting] = &[
         absent: Absent::Word("none"),
         certainty: Certainty::Measured,
         source: OPENSSL,
+        settled: Some(GIVES_DEFAULTS),
         meaning: "Kind of the certificate with which the load balancer ends TLS.",
         effect: "Gives the time of one handshake; an explicit time wins.",
         ..Setting::BLANK

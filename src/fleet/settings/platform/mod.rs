@@ -12,7 +12,7 @@ pub use connection_servers::CONNECTION_SERVERS;
 pub use writes::{BREAKING_POINT, WRITES};
 
 use crate::fleet::catalogue::platforms::{self, PRESETS};
-use crate::fleet::setting::{Absent, Certainty, Choice, Setting, Unit};
+use crate::fleet::setting::{Absent, Certainty, Choice, GIVES_DEFAULTS, Setting, Unit};
 
 /// No preset, and every preset.
 pub const PRESET_CHOICES: &[Choice] = &preset_choices();
@@ -95,6 +95,7 @@ pub const PLATFORM: &[Setting] = &[
         absent: Absent::Word(platforms::NONE),
         certainty: Certainty::Assumed,
         source: NOBODY,
+        settled: Some(GIVES_DEFAULTS),
         meaning: "A platform of a usual size that gives what the file does not say.",
         effect: "Takes the place of defaults; what the file says itself wins.",
         ..Setting::BLANK

@@ -12,7 +12,7 @@ pub(super) use coverage::Coverage;
 
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::{Episode, Fleet, Loss, Meets, Outage, Targets, TierName, Touches};
+use crate::fleet::{Episode, Fleet, Loss, Meets, Outage, Targets, TierName, Touches, Unknowns};
 use crate::sim::{Run, reference};
 
 /// Draws small numbers for a made-up fleet.
@@ -139,7 +139,14 @@ pub(super) fn made_up(case: u64) -> Fleet {
         outage.tier = dice.pick(&[TierName::SignIn, TierName::Connection, TierName::Balancer]);
         outage.capacity_permille = 400;
     }
-    Fleet { name: String::new(), platform, outage, groups, targets: Targets::default() }
+    Fleet {
+        name: String::new(),
+        platform,
+        outage,
+        groups,
+        targets: Targets::default(),
+        unknowns: Unknowns::default(),
+    }
 }
 
 /// Checks that every device and every attempt is somewhere, once.

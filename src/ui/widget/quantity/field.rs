@@ -62,8 +62,9 @@ pub(super) fn show(ui: &mut Ui, lever: &Lever<'_>, id: Id, label: Id, area: Rect
             current.touched = f64::NEG_INFINITY;
         }
         match read {
-            Ok(value) if response.lost_focus() => {
-                typed.change = (value != lever.value).then_some(Change { value, finished: true });
+            Ok((value, upper)) if response.lost_focus() => {
+                let change = Change { value, upper, finished: true };
+                typed.change = ((value, upper) != lever.held()).then_some(change);
                 draft = None;
             }
             Ok(_) => {}

@@ -41,6 +41,10 @@ pub struct Lever<'a> {
     pub help: &'a str,
     /// The value, in the unit of the file.
     pub value: f64,
+    /// Bounds instead of a value that nobody knows, in the unit of the file.
+    pub bounds: Option<(f64, f64)>,
+    /// Whether bounds may be typed instead of a value: `5..60`.
+    pub takes_bounds: bool,
     /// What is measured, and the units of file and field.
     pub measure: Measure,
     /// Lowest and highest value accepted, in the unit of the file.
@@ -68,6 +72,8 @@ impl<'a> Lever<'a> {
             label,
             help: "",
             value,
+            bounds: None,
+            takes_bounds: false,
             measure,
             range,
             step: 0.0,
@@ -82,14 +88,35 @@ impl<'a> Lever<'a> {
 
     /// Returns the value as the field shows it.
     fn shown(&self) -> String {
+        if let Some((low, high)) = self.bounds {
+            return format!("{}..{}", self.measure.number(low), self.measure.number(high));
+        }
         match self.special {
             Some((special, words)) if special == self.value => words.to_owned(),
             _ => self.measure.number(self.value),
         }
     }
 
+    /// Returns what is there: the value, or lower and upper bound.
+    fn held(&self) -> (f64, Option<f64>) {
+        self.bounds.map_or((self.value, None), |(low, high)| (low, Some(high)))
+    }
+
+    /// Returns the value of typed text as the file holds it, or lower and upper bound, or why it cannot be taken.
+    fn read(&self, typed: &str) -> Result<(f64, Option<f64>), String> {
+        let Some((low, high)) = typed.split_once("..").filter(|_| self.takes_bounds) else {
+            return Ok((self.known(typed)?, None));
+        };
+        let bound = |text: &str| self.accept(self.measure.parse(text.trim())?, text.trim());
+        let (low, high) = (bound(low)?, bound(high)?);
+        if low < high {
+            return Ok((low, Some(high)));
+        }
+        Err(format!("`{}` has no room between its bounds. Enter the lower one first.", typed.trim()))
+    }
+
     /// Returns the value of typed text as the file holds it, or why it cannot be taken.
-    fn read(&self, typed: &str) -> Result<f64, String> {
+    fn known(&self, typed: &str) -> Result<f64, String> {
         let typed = typed.trim();
         let value = match self.special {
             Some((special, words)) if typed == words => return Ok(special),
@@ -125,8 +152,10 @@ impl<'a> Lever<'a> {
 /// What a person did to a lever.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
-    /// The new value, in the unit of the file; inside the range.
+    /// The new value, in the unit of the file; inside the range. The lower bound where there is an upper one.
     pub value: f64,
+    /// The upper bound, where bounds were typed because nobody knows the value.
+    pub upper: Option<f64>,
     /// Whether the gesture has ended: false while a slider is being dragged.
     pub finished: bool,
 }
@@ -223,6 +252,23 @@ fn cell<R>(ui: &mut Ui, area: Rect, layout: Layout, add: impl FnOnce(&mut Ui) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_typed_and_shown_where_they_may_be() {
+        let measure = Measure::Duration { file: Span::Millis, shown: Span::Seconds };
+        let mut lever = Lever { step: 1.0, ..Lever::new("timeout", 7_000.0, measure, (1_000.0, 600_000.0)) };
+        assert!(lever.read("5..60").is_err(), "only where they may be");
+        lever.takes_bounds = true;
+        for text in ["5..60", " 5s .. 1min "] {
+            assert_eq!(lever.read(text), Ok((5_000.0, Some(60_000.0))), "{text}");
+        }
+        assert_eq!(lever.read("30s"), Ok((30_000.0, None)));
+        assert!(lever.read("60..5").unwrap_err().contains("lower one first"));
+        assert!(lever.read("0..5").unwrap_err().contains("out of range"));
+        assert!(lever.read("..5").is_err());
+        lever.bounds = Some((5_000.0, 60_000.0));
+        assert_eq!((lever.shown().as_str(), lever.held()), ("5..60", (5_000.0, Some(60_000.0))));
+    }
 
     #[test]
     fn refusals_name_range_and_grain() {

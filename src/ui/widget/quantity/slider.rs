@@ -39,7 +39,7 @@ fn pulled(ui: &Ui, rail: &Rail<'_>, response: &Response) -> Option<Change> {
     }
     if let Some(pointer) = response.interact_pointer_pos() {
         let finished = response.drag_stopped() || response.clicked();
-        return Some(Change { value: rail.value(pointer.x), finished });
+        return Some(Change { value: rail.value(pointer.x), upper: None, finished });
     }
     let requested = ui.input(|input| {
         let last = input.accesskit_action_requests(response.id, Action::SetValue).last();
@@ -54,7 +54,7 @@ fn pulled(ui: &Ui, rail: &Rail<'_>, response: &Response) -> Option<Change> {
         None if steps != 0.0 => rail.stepped(steps),
         None => return None,
     };
-    (value != rail.lever.value).then_some(Change { value, finished: true })
+    (value != rail.lever.value).then_some(Change { value, upper: None, finished: true })
 }
 
 /// Returns how many steps arrow keys and screen readers asked for; with Shift ten at a time.
