@@ -143,7 +143,7 @@ fn paths(args: &Args) -> Result<Paths, CommandError> {
 /// Returns the error where a file cannot be written as planned: nothing is written then.
 fn usable(groups: &[GroupFiles]) -> Result<(), CommandError> {
     for group in groups {
-        if let Some(file) = group.files().iter().find(|file| file.blocked()) {
+        if let Some(file) = group.blocked() {
             let name = format!("{}/{}", group.group, file.device_name);
             let what =
                 format!("What the devices have cannot be written over, so nothing was written: {name}.");

@@ -72,6 +72,29 @@ pub struct Found {
     pub skipped_more: usize,
 }
 
+/// How an archive is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    Zip,
+    Tar,
+    TarGz,
+}
+
+/// Endings of archives.
+const ARCHIVES: [(&str, Packing); 4] =
+    [(".zip", Packing::Zip), (".tar", Packing::Tar), (".tar.gz", Packing::TarGz), (".tgz", Packing::TarGz)];
+
+/// Returns how the archive with this name is packed; `None` where its ending is that of no archive.
+fn packing(path: &Path) -> Option<Packing> {
+    let lower = path.to_string_lossy().to_lowercase();
+    ARCHIVES.iter().find(|(ending, _)| lower.ends_with(ending)).map(|(_, packing)| *packing)
+}
+
+/// Returns whether a path is that of an archive, by its ending.
+pub fn is_archive(path: &Path) -> bool {
+    packing(path).is_some()
+}
+
 /// Collects the agents' files in a folder, or in a `.zip`, `.tar`, `.tar.gz` or `.tgz`.
 ///
 /// # Errors
@@ -87,24 +110,25 @@ pub fn collect(path: &Path, mapping: &Mapping) -> Result<Found, CollectError> {
         }
         return Ok(names.found());
     }
-    let lower = path.to_string_lossy().to_lowercase();
-    let named = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
     let damaged = |error: &dyn std::fmt::Display| CollectError::Archive {
         reason: error.to_string(),
         path: path.display().to_string(),
     };
     let reader = io::BufReader::new(file::open(path)?);
-    if named(&[".tar"]) {
-        tar(reader, path, &mut names, &damaged)?;
-    } else if named(&[".tar.gz", ".tgz"]) {
-        tar(flate2::bufread::MultiGzDecoder::new(reader), path, &mut names, &damaged)?;
-    } else {
-        let mut archive = zip::ZipArchive::new(reader).map_err(|error| damaged(&error))?;
-        for index in 0..archive.len() {
-            let mut entry = archive.by_index(index).map_err(|error| damaged(&error))?;
-            if entry.is_file() {
-                let name = entry.name().map_err(|error| damaged(&error))?.replace('\\', "/");
-                names.take(&name, || limited(&mut entry), path)?;
+    match packing(path) {
+        Some(Packing::Tar) => tar(reader, path, &mut names, &damaged)?,
+        Some(Packing::TarGz) => {
+            tar(flate2::bufread::MultiGzDecoder::new(reader), path, &mut names, &damaged)?;
+        }
+        // Another ending may still be that of a zip archive; its reader says what is wrong otherwise.
+        Some(Packing::Zip) | None => {
+            let mut archive = zip::ZipArchive::new(reader).map_err(|error| damaged(&error))?;
+            for index in 0..archive.len() {
+                let mut entry = archive.by_index(index).map_err(|error| damaged(&error))?;
+                if entry.is_file() {
+                    let name = entry.name().map_err(|error| damaged(&error))?.replace('\\', "/");
+                    names.take(&name, || limited(&mut entry), path)?;
+                }
             }
         }
     }

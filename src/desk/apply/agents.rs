@@ -4,7 +4,7 @@ use crate::base::file::{self, MAX_PROJECT_BYTES};
 use crate::base::{Severity, units};
 use crate::config::Mapping;
 use crate::config::document::MAX_AGENT_FILE_BYTES;
-use crate::config::import::{Found, Imported, Unread, collect, group};
+use crate::config::import::{Found, Imported, Unread, collect, group, is_archive};
 use crate::config::trial::assume;
 use crate::desk::agents::{self, Compared, Tried};
 use crate::desk::command::UserCommand;
@@ -16,8 +16,6 @@ use std::path::Path;
 
 /// Names that a notice tells; of the others only the number.
 const TOLD: usize = 3;
-/// Endings of archives.
-const ARCHIVES: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
 
 impl Desk {
     /// Compares with this from now on.
@@ -36,13 +34,7 @@ impl Desk {
         };
         let ids: Vec<&str> = file.group_ids().collect();
         let collected = found.collected;
-        let mut strangers: Vec<String> = collected
-            .iter()
-            .map(|(owner, ..)| owner)
-            .filter(|o| !ids.contains(o))
-            .map(str::to_owned)
-            .collect();
-        strangers.dedup();
+        let strangers = collected.owners_beside(|owner| ids.contains(&owner));
         let used = match &self.derived.fleet {
             Some(fleet) => agents::used(fleet, &mapping, &collected),
             None => collected.len(),
@@ -200,8 +192,7 @@ impl Desk {
 
     /// Takes in what was dropped onto the window.
     pub(super) fn take_in(&mut self, path: &Path) {
-        let lower = path.to_string_lossy().to_lowercase();
-        if path.is_dir() || ARCHIVES.iter().any(|ending| lower.ends_with(ending)) {
+        if path.is_dir() || is_archive(path) {
             return self.compare(path);
         }
         let project = inbox::open(path);

@@ -7,11 +7,9 @@ use crate::config::{Collected, GroupFiles, Listed, OwnFiles, Writer};
 use crate::desk::Desk;
 use crate::desk::agents;
 use crate::desk::saved::Digest;
-use crate::fleet::inventory::{Groups, Inventory};
+use crate::fleet::inventory::{Groups, Inventory, Named};
 use std::path::Path;
 
-/// Address of the path of the list of devices in a project.
-const LIST: &str = "/inventory/file";
 /// Decides which devices come in which wave.
 const WAVES_SEED: u64 = 42;
 
@@ -69,7 +67,7 @@ impl Desk {
     fn list(&self) -> Result<Option<&Inventory>, String> {
         let document = &self.project.document;
         let Some(list) = document.devices() else {
-            let named = document.file().tree().get(LIST).is_some();
+            let named = !matches!(Named::of(document.file()), Ok(None));
             let text = "Nothing was exported: the list of devices that the project names could not be read, and without it each group would get one file for all.";
             return if named { Err(text.to_owned()) } else { Ok(None) };
         };
@@ -91,7 +89,7 @@ impl Desk {
 /// Refuses what cannot be written as planned.
 fn usable(groups: &[GroupFiles]) -> Result<(), String> {
     for group in groups {
-        let Some(file) = group.files().iter().find(|file| file.blocked()) else { continue };
+        let Some(file) = group.blocked() else { continue };
         let finding = file.findings.iter().find(|finding| finding.blocks());
         let what = finding.map_or_else(String::new, |f| format!("Line {}: {} ", f.line, f.what));
         return Err(format!(

@@ -4,7 +4,6 @@
 use super::{
     Command, DeviceCommand, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand,
 };
-use crate::config::{AgentFile, GroupFiles};
 use crate::desk::View;
 use crate::desk::job::Status;
 use crate::desk::settings::Theme;
@@ -359,8 +358,8 @@ impl UserCommand {
             }
             Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),
             Self::Export => {
-                let mut files = view.agent_files.iter().flat_map(GroupFiles::files);
-                when(!files.any(AgentFile::blocked), "A file of the devices has errors; see its findings")
+                let blocked = view.agent_files.iter().any(|group| group.blocked().is_some());
+                when(!blocked, "A file of the devices has errors; see its findings")
             }
             Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),

@@ -96,7 +96,7 @@ fn line(group: &GroupFiles, compared: bool) -> GroupLine {
 /// Returns what stands out in a group.
 fn mark(group: &GroupFiles, compared: bool) -> Option<Mark> {
     let files = group.files();
-    if files.iter().any(AgentFile::blocked) {
+    if group.blocked().is_some() {
         return Some(Mark::new("✕", "blocked", Tone::Bad));
     }
     if !compared {
