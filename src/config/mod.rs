@@ -15,7 +15,7 @@ pub mod document;
 pub mod import;
 pub mod layout;
 pub mod lint;
-mod listed;
+pub mod listed;
 pub mod read;
 mod schema;
 pub mod secret;
@@ -158,6 +158,14 @@ impl GroupFiles {
         match &self.part {
             Part::Files(files) => files,
             Part::None(_) => &[],
+        }
+    }
+
+    /// Returns the group's files, to be changed.
+    pub fn files_mut(&mut self) -> &mut [AgentFile] {
+        match &mut self.part {
+            Part::Files(files) => files,
+            Part::None(_) => &mut [],
         }
     }
 

@@ -11,6 +11,7 @@ use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
+use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, Theme, UserCommand, View};
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
@@ -191,6 +192,10 @@ impl App {
             Request::Desk(command) => self.desk.apply(command, now),
             Request::User(command) => self.user(ctx, command, now),
             Request::GoTo(pointer) => self.go_to(&pointer),
+            Request::GoToFile(group) => {
+                self.panels.screen = Screen::Configs;
+                self.panels.configs.choose(&group);
+            }
             Request::Path(purpose, path) => self.chosen(purpose, path, now),
         }
     }
@@ -215,7 +220,7 @@ impl App {
             UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
             UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
             UserCommand::Export => {
-                let target = self.panels.configs.target();
+                let target = view.outline.wanted.target;
                 self.dialogs.ask(Purpose::Export(target), &view);
             }
             UserCommand::ImportConfigs => self.dialogs.ask(Purpose::Import(Place::Folder), &view),
@@ -269,13 +274,16 @@ impl App {
         let beside = |view: &View<'_>| {
             (view.compared.map(|compared| compared.from.clone()), view.tried.map(|tried| tried.number))
         };
+        let comparing = |view: &View<'_>| view.transfer.is_some_and(|own| own.work == Work::Compare);
         let before = (beside(&self.desk.view(now)), self.desk.view(now).previous.map(str::to_owned));
+        let was_comparing = comparing(&self.desk.view(now));
         self.desk.apply(command, now);
         let view = self.desk.view(now);
         // Another project comes with what lies beside it.
         let same = before.1.as_deref() == view.previous;
         let news = beside(&view);
-        if same && news != before.0 && (news.0.is_some() || news.1.is_some()) {
+        let begun = comparing(&view) && !was_comparing;
+        if begun || same && news != before.0 && (news.0.is_some() || news.1.is_some()) {
             self.panels.screen = Screen::Configs;
         }
     }

@@ -43,11 +43,14 @@ pub fn write_folder(
 ) -> Result<Written, BundleError> {
     let keys = Keys::new(vault);
     let mut text = Zeroizing::new(String::new());
+    let planned = plan.len() + 1;
     for entry in &plan.entries {
+        if !progress(0, planned) {
+            return Err(BundleError::Stopped { written: 0, planned });
+        }
         text.zeroize();
         plan.render(entry, Some(&keys), &mut text)?;
     }
-    let planned = plan.len() + 1;
     let mut done = Written { notes: plan.notes().to_vec(), ..Written::default() };
     let mut records = Vec::with_capacity(plan.len());
     for entry in &plan.entries {
