@@ -77,11 +77,11 @@ pub(super) struct Reins {
 impl Reins {
     /// Takes note of the number of files that are done, of all where that is known; returns whether to go on.
     pub(super) fn going(&self, done: u64, of: Option<u64>) -> bool {
-        (self.pace)(done);
         self.shared.done.fetch_max(done, Ordering::Relaxed);
         if let Some(of) = of {
             self.shared.of.store(of, Ordering::Relaxed);
         }
+        (self.pace)(done);
         !self.shared.stop.load(Ordering::Acquire)
     }
 }

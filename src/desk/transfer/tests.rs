@@ -136,19 +136,26 @@ fn what_was_read_for_another_project_is_dropped() {
 }
 
 #[test]
-fn a_cancelled_archive_leaves_the_old_one_and_a_cancelled_folder_whole_files() {
-    for target in [Target::Zip, Target::Folder] {
+fn a_cancelled_export_leaves_the_old_files() {
+    // In the middle of two files: looked at once, and in a folder filled once before.
+    for (target, passed) in [(Target::Zip, 2), (Target::Folder, 4)] {
         let mut gated = Gated::new();
         let path = gated.path("out.zip");
-        let old = gated.path("out.zip/regather-manifest.json");
+        let old = gated.path("out.zip/pumps/ws_connection.json");
         match target {
             Target::Zip => crate::base::file::write_atomic(&path, b"old").unwrap(),
             _ => {
-                std::fs::create_dir_all(&path).unwrap();
+                std::fs::create_dir_all(old.parent().unwrap()).unwrap();
                 crate::base::file::write_atomic(&old, b"old").unwrap();
             }
         }
         gated.begin(FileCommand::Export { path: path.clone(), target });
+        for _ in 0..passed {
+            gated.go.send(()).unwrap();
+            gated.at.recv().unwrap();
+        }
+        let transfer = gated.desk.view(ZERO).transfer.unwrap();
+        assert_eq!((transfer.done, transfer.of), (1, Some(3)), "{target:?}");
         gated.desk.apply(FileCommand::StopTransfer.into(), ZERO);
         gated.end();
         assert!(gated.said().starts_with("The export was stopped: 0 of "), "{}", gated.said());

@@ -19,8 +19,10 @@ pub fn ui(ui: &mut Ui, list: &Inventory, view: &View<'_>, out: &mut Vec<Request>
     let devices = &view.devices;
     let tokens = theme::tokens(ui.ctx());
     let mut text = devices.filter.to_owned();
-    let edit =
-        TextEdit::singleline(&mut text).hint_text("Filter, such as site:A*").margin(Margin::symmetric(8, 4));
+    let edit = TextEdit::singleline(&mut text)
+        .id_salt("filter devices")
+        .hint_text("Filter, such as site:A*")
+        .margin(Margin::symmetric(8, 4));
     let edit = ui.add(edit.desired_width(ui.available_width() - 16.0));
     ui.ctx().accesskit_node_builder(edit.id, |node| node.set_label("Filter devices"));
     if edit.changed() {

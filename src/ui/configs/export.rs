@@ -108,7 +108,9 @@ impl ExportPanel {
         let response = ui.horizontal(|ui| {
             ui.set_min_height(theme::TARGET);
             let label = ui.label(small(name));
-            let edit = TextEdit::singleline(text).hint_text(hint).margin(Margin::symmetric(8, 4));
+            // Of its own, or the keyboard would leave the field when a notice above goes.
+            let edit =
+                TextEdit::singleline(text).id_salt(name).hint_text(hint).margin(Margin::symmetric(8, 4));
             ui.add(edit.desired_width(ui.available_width() - 16.0)).labelled_by(label.id)
         });
         let response = response.inner.on_hover_text(help);

@@ -23,8 +23,9 @@ const GROUPS: f32 = 312.0;
 const NARROW: f32 = 620.0;
 /// Largest width of a file [points].
 const PREVIEW: f32 = 800.0;
-/// Height that the list of groups has at least where the export stands at the foot [points].
-const LEAST: f32 = 260.0;
+/// Height that the list of groups, or of devices, has at least where the export stands at the foot [points].
+const GROUPS_LEAST: f32 = 140.0;
+const DEVICES_LEAST: f32 = 280.0;
 
 /// State of the screen's widgets.
 #[derive(Default)]
@@ -76,7 +77,9 @@ impl ConfigsPanel {
         }
         Panel::left("config groups").resizable(false).exact_size(GROUPS).frame(inside()).show(ui, |ui| {
             let whole = ui.available_rect_before_wrap();
-            if whole.height() < LEAST + self.foot {
+            let least = if self.devices { DEVICES_LEAST } else { GROUPS_LEAST };
+            let foot = self.foot + space::L;
+            if whole.height() < least + foot {
                 scroll("config groups", ui, |ui| {
                     self.list(ui, view, out);
                     ui.add_space(space::L);
@@ -84,7 +87,8 @@ impl ConfigsPanel {
                 });
                 return;
             }
-            let (above, below) = whole.split_top_bottom_at_y(whole.bottom() - self.foot);
+            let (above, below) = whole.split_top_bottom_at_y(whole.bottom() - foot);
+            let below = below.with_min_y(below.top() + space::L);
             ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
                 if self.devices {
                     // Its rows scroll by themselves.
@@ -208,6 +212,7 @@ impl ConfigsPanel {
         }
         if let Some(device) = device {
             ui.label(strong(ui, &device.thing));
+            ui.add_space(space::S);
         }
         file::effect(ui, &rows::effect(view));
         if let Some((.., files)) = &self.made {

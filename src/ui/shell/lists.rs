@@ -87,7 +87,7 @@ fn row(ui: &mut Ui, about: About<'_>, finding: &Finding, out: &mut Vec<Request>)
                 }
             }
             About::Devices => {
-                if go(ui, "Go to devices", "of the list") {
+                if go(ui, "Go to devices", &finding.pointer) {
                     out.push(Request::User(UserCommand::ScreenDevices));
                 }
             }

@@ -221,13 +221,12 @@ pub fn changing<'a>(groups: impl IntoIterator<Item = &'a GroupFiles>) -> String 
     let count = |fate: Fate| fates.iter().filter(|own| **own == fate).count();
     let files = if fates.len() == 1 { "file" } else { "files" };
     let change = if count(Fate::Changes) == 1 { "changes" } else { "change" };
-    let mut text = format!("{} of {} {files} {change}", count(Fate::Changes), fates.len());
-    text.push_str(&match count(Fate::New) {
+    let new = match count(Fate::New) {
         0 => String::new(),
         1 => ", 1 is new".to_owned(),
         n => format!(", {n} are new"),
-    });
-    text
+    };
+    format!("{} of {} {files} {change}{new}", count(Fate::Changes), fates.len())
 }
 
 fn file_text(group: &GroupFiles, file: &AgentFile, compared: bool) -> FileText {
