@@ -10,9 +10,11 @@ use super::keys;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
+use crate::config::Mapping;
 use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, Theme, UserCommand, View};
+use crate::fleet::inventory::named::SECTION;
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
@@ -247,6 +249,8 @@ impl App {
                 self.panels.screen = Screen::Fleet;
                 self.panels.fleet.select(group);
             }
+            None if pointer.starts_with(Mapping::ADDRESS) => self.panels.screen = Screen::Configs,
+            None if pointer.starts_with(SECTION) => self.list_devices(),
             None => self.panels.screen = Screen::Simulate,
         }
     }
