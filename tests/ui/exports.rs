@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use egui::{Key, Modifiers};
-use regather::base::file::write_atomic;
+use regather::base::file::{read_text, write_atomic};
 use regather::config::bundle::Target;
 use regather::desk::command::{DeviceCommand, FileCommand};
 use regather::desk::{ExportOptions, Start, Theme};
@@ -86,7 +86,7 @@ fn waves_are_checked_at_their_field_and_told_before_the_export() {
 
     let folder = tempfile::tempdir().unwrap();
     window.apply(FileCommand::Export { path: folder.path().to_owned(), target: Target::Scm });
-    let wave = std::fs::read_to_string(folder.path().join("waves/02/pumps.csv")).unwrap();
+    let wave = read_text(&folder.path().join("waves/02/pumps.csv"), 10_000).unwrap();
     assert_eq!(wave.lines().count(), 15, "a head and 14 things");
 }
 

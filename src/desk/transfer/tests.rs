@@ -8,7 +8,7 @@ use crate::fleet::FleetFile;
 use crate::fleet::example::EXAMPLES;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::mpsc::{SyncSender, channel};
+use std::sync::mpsc::SyncSender;
 
 const ZERO: Duration = Duration::ZERO;
 const FLEET: &str = r#"{
@@ -36,7 +36,7 @@ impl Gated {
         let start = Start::Project { file: FleetFile::parse(FLEET).unwrap(), name: "a".into(), path: None };
         let mut desk = Desk::new(Env { threads: 1, ..Env::isolated(Arc::new(|| ()), ZERO) }, start);
         desk.apply(RunCommand::Cancel.into(), ZERO);
-        let ((go, gate), (told, at)) = (sync_channel(1_000), channel());
+        let ((go, gate), (told, at)) = (sync_channel(1_000), sync_channel(1_000));
         let gate = Mutex::new(gate);
         desk.transfers.pace = Arc::new(move |file| {
             // A test that has ended lets everything pass.
@@ -142,13 +142,9 @@ fn a_cancelled_export_leaves_the_old_files() {
         let mut gated = Gated::new();
         let path = gated.path("out.zip");
         let old = gated.path("out.zip/pumps/ws_connection.json");
-        match target {
-            Target::Zip => crate::base::file::write_atomic(&path, b"old").unwrap(),
-            _ => {
-                std::fs::create_dir_all(old.parent().unwrap()).unwrap();
-                crate::base::file::write_atomic(&old, b"old").unwrap();
-            }
-        }
+        let kept = if target == Target::Zip { path.clone() } else { old };
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        crate::base::file::write_atomic(&kept, b"old").unwrap();
         gated.begin(FileCommand::Export { path: path.clone(), target });
         for _ in 0..passed {
             gated.go.send(()).unwrap();
@@ -159,7 +155,6 @@ fn a_cancelled_export_leaves_the_old_files() {
         gated.desk.apply(FileCommand::StopTransfer.into(), ZERO);
         gated.end();
         assert!(gated.said().starts_with("The export was stopped: 0 of "), "{}", gated.said());
-        let kept = if target == Target::Zip { path } else { old };
         assert_eq!(crate::base::file::read_text(&kept, 100).unwrap(), "old");
         assert_eq!(files_below(gated.folder.path()), 3, "nothing half-written stays");
     }
