@@ -27,7 +27,7 @@
 //! let outcome = Outcome::of("Baseline".into(), Arc::new(fleet.clone()), study, 2);
 //! println!("{} {}", outcome.verdict().word(), outcome.headline());
 //!
-//! let files = config::render(&fleet, &file.view(None));
+//! let files = config::render(&fleet, &file.view(None)).map_err(|_| "the mapping has errors")?;
 //! assert_eq!(files.len(), fleet.groups.len());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

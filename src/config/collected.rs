@@ -33,6 +33,14 @@ impl Collected {
         self.files.range(first..).next().is_some_and(|((own, _), _)| own == owner)
     }
 
+    /// Returns the owners that are not known, each once, sorted.
+    pub fn owners_beside(&self, known: impl Fn(&str) -> bool) -> Vec<String> {
+        let strangers = self.iter().map(|(owner, ..)| owner).filter(|owner| !known(owner));
+        let mut strangers: Vec<String> = strangers.map(str::to_owned).collect();
+        strangers.dedup();
+        strangers
+    }
+
     /// Returns whether nothing was collected.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()

@@ -2,7 +2,8 @@
 
 use super::bundle::{Devices, Item};
 use super::{AgentFile, GroupFiles, Part, Writer};
-use crate::fleet::inventory::{Inventory, Origin, Role, effective};
+use crate::fleet::Group;
+use crate::fleet::inventory::{Columns, Device, Inventory, Origin, Role, effective};
 use crate::fleet::settings::files::Delivery;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,19 @@ pub struct Listed {
 impl Listed {
     /// Returns the devices of an inventory.
     pub fn of(inventory: &Inventory) -> Self {
+        let mut listed = Self::empty(inventory.columns());
+        inventory.devices().for_each(|device| listed.push(&device));
+        listed
+    }
+
+    /// Returns one device of an inventory.
+    pub fn one(device: &Device<'_>) -> Self {
+        let mut listed = Self::empty(device.columns());
+        listed.push(device);
+        listed
+    }
+
+    fn empty(columns: &Columns) -> Self {
         let name = |role: Role, header: &str| match role {
             Role::Thing => "thing".to_owned(),
             Role::Group => "group".to_owned(),
@@ -29,17 +43,16 @@ impl Listed {
             Role::Key => "app_key".to_owned(),
             _ => header.to_owned(),
         };
-        let columns: Vec<String> =
-            inventory.columns().all().iter().map(|column| name(column.role, &column.header)).collect();
-        let mut listed = Self { columns, ..Self::default() };
-        for device in inventory.devices() {
-            let mut values = device.values();
-            for _ in 0..listed.columns.len() {
-                listed.text.push_str(values.next().unwrap_or_default().trim());
-                listed.ends.push(listed.text.len());
-            }
+        let columns = columns.all().iter().map(|column| name(column.role, &column.header)).collect();
+        Self { columns, ..Self::default() }
+    }
+
+    fn push(&mut self, device: &Device<'_>) {
+        let mut values = device.values();
+        for _ in 0..self.columns.len() {
+            self.text.push_str(values.next().unwrap_or_default().trim());
+            self.ends.push(self.text.len());
         }
-        listed
     }
 }
 
@@ -73,28 +86,14 @@ impl OwnFiles {
         let mut own = Self::default();
         let mut known: BTreeMap<(String, Vec<String>), Arc<GroupFiles>> = BTreeMap::new();
         for (at, device) in inventory.devices().enumerate() {
-            let group = device.group().and_then(|id| writer.fleet.groups.iter().find(|group| group.id == id));
-            let Some(group) = group else { continue };
-            let thing = device.thing();
+            let Some(group) = group_of(writer, &device) else { continue };
             let settings: Vec<String> =
                 device.own_settings().map(|(key, value)| format!("{key}={value}")).collect();
-            let collected = writer.collected.has(&thing);
+            let collected = writer.collected.has(&device.thing());
             if settings.is_empty() && !collected {
                 continue;
             }
-            let files = || {
-                let value = |setting: &'static _| match effective(writer.view, &device, setting) {
-                    Ok((value, Origin::Device)) => Some(value),
-                    _ => None,
-                };
-                Arc::new(GroupFiles {
-                    group: group.id.clone(),
-                    name: group.name.clone(),
-                    kind: group.agent.kind(),
-                    devices: 1,
-                    part: Part::Files(writer.files(group, Some(&thing), &value)),
-                })
-            };
+            let files = || Arc::new(files_of(writer, group, &device));
             let files = if collected {
                 files()
             } else {
@@ -117,6 +116,37 @@ impl OwnFiles {
             files.map(move |file| item(group, file, Some(at)))
         })
     }
+}
+
+/// Returns the group of a device.
+fn group_of<'w>(writer: &Writer<'w>, device: &Device<'_>) -> Option<&'w Group> {
+    let id = device.group()?;
+    writer.fleet.groups.iter().find(|group| group.id == id)
+}
+
+/// Returns what a device of a group gets, with its own settings and over its own files.
+fn files_of(writer: &Writer<'_>, group: &Group, device: &Device<'_>) -> GroupFiles {
+    let value = |setting: &'static _| match effective(writer.view, device, setting) {
+        Ok((value, Origin::Device)) => Some(value),
+        _ => None,
+    };
+    GroupFiles {
+        group: group.id.clone(),
+        name: group.name.clone(),
+        kind: group.agent.kind(),
+        devices: 1,
+        part: Part::Files(writer.files(group, Some(&device.thing()), &value)),
+    }
+}
+
+/// Returns the files of one device, whether or not it differs from its group; `None` where it is in no group.
+pub fn device_files(writer: &Writer<'_>, device: &Device<'_>) -> Option<GroupFiles> {
+    group_of(writer, device).map(|group| files_of(writer, group, device))
+}
+
+/// Returns the files of one device as items for the only device there is.
+pub fn device_items(files: &GroupFiles) -> impl Iterator<Item = Item<'_>> {
+    files.files().iter().map(|file| item(files, file, Some(0)))
 }
 
 /// Returns a file as an item, for one device or for all of its group.

@@ -15,7 +15,7 @@ pub mod document;
 pub mod import;
 pub mod layout;
 pub mod lint;
-mod listed;
+pub mod listed;
 pub mod read;
 mod schema;
 pub mod secret;
@@ -33,10 +33,11 @@ pub use schema::schemas;
 pub use write::Writer;
 
 use crate::base::Finding;
-use crate::fleet::file::View;
+use crate::check;
+use crate::fleet::file::{Checked, View};
 use crate::fleet::setting::{Certainty, Setting};
 use crate::fleet::settings::files::{Delivery, FileFormat};
-use crate::fleet::{AgentKind, Fleet};
+use crate::fleet::{AgentKind, Fleet, FleetFile};
 use std::sync::Arc;
 
 /// A file for the devices of one group, or for one device.
@@ -159,11 +160,42 @@ impl GroupFiles {
             Part::None(_) => &[],
         }
     }
+
+    /// Returns the group's files, to be changed.
+    pub fn files_mut(&mut self) -> &mut [AgentFile] {
+        match &mut self.part {
+            Part::Files(files) => files,
+            Part::None(_) => &mut [],
+        }
+    }
+
+    /// Returns the first file that an error stands against using.
+    pub fn blocked(&self) -> Option<&AgentFile> {
+        self.files().iter().find(|file| file.blocked())
+    }
 }
 
 /// Returns the files of every group of a checked fleet as the view it was read from has them, with the
 /// project's own mapping and nothing known of what devices have.
-pub fn render(fleet: &Fleet, view: &View<'_>) -> Vec<GroupFiles> {
-    let (mapping, _) = Mapping::read(view.tree(), Mapping::ADDRESS);
-    Writer { fleet, view, mapping: &mapping, collected: &Collected::default() }.groups()
+///
+/// # Errors
+/// What is wrong with the mapping: values would go to the wrong place.
+pub fn render(fleet: &Fleet, view: &View<'_>) -> Result<Vec<GroupFiles>, Vec<Finding>> {
+    let (mapping, findings) = Mapping::read(view.tree(), Mapping::ADDRESS);
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Ok(Writer { fleet, view, mapping: &mapping, collected: &Collected::default() }.groups())
+}
+
+/// Returns everything there is to say about a scenario of a project as [`check::file`] does, and what is
+/// wrong with the project's mapping of keys, in the order of the file.
+pub fn checked(file: &FleetFile, scenario: Option<&str>) -> Checked {
+    let mut checked = check::file(file, scenario);
+    let (_, wrong) = Mapping::read(file.tree(), Mapping::ADDRESS);
+    if !wrong.is_empty() {
+        checked.findings.extend(wrong);
+        checked.findings.sort_by_key(|finding| (finding.line, finding.column));
+    }
+    checked
 }

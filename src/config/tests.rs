@@ -5,7 +5,7 @@ use crate::fleet::example::EXAMPLES;
 use crate::fleet::{AgentKind, FleetFile};
 
 fn rendered(file: &FleetFile, scenario: Option<&str>) -> Vec<GroupFiles> {
-    render(&file.check(scenario).fleet.unwrap(), &file.view(scenario))
+    render(&file.check(scenario).fleet.unwrap(), &file.view(scenario)).unwrap()
 }
 
 fn example() -> FleetFile {

@@ -3,8 +3,7 @@
 use super::agents;
 use super::inbox::Project;
 use super::view::Pinned;
-use crate::check;
-use crate::config::{Collected, GroupFiles, Writer};
+use crate::config::{self, Collected, GroupFiles, Writer};
 use crate::fleet::file::{Checked, Scenario};
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change};
@@ -25,7 +24,7 @@ impl Derived {
     /// Returns what follows from a project; `before` gives its fleet where that is still the same.
     pub(super) fn of(project: &Project, pinned: Option<&Pinned>, before: Option<&Arc<Fleet>>) -> Self {
         let (file, active) = (project.document.file(), project.document.active());
-        let checked = check::file(file, active);
+        let checked = config::checked(file, active);
         let fleet = checked.fleet.as_ref().map(|fleet| match before {
             Some(before) if **before == *fleet => Arc::clone(before),
             _ => Arc::new(fleet.clone()),

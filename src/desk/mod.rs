@@ -21,14 +21,15 @@ pub mod session;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 mod view;
 
-pub use agents::{Compared, Effect, Tried};
+pub use agents::{Compared, Effect, ExportOptions, Given, OneDevice, OutlineView, Tried};
 pub use command::{Command, UserCommand};
 pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
 pub use settings::{Settings, Theme};
-pub use view::{Pinned, View};
+pub use view::{About, Pinned, View};
 
 use crate::base::Severity;
 use crate::fleet::FleetFile;
@@ -79,6 +80,8 @@ pub struct Desk {
     pinned: Option<Pinned>,
     simulation: Simulation,
     study: agents::Study,
+    transfers: transfer::Transfers,
+    outline: agents::Outline,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
     preview: Option<Arc<Preview>>,
@@ -158,6 +161,8 @@ impl Desk {
             revision: 1,
             pinned: Some(pinned),
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
+            transfers: transfer::Transfers::default(),
+            outline: agents::Outline::default(),
             wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
@@ -188,19 +193,31 @@ impl Desk {
         self.now = now;
         let (arrivals, again) = self.simulation.tick(now);
         self.take(arrivals);
+        self.tick_transfer();
         self.tick_devices();
         self.refresh_after_devices();
-        let again = [again, self.follow(now)].into_iter().flatten().min();
+        self.tick_outline();
+        let again = [again, self.follow(now), self.transfers.again()].into_iter().flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
         again
     }
 
+    /// Brings up to date what the layout of an export gives.
+    fn tick_outline(&mut self) {
+        let mut outline = std::mem::take(&mut self.outline);
+        outline.update(self.project.state(), &self.wake, || agents::Cargo::of(self));
+        self.outline = outline;
+    }
+
     /// Waits until no simulation is running, for pictures, tests and the command line.
     pub fn finish(&mut self, now: Duration) {
         self.now = now;
+        self.finish_transfer();
         self.finish_devices();
+        self.tick_outline();
+        self.outline.wait(&self.wake);
         let arrivals = self.simulation.finish();
         self.take(arrivals);
         self.finish_study(now);
@@ -254,6 +271,9 @@ impl Desk {
             fleet: self.derived.fleet.as_ref(),
             agent_files: &self.derived.agent_files,
             compared: self.project.agents.compared.as_ref(),
+            device: self.project.agents.device.as_ref(),
+            transfer: self.transfers.state(),
+            outline: self.outline.view(),
             effect: self.effect(),
             tried: self.project.agents.tried.as_ref(),
             pinned: self.pinned.as_ref(),
@@ -285,6 +305,7 @@ impl Desk {
     pub fn end(&mut self) {
         self.simulation.cancel();
         self.study.cancel();
+        self.transfers.close();
         self.session.close();
     }
 }

@@ -1,12 +1,13 @@
 //! What a panel reads: one plain snapshot of the desk per frame, made of references.
 
-use super::agents::{Compared, Effect, Tried};
+use super::agents::{Compared, Effect, OneDevice, OutlineView, Tried};
 use super::command::UserCommand;
 use super::devices::DevicesView;
 use super::job::{Progress, Status};
 use super::notice::Notices;
 use super::session::Restored;
 use super::settings::Settings;
+use super::transfer::Transfer;
 use crate::base::Finding;
 use crate::config::GroupFiles;
 use crate::fleet::file::{Checked, Scenario};
@@ -64,6 +65,12 @@ pub struct View<'a> {
     pub agent_files: &'a [GroupFiles],
     /// What those files are compared with.
     pub compared: Option<&'a Compared>,
+    /// The device whose own files are shown.
+    pub device: Option<&'a OneDevice>,
+    /// How far the reading or writing of agents' files is; `None` where nothing is under way.
+    pub transfer: Option<Transfer>,
+    /// How the export is laid out.
+    pub outline: OutlineView<'a>,
     /// How the fleet comes back with the files that devices have.
     pub effect: &'a Effect,
     /// The agent's file that was tried last.
@@ -98,10 +105,40 @@ pub struct View<'a> {
     pub settings: &'a Settings,
 }
 
-impl View<'_> {
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About<'a> {
+    /// An input of the project.
+    Project,
+    /// The list of devices.
+    Devices,
+    /// A file that the devices of a group have.
+    File {
+        /// Id of the group.
+        group: &'a str,
+        /// Name of the file on the device.
+        file: &'a str,
+    },
+}
+
+impl<'a> View<'a> {
     /// Returns the findings of the active scenario, in the order of the file.
-    pub fn findings(&self) -> &[Finding] {
+    pub fn findings(&self) -> &'a [Finding] {
         &self.checked.findings
+    }
+
+    /// Returns everything that is wrong or worth knowing: about the project, then about its list of devices and
+    /// the files that devices have.
+    pub fn concerns(&self) -> impl Iterator<Item = (About<'a>, &'a Finding)> + use<'a> {
+        let project = self.checked.findings.iter().map(|finding| (About::Project, finding));
+        let devices = self.devices.findings.iter().map(|finding| (About::Devices, finding));
+        let files = self.agent_files.iter().flat_map(|group| {
+            group.files().iter().flat_map(|file| {
+                let about = About::File { group: &group.group, file: &file.device_name };
+                file.findings.iter().map(move |finding| (about, finding))
+            })
+        });
+        project.chain(devices).chain(files)
     }
 
     /// Returns the name of the active scenario.

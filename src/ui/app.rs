@@ -10,8 +10,11 @@ use super::keys;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
+use crate::config::Mapping;
 use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
+use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, Theme, UserCommand, View};
+use crate::fleet::inventory::named::SECTION;
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
@@ -191,6 +194,10 @@ impl App {
             Request::Desk(command) => self.desk.apply(command, now),
             Request::User(command) => self.user(ctx, command, now),
             Request::GoTo(pointer) => self.go_to(&pointer),
+            Request::GoToFile(group) => {
+                self.panels.screen = Screen::Configs;
+                self.panels.configs.choose(&group);
+            }
             Request::Path(purpose, path) => self.chosen(purpose, path, now),
         }
     }
@@ -215,7 +222,7 @@ impl App {
             UserCommand::Open => self.dialogs.ask(Purpose::Open, &view),
             UserCommand::Save | UserCommand::SaveAs => self.dialogs.ask(Purpose::SaveAs, &view),
             UserCommand::Export => {
-                let target = self.panels.configs.target();
+                let target = view.outline.wanted.target;
                 self.dialogs.ask(Purpose::Export(target), &view);
             }
             UserCommand::ImportConfigs => self.dialogs.ask(Purpose::Import(Place::Folder), &view),
@@ -242,6 +249,8 @@ impl App {
                 self.panels.screen = Screen::Fleet;
                 self.panels.fleet.select(group);
             }
+            None if pointer.starts_with(Mapping::ADDRESS) => self.panels.screen = Screen::Configs,
+            None if pointer.starts_with(SECTION) => self.list_devices(),
             None => self.panels.screen = Screen::Simulate,
         }
     }
@@ -269,13 +278,16 @@ impl App {
         let beside = |view: &View<'_>| {
             (view.compared.map(|compared| compared.from.clone()), view.tried.map(|tried| tried.number))
         };
+        let comparing = |view: &View<'_>| view.transfer.is_some_and(|own| own.work == Work::Compare);
         let before = (beside(&self.desk.view(now)), self.desk.view(now).previous.map(str::to_owned));
+        let was_comparing = comparing(&self.desk.view(now));
         self.desk.apply(command, now);
         let view = self.desk.view(now);
         // Another project comes with what lies beside it.
         let same = before.1.as_deref() == view.previous;
         let news = beside(&view);
-        if same && news != before.0 && (news.0.is_some() || news.1.is_some()) {
+        let begun = comparing(&view) && !was_comparing;
+        if begun || same && news != before.0 && (news.0.is_some() || news.1.is_some()) {
             self.panels.screen = Screen::Configs;
         }
     }

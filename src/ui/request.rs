@@ -79,6 +79,8 @@ pub enum Request {
     User(UserCommand),
     /// Show the place of an input: a JSON pointer.
     GoTo(String),
+    /// Show the files of the group with this id.
+    GoToFile(String),
     /// A path was typed or chosen for a purpose.
     Path(Purpose, PathBuf),
 }

@@ -224,6 +224,17 @@ fn a_mapping_decides_where_settings_stand() {
     run_in(folder.path(), &["generate", "fleet.json", "--mapping", "map.json", "--out", "out"])
         .ends(3)
         .says("M001");
+
+    let own = text(&folder.path().join("fleet.json"));
+    let own = own.replacen(
+        "\"groups\"",
+        r#""mapping": { "example-agent": { "reconnect_delay": null } }, "groups""#,
+        1,
+    );
+    put(folder.path(), "wrong.json", &own);
+    let validated = run_in(folder.path(), &["validate", "wrong.json"]).ends(3);
+    assert!(validated.out.contains("M001"), "{}", validated.out);
+    run_in(folder.path(), &["generate", "wrong.json", "--out", "out"]).ends(3).says("M001");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod calm;
 mod chart;
 mod checks;
 mod devices;
+mod exports;
 mod fixture;
 mod journey;
 mod pictures;

@@ -102,6 +102,14 @@ fn what_devices_have_looks_as_it_was_approved() {
 }
 
 #[test]
+fn the_layout_of_an_export_and_one_device_look_as_they_were_approved() {
+    let mut laid_out = crate::exports::laid_out(([1024.0, 640.0], 1.0, 1.0), Theme::Light);
+    compare("export-light", &laid_out.render().unwrap());
+    let mut device = crate::exports::one_device(([1280.0, 720.0], 1.0, 1.0), Theme::Dark);
+    compare("device-dark", &device.render().unwrap());
+}
+
+#[test]
 fn lines_that_ask_look_as_they_were_approved() {
     let open = Open {
         start: Start::Usual,

@@ -15,7 +15,7 @@ mod tests;
 mod walk;
 
 pub use error::FileError;
-pub use stream::{Access, AtomicFile};
+pub use stream::{Access, AtomicFile, Staged};
 pub use walk::Walk;
 
 use error::{folder_error, read_error, write_error};

@@ -4,11 +4,11 @@
 //! target; dropping it before [`AtomicFile::commit`] leaves the target as it was and removes the rest.
 
 use super::error::{FileError, write_error};
-use super::{create_beside, folder_of, follow_links, replaceable, settle};
+use super::{confirm, create_beside, folder_of, follow_links, replaceable, settle};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Who may read a file that is new; one that replaces another keeps that one's permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,18 @@ impl AtomicFile {
         settle(temporary, &target)
     }
 
+    /// Brings everything to the disk, to be given the target's name later. Until then no file is held open.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn stage(self) -> Result<Staged, FileError> {
+        let target = self.target;
+        let fail = |error| write_error(&target, error);
+        let temporary = self.pieces.into_inner().map_err(|error| fail(error.into_error()))?;
+        temporary.as_file().sync_all().map_err(fail)?;
+        Ok(Staged { temporary: temporary.into_temp_path(), target })
+    }
+
     /// Commits only where the target differs, and returns whether it did; the same bytes stay untouched.
     ///
     /// # Errors
@@ -74,6 +86,29 @@ impl AtomicFile {
             Err(_) => false,
         };
         if same { Ok(false) } else { self.commit().map(|()| true) }
+    }
+}
+
+/// A file that is whole on the disk and takes its place when it is told to, so that many change together.
+/// Dropping it leaves the target as it was and removes the rest.
+#[derive(Debug)]
+pub struct Staged {
+    target: PathBuf,
+    temporary: TempPath,
+}
+
+impl Staged {
+    /// Gives it the target's name; returns where it stands now.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::commit`].
+    pub fn commit(self) -> Result<PathBuf, FileError> {
+        let target = self.target;
+        self.temporary.persist(&target).map_err(|error| write_error(&target, error.error))?;
+        match confirm(folder_of(&target)) {
+            Ok(()) => Ok(target),
+            Err(source) => Err(FileError::Unconfirmed { path: target, source }),
+        }
     }
 }
 

@@ -63,8 +63,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let things: Vec<(&str, &GroupFiles)> =
         own.devices().map(|(at, files)| (list.devices().value(at, "thing").unwrap_or(""), files)).collect();
     let effect = if args.no_effect { None } else { effect(&prepared, printer)? };
-    let all = groups.iter().chain(things.iter().map(|(_, files)| *files));
-    let blocked = all.flat_map(GroupFiles::files).any(AgentFile::blocked);
+    let mut all = groups.iter().chain(things.iter().map(|(_, files)| *files));
+    let blocked = all.any(|group| group.blocked().is_some());
     if args.json {
         printer.json(&json(&groups, &things, effect.as_ref()))?;
     } else {

@@ -78,11 +78,13 @@ struct Done {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let target = target(args)?;
-    let paths = paths(args)?;
+    let template = template(args)?;
     let waves = args.waves.as_deref().map(str::parse::<Waves>).transpose();
     let waves = waves.map_err(|error| CommandError::usage(error.to_string()))?;
     let prepared = Prepared::load(&args.files, args.has.as_ref())?;
     let list = List::load(args.devices.as_deref(), &prepared)?;
+    let inventory = list.devices().count() > 0;
+    let paths = template.map_or_else(Paths::default, |template| Paths::of(template, inventory));
     let things = list.things();
     prepared.all_known(&|owner| things.contains(owner))?;
     let groups = prepared.groups();
@@ -129,22 +131,19 @@ fn target(args: &Args) -> Result<Target, CommandError> {
     })
 }
 
-/// Returns where each file stands.
-fn paths(args: &Args) -> Result<Paths, CommandError> {
-    let Some(text) = args.path.as_deref() else { return Ok(Paths::default()) };
-    let template = PathTemplate::parse(text).map_err(|error| {
+/// Returns the template for the places of files.
+fn template(args: &Args) -> Result<Option<PathTemplate>, CommandError> {
+    let template = args.path.as_deref().map(PathTemplate::parse).transpose();
+    template.map_err(|error| {
         CommandError::usage(format!("The template for paths is wrong: {error}"))
             .hint("Write it like {group}/{thing}/{file}.")
-    })?;
-    // Files that serve a whole group have no thing to name.
-    let group = if args.devices.is_some() { Paths::default().group } else { template.clone() };
-    Ok(Paths { group, device: template })
+    })
 }
 
 /// Returns the error where a file cannot be written as planned: nothing is written then.
 fn usable(groups: &[GroupFiles]) -> Result<(), CommandError> {
     for group in groups {
-        if let Some(file) = group.files().iter().find(|file| file.blocked()) {
+        if let Some(file) = group.blocked() {
             let name = format!("{}/{}", group.group, file.device_name);
             let what =
                 format!("What the devices have cannot be written over, so nothing was written: {name}.");

@@ -13,9 +13,9 @@ use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::source::{Project, Source};
 use crate::cli::study::Order;
-use crate::config::Mapping;
 use crate::config::lint::{Linted, lint};
 use crate::config::trial::assume;
+use crate::config::{self, Mapping};
 use crate::fleet::{AgentKind, FleetFile, file};
 use crate::plan::Outcome;
 use crate::report::terminal::{line, wrap};
@@ -168,9 +168,9 @@ impl Reader {
 
 /// Returns the findings of the baseline and of every scenario, each once, in the order of the file.
 fn all(file: &FleetFile) -> Vec<Finding> {
-    let mut findings = check::file(file, None).findings;
+    let mut findings = config::checked(file, None).findings;
     for scenario in file.scenarios() {
-        for mut finding in check::file(file, Some(&scenario.id)).findings {
+        for mut finding in config::checked(file, Some(&scenario.id)).findings {
             let known = findings.iter().any(|known| {
                 (known.code, &known.pointer, known.line) == (finding.code, &finding.pointer, finding.line)
             });

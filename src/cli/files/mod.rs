@@ -67,13 +67,7 @@ impl Prepared {
             let found = collect(path, &mapping).map_err(|error| CommandError::input(error.to_string()))?;
             collected = found.collected;
         }
-        let mut strangers: Vec<String> = collected
-            .iter()
-            .map(|(owner, ..)| owner)
-            .filter(|owner| !fleet.groups.iter().any(|group| group.id == *owner))
-            .map(str::to_owned)
-            .collect();
-        strangers.dedup();
+        let strangers = collected.owners_beside(|owner| fleet.groups.iter().any(|group| group.id == owner));
         Ok(Self { project, scenario, fleet, findings: checked.findings, mapping, collected, strangers })
     }
 

@@ -1,14 +1,15 @@
 //! The two targets that hold agent files with everything in them: a folder tree and a zip bundle.
 //!
 //! Both fill every text before the first file is replaced, so that a missing variable or secret stops them in
-//! time. In a folder each file is whole or untouched and the manifest comes last; an archive appears at once.
+//! time. In a folder every new file is on the disk before the first old one is replaced, each file is whole or
+//! untouched and the manifest comes last; an archive appears at once.
 
 use super::error::BundleError;
 use super::fill::Keys;
 use super::manifest::{self, FOLDER_MANIFEST, Record, ZIP_MANIFEST};
 use super::plan::Plan;
 use super::target::zip::Archive;
-use crate::base::file::{self, Access, AtomicFile, FileError};
+use crate::base::file::{self, Access, AtomicFile, FileError, Staged};
 use crate::config::secret::Vault;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -33,8 +34,8 @@ pub struct Written {
 /// Files that hold secrets are readable by their owner alone, where they are new.
 ///
 /// # Errors
-/// [`BundleError`]; before the first file for what is wrong with a text, and at the first file that cannot be
-/// written, which is left as it was.
+/// [`BundleError`]; before the first file is replaced for what is wrong with a text, where it is stopped and where
+/// there is no room, else at the first file that cannot be replaced, which is left as it was.
 pub fn write_folder(
     plan: &Plan<'_>,
     folder: &Path,
@@ -43,24 +44,37 @@ pub fn write_folder(
 ) -> Result<Written, BundleError> {
     let keys = Keys::new(vault);
     let mut text = Zeroizing::new(String::new());
+    let planned = plan.len() + 1;
     for entry in &plan.entries {
+        if !progress(0, planned) {
+            return Err(BundleError::Stopped { written: 0, planned });
+        }
         text.zeroize();
         plan.render(entry, Some(&keys), &mut text)?;
     }
-    let planned = plan.len() + 1;
     let mut done = Written { notes: plan.notes().to_vec(), ..Written::default() };
     let mut records = Vec::with_capacity(plan.len());
-    for entry in &plan.entries {
-        let written = done.written.len() + done.unchanged;
-        if !progress(written, planned) {
-            return Err(BundleError::Stopped { written, planned });
+    // Every new file is on the disk before the first old one is replaced: what stops it until then changes nothing.
+    let mut staged = Vec::new();
+    for (at, entry) in plan.entries.iter().enumerate() {
+        if !progress(at, planned) {
+            return Err(BundleError::Stopped { written: 0, planned });
         }
         text.zeroize();
         plan.render(entry, Some(&keys), &mut text)?;
         records.push(Record::of(text.as_bytes()));
         let access = if plan.template(entry).secret().is_some() { Access::Owner } else { Access::Everyone };
-        put(folder, &entry.path, text.as_bytes(), access, &mut done)
-            .map_err(|source| BundleError::Write { written, planned, source })?;
+        let file = stage(folder, &entry.path, text.as_bytes(), access)
+            .map_err(|source| BundleError::Write { written: 0, planned, source })?;
+        match file {
+            Some(file) => staged.push(file),
+            None => done.unchanged += 1,
+        }
+    }
+    for file in staged {
+        let written = done.written.len() + done.unchanged;
+        let path = file.commit().map_err(|source| BundleError::Write { written, planned, source })?;
+        done.written.push(path);
     }
     let written = done.written.len() + done.unchanged;
     let path = folder.join(FOLDER_MANIFEST);
@@ -79,6 +93,31 @@ pub fn write_folder(
     Ok(done)
 }
 
+/// Brings a file to the disk beside its place below a folder; `None` where it stands there with the same bytes.
+fn stage(folder: &Path, relative: &str, bytes: &[u8], access: Access) -> Result<Option<Staged>, FileError> {
+    let path = below(folder, relative);
+    if holds(&path, bytes) {
+        return Ok(None);
+    }
+    if let Some(parent) = path.parent() {
+        file::create_dir_all(parent)?;
+    }
+    let mut out = AtomicFile::create(&path, access)?;
+    out.write_all(bytes).map_err(|error| out.error(error))?;
+    out.stage().map(Some)
+}
+
+/// Returns the path of a file below a folder.
+fn below(folder: &Path, relative: &str) -> PathBuf {
+    relative.split('/').fold(folder.to_path_buf(), |path, part| path.join(part))
+}
+
+/// Returns whether a file holds these bytes.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let old = file::read_text(path, bytes.len() as u64).map(Zeroizing::new);
+    old.is_ok_and(|old| old.as_bytes() == bytes)
+}
+
 /// Writes a file below a folder, unless it stands there with the same bytes.
 pub(super) fn put(
     folder: &Path,
@@ -87,9 +126,8 @@ pub(super) fn put(
     access: Access,
     done: &mut Written,
 ) -> Result<(), FileError> {
-    let path = relative.split('/').fold(folder.to_path_buf(), |path, part| path.join(part));
-    let old = file::read_text(&path, bytes.len() as u64).map(Zeroizing::new);
-    if old.is_ok_and(|old| old.as_bytes() == bytes) {
+    let path = below(folder, relative);
+    if holds(&path, bytes) {
         done.unchanged += 1;
         return Ok(());
     }

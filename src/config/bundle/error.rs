@@ -168,7 +168,8 @@ pub enum BundleError {
         source: FileError,
     },
     /// Writing was stopped by the user.
-    #[error("Stopped: {written} of {planned} files were written; the export can be repeated")]
+    #[error("The export was stopped: {} of {} files were written, the others are as they were. It can be repeated",
+        units::count(*written as u64), units::count(*planned as u64))]
     Stopped {
         /// Files that stand there complete.
         written: usize,

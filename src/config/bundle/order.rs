@@ -54,6 +54,16 @@ impl Target {
         }
     }
 
+    /// Returns whether devices are served in waves.
+    pub fn has_waves(self) -> bool {
+        matches!(self, Self::Ansible | Self::Scm)
+    }
+
+    /// Returns whether a template says where each file stands.
+    pub fn has_paths(self) -> bool {
+        matches!(self, Self::Folder | Self::Zip | Self::Ansible)
+    }
+
     /// Returns the target with this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|target| target.word() == word)
@@ -106,6 +116,9 @@ pub fn deliver(
     progress: Progress<'_>,
 ) -> Result<Written, BundleError> {
     let plan = Plan::new(items, devices, order.facts, order.paths)?;
+    if !progress(0, plan.len()) {
+        return Err(BundleError::Stopped { written: 0, planned: plan.len() });
+    }
     let all = "rest".parse();
     let waves = order.waves.cloned().map_or(all, Ok);
     let artefacts = |(artefacts, notes): (Vec<_>, Vec<String>)| {

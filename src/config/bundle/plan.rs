@@ -28,6 +28,15 @@ impl Default for Paths {
     }
 }
 
+impl Paths {
+    /// Returns the paths of a template; with an inventory, what is written once per group keeps its usual place,
+    /// because it has no thing to name.
+    pub fn of(template: PathTemplate, inventory: bool) -> Self {
+        let group = if inventory { Self::default().group } else { template.clone() };
+        Self { group, device: template }
+    }
+}
+
 /// One file: an item for a device, or for its group as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -105,6 +114,13 @@ impl<'a> Plan<'a> {
     /// Returns the number of files.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Returns the number of devices that get files; 0 without an inventory.
+    pub fn served(&self) -> usize {
+        let deliverable = |group: &str| self.items.iter().any(|item| item.group == group && item.deliverable);
+        let groups = self.members.iter().filter(|(group, _)| deliverable(group));
+        groups.map(|(_, members)| members.len()).sum()
     }
 
     /// Returns whether there is nothing to write, which a plan never is.

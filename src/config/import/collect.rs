@@ -21,6 +21,8 @@ const MAX_FILES: usize = 1_000_000;
 const MAX_FILE: u64 = MAX_AGENT_FILE_BYTES as u64;
 /// Bytes of all kept files together, at most \[bytes\].
 const MAX_TOTAL: u64 = 4 << 30;
+/// Pieces of an archive after which is asked whether to go on.
+const PIECES: usize = 16;
 /// Skipped files that are told by name; the others are counted.
 const TOLD: usize = 1_000;
 
@@ -50,7 +52,17 @@ pub enum CollectError {
         /// Where it was found.
         path: String,
     },
+    /// Reading was stopped by the user.
+    #[error("Stopped after {} files; nothing was taken in", units::count(*files as u64))]
+    Stopped {
+        /// Files that were looked at.
+        files: usize,
+    },
 }
+
+/// Hears how many files were looked at (0: no news), and returns whether to go on. Asked for every file and every piece of an
+/// archive, so that even a large one is left soon.
+pub type Going<'a> = &'a dyn Fn(usize) -> bool;
 
 /// A file that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,50 +84,116 @@ pub struct Found {
     pub skipped_more: usize,
 }
 
+/// How an archive is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    Zip,
+    Tar,
+    TarGz,
+}
+
+/// Endings of archives.
+const ARCHIVES: [(&str, Packing); 4] =
+    [(".zip", Packing::Zip), (".tar", Packing::Tar), (".tar.gz", Packing::TarGz), (".tgz", Packing::TarGz)];
+
+/// Returns how the archive with this name is packed; `None` where its ending is that of no archive.
+fn packing(path: &Path) -> Option<Packing> {
+    let lower = path.to_string_lossy().to_lowercase();
+    ARCHIVES.iter().find(|(ending, _)| lower.ends_with(ending)).map(|(_, packing)| *packing)
+}
+
+/// Returns whether a path is that of an archive, by its ending.
+pub fn is_archive(path: &Path) -> bool {
+    packing(path).is_some()
+}
+
 /// Collects the agents' files in a folder, or in a `.zip`, `.tar`, `.tar.gz` or `.tgz`.
 ///
 /// # Errors
 /// [`CollectError`] where the place cannot be read or holds too much; a single file that cannot be read is
 /// skipped, and told.
 pub fn collect(path: &Path, mapping: &Mapping) -> Result<Found, CollectError> {
-    let mut names = Names::new(mapping);
+    collect_while(path, mapping, &|_| true)
+}
+
+/// Collects as [`collect`] does, as long as it is told to go on.
+///
+/// # Errors
+/// As [`collect`], and [`CollectError::Stopped`].
+pub fn collect_while(path: &Path, mapping: &Mapping, going: Going<'_>) -> Result<Found, CollectError> {
+    let mut names = Names::new(mapping, going);
+    match read(path, &mut names) {
+        // A reader that was interrupted reports a damaged archive.
+        _ if !going(names.seen) => Err(CollectError::Stopped { files: names.seen }),
+        Ok(()) => Ok(names.found()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads everything below a folder, or in an archive.
+fn read(path: &Path, names: &mut Names<'_>) -> Result<(), CollectError> {
     if path.is_dir() {
         for found in Walk::new(path)? {
             let (name, file) = found?;
             let text = || file::read_text(&file, MAX_FILE).map_err(|error| error.to_string());
             names.take(&name, text, path)?;
         }
-        return Ok(names.found());
+        return Ok(());
     }
-    let lower = path.to_string_lossy().to_lowercase();
-    let named = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
     let damaged = |error: &dyn std::fmt::Display| CollectError::Archive {
         reason: error.to_string(),
         path: path.display().to_string(),
     };
-    let reader = io::BufReader::new(file::open(path)?);
-    if named(&[".tar"]) {
-        tar(reader, path, &mut names, &damaged)?;
-    } else if named(&[".tar.gz", ".tgz"]) {
-        tar(flate2::bufread::MultiGzDecoder::new(reader), path, &mut names, &damaged)?;
-    } else {
-        let mut archive = zip::ZipArchive::new(reader).map_err(|error| damaged(&error))?;
-        for index in 0..archive.len() {
-            let mut entry = archive.by_index(index).map_err(|error| damaged(&error))?;
-            if entry.is_file() {
-                let name = entry.name().map_err(|error| damaged(&error))?.replace('\\', "/");
-                names.take(&name, || limited(&mut entry), path)?;
+    let reader = io::BufReader::new(Watched { file: file::open(path)?, going: names.going, seen: 0 });
+    match packing(path) {
+        Some(Packing::Tar) => tar(reader, path, names, &damaged)?,
+        Some(Packing::TarGz) => {
+            tar(flate2::bufread::MultiGzDecoder::new(reader), path, names, &damaged)?;
+        }
+        // Another ending may still be that of a zip archive; its reader says what is wrong otherwise.
+        Some(Packing::Zip) | None => {
+            let mut archive = zip::ZipArchive::new(reader).map_err(|error| damaged(&error))?;
+            for index in 0..archive.len() {
+                let mut entry = archive.by_index(index).map_err(|error| damaged(&error))?;
+                if entry.is_file() {
+                    let name = entry.name().map_err(|error| damaged(&error))?.replace('\\', "/");
+                    names.take(&name, || limited(&mut entry), path)?;
+                }
             }
         }
     }
-    Ok(names.found())
+    Ok(())
+}
+
+/// An archive that stops giving bytes when nobody wants them any more: one file in it may be very long.
+struct Watched<'a, R> {
+    file: R,
+    going: Going<'a>,
+    /// Pieces that were read, so that not each of them asks.
+    seen: usize,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.seen += 1;
+        if self.seen.is_multiple_of(PIECES) && !(self.going)(0) {
+            return Err(io::Error::other("nobody wants it any more"));
+        }
+        self.file.read(bytes)
+    }
+}
+
+impl<R: io::Seek> io::Seek for Watched<'_, R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 /// Reads the files of a tar archive.
 fn tar(
     reader: impl Read,
     path: &Path,
-    names: &mut Names,
+    names: &mut Names<'_>,
     damaged: &dyn Fn(&dyn std::fmt::Display) -> CollectError,
 ) -> Result<(), CollectError> {
     let mut archive = tar::Archive::new(reader);
@@ -142,7 +220,10 @@ fn limited(reader: &mut dyn Read) -> Result<String, String> {
 }
 
 /// Files by where they are.
-struct Names {
+struct Names<'g> {
+    going: Going<'g>,
+    /// Files that were looked at.
+    seen: usize,
     /// Names that agents' files have, in lower case, with the name as the registry has it.
     known: BTreeMap<String, String>,
     /// Texts that occurred: most devices of a group have the same.
@@ -154,8 +235,8 @@ struct Names {
     skipped_more: usize,
 }
 
-impl Names {
-    fn new(mapping: &Mapping) -> Self {
+impl<'g> Names<'g> {
+    fn new(mapping: &Mapping, going: Going<'g>) -> Self {
         let mut known = BTreeMap::new();
         for layout in AgentKind::ALL.into_iter().flat_map(|kind| Layout::of(kind, mapping).files) {
             if layout.is_read() {
@@ -166,7 +247,7 @@ impl Names {
             }
         }
         let (texts, files, skipped) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { known, texts, files, total: 0, skipped, skipped_more: 0 }
+        Self { going, seen: 0, known, texts, files, total: 0, skipped, skipped_more: 0 }
     }
 
     /// Takes a file, or says why not.
@@ -176,6 +257,10 @@ impl Names {
         text: impl FnOnce() -> Result<String, String>,
         path: &Path,
     ) -> Result<(), CollectError> {
+        self.seen += 1;
+        if !(self.going)(self.seen) {
+            return Err(CollectError::Stopped { files: self.seen });
+        }
         let Some((above, owner, file)) = self.owner(name) else {
             self.skip(name, "Its name is that of no agent's file.".to_owned());
             return Ok(());

@@ -10,5 +10,5 @@ mod fleet;
 #[cfg(test)]
 mod tests;
 
-pub use collect::{CollectError, Found, Skipped, collect};
+pub use collect::{CollectError, Found, Going, Skipped, collect, collect_while, is_archive};
 pub use fleet::{Imported, ImportedGroup, Outlier, Unread, group};

@@ -3,16 +3,26 @@
 //! Neither belongs to the project: they are never saved, never restored, and their texts may hold
 //! secrets. Each open project has its own, so that going from one project to another keeps both.
 
+mod cargo;
+mod device;
 mod effect;
+mod outline;
 
+pub(super) use cargo::Cargo;
+pub use device::OneDevice;
 pub(super) use effect::Study;
+pub(super) use outline::Outline;
+pub use outline::{ExportOptions, Given, OutlineView};
 
 use crate::base::Finding;
 use crate::config::lint::{Linted, lint};
 use crate::config::{Collected, Layout, Mapping};
 use crate::fleet::file::address;
+use crate::fleet::inventory::Inventory;
 use crate::fleet::{AgentKind, Fleet, FleetFile};
 use crate::plan::Outcome;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +32,7 @@ use std::sync::Arc;
 pub(super) struct Agents {
     pub(super) compared: Option<Compared>,
     pub(super) tried: Option<Tried>,
+    pub(super) device: Option<OneDevice>,
     /// Grows with every change of what is compared with.
     pub(super) revision: u64,
 }
@@ -30,11 +41,11 @@ pub(super) struct Agents {
 pub struct Compared {
     /// The folder or archive that they came from.
     pub from: PathBuf,
-    /// Files that belong to groups of the project.
+    /// Files that belong to groups of the project, or to devices of its list.
     pub used: usize,
-    /// Owners of collected files that are no group of the project.
+    /// Owners of collected files that are no group of the project and no device of its list.
     pub strangers: Vec<String>,
-    pub(super) collected: Collected,
+    pub(super) collected: Arc<Collected>,
 }
 
 impl Compared {
@@ -140,11 +151,34 @@ pub(super) fn mapping(file: &FleetFile) -> Mapping {
     Mapping::read(file.tree(), Mapping::ADDRESS).0
 }
 
-/// Returns how many of the collected files the groups of a fleet read.
-pub(super) fn used(fleet: &Fleet, mapping: &Mapping, collected: &Collected) -> usize {
-    let own = |group: &crate::fleet::Group| {
-        let files = Layout::of(group.agent.kind(), mapping).files;
-        files.iter().filter(|file| collected.get(&group.id, &file.name).is_some()).count()
-    };
-    fleet.groups.iter().map(own).sum()
+/// What devices may own collected files: groups, and the devices of a list.
+pub(super) struct Owners {
+    pub(super) file: FleetFile,
+    pub(super) fleet: Option<Arc<Fleet>>,
+    pub(super) mapping: Mapping,
+    pub(super) list: Option<Inventory>,
+}
+
+impl Owners {
+    /// Returns how many of the collected files somebody reads, and the owners that are nobody known.
+    pub(super) fn of(&self, collected: &Collected) -> (usize, Vec<String>) {
+        let ids: Vec<&str> = self.file.group_ids().collect();
+        let devices = self.list.iter().flat_map(Inventory::devices);
+        let things: BTreeMap<String, Option<String>> = devices
+            .map(|device| (device.thing().into_owned(), device.group().map(Cow::into_owned)))
+            .filter(|(thing, _)| collected.has(thing))
+            .collect();
+        let strangers = collected.owners_beside(|owner| ids.contains(&owner) || things.contains_key(owner));
+        let Some(fleet) = &self.fleet else { return (collected.len(), strangers) };
+        let mut used = 0;
+        for group in &fleet.groups {
+            let files = Layout::of(group.agent.kind(), &self.mapping).files;
+            let own =
+                |owner: &str| files.iter().filter(|file| collected.get(owner, &file.name).is_some()).count();
+            used += own(&group.id);
+            let members = things.iter().filter(|(_, of)| of.as_deref() == Some(group.id.as_str()));
+            used += members.map(|(thing, _)| own(thing)).sum::<usize>();
+        }
+        (used, strangers)
+    }
 }

@@ -2,22 +2,22 @@
 
 use crate::base::file::{self, MAX_PROJECT_BYTES};
 use crate::base::{Severity, units};
-use crate::config::Mapping;
 use crate::config::document::MAX_AGENT_FILE_BYTES;
-use crate::config::import::{Found, Imported, Unread, collect, group};
+use crate::config::import::{CollectError, Found, Imported, Unread, collect_while, group, is_archive};
 use crate::config::trial::assume;
-use crate::desk::agents::{self, Compared, Tried};
+use crate::config::{Collected, Mapping};
+use crate::desk::agents::{self, Compared, Owners, Tried};
 use crate::desk::command::UserCommand;
 use crate::desk::saved::Saved;
+use crate::desk::transfer::Work;
 use crate::desk::{Desk, inbox};
 use crate::fleet::FleetFile;
 use crate::fleet::file::address;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Names that a notice tells; of the others only the number.
 const TOLD: usize = 3;
-/// Endings of archives.
-const ARCHIVES: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
 
 impl Desk {
     /// Compares with this from now on.
@@ -28,35 +28,44 @@ impl Desk {
 
     /// Compares with the files that devices have.
     pub(super) fn compare(&mut self, from: &Path) {
-        let file = self.project.document.file();
-        let mapping = agents::mapping(file);
-        let found = match collect(from, &mapping) {
+        let document = &self.project.document;
+        let file = document.file().clone();
+        let owners = Owners {
+            mapping: agents::mapping(&file),
+            fleet: self.derived.fleet.clone(),
+            list: document.devices().cloned(),
+            file,
+        };
+        let from = from.to_owned();
+        self.begin(Work::Compare, move |reins| {
+            let found = collect_while(&from, &owners.mapping, &|files| reins.going(files as u64, None));
+            let found = found.map(|found| (owners.of(&found.collected), found));
+            Box::new(move |desk| desk.compared(&from, found))
+        });
+    }
+
+    /// Takes in the files that devices have.
+    fn compared(&mut self, from: &Path, found: Result<((usize, Vec<String>), Found), CollectError>) {
+        let ((used, strangers), found) = match found {
             Ok(found) => found,
             Err(error) => return self.say(Severity::Error, error.to_string(), None),
         };
-        let ids: Vec<&str> = file.group_ids().collect();
-        let collected = found.collected;
-        let mut strangers: Vec<String> = collected
-            .iter()
-            .map(|(owner, ..)| owner)
-            .filter(|o| !ids.contains(o))
-            .map(str::to_owned)
-            .collect();
-        strangers.dedup();
-        let used = match &self.derived.fleet {
-            Some(fleet) => agents::used(fleet, &mapping, &collected),
-            None => collected.len(),
+        let document = &self.project.document;
+        let ids = document.file().group_ids().collect::<Vec<_>>().join(", ");
+        let (place, other) = match document.devices() {
+            Some(_) => ("a group or a device", " and no device of the list that name"),
+            None => ("a group", ""),
         };
-        let (ids, shown) = (ids.join(", "), Self::shown(from));
+        let shown = Self::shown(from);
         if used == 0 {
             let text = format!(
-                "Nothing to compare: no file in it is one that a group of this project has. Name each folder after its group ({ids}): {shown}"
+                "Nothing to compare: no file in it is one that {place} of this project has. Name each folder after its group ({ids}): {shown}"
             );
             return self.say(Severity::Error, text, Some(UserCommand::Compare));
         }
         if !strangers.is_empty() {
             let text = format!(
-                "No group has the id {}, so these files are compared with nothing. Name each folder after its group ({ids}): {shown}",
+                "No group has the id {}{other}, so these files are compared with nothing. Name each folder after its group ({ids}): {shown}",
                 listed(strangers.iter().map(|name| format!("`{name}`")).collect())
             );
             self.say(Severity::Warning, text, None);
@@ -64,17 +73,34 @@ impl Desk {
         let word = if used == 1 { "file" } else { "files" };
         let text = format!("Compared with {} {word} of devices: {shown}", units::count(used as u64));
         self.say(Severity::Info, text, None);
+        let collected = Arc::new(found.collected);
         self.compare_with(Some(Compared { from: from.to_owned(), used, strangers, collected }));
     }
 
     /// Opens a project made from the files that devices have.
     pub(super) fn import(&mut self, from: &Path) {
-        let mapping = agents::mapping(self.project.document.file());
-        let found = match collect(from, &mapping) {
-            Ok(found) => found,
+        let (from, file) = (from.to_owned(), self.project.document.file().clone());
+        self.begin(Work::Import, move |reins| {
+            let mapping = agents::mapping(&file);
+            let found = collect_while(&from, &mapping, &|files| reins.going(files as u64, None));
+            let read = found.map(|found| {
+                let imported = group(&found.collected, &mapping);
+                let stem =
+                    from.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+                let name = if stem.is_empty() { "Imported fleet".to_owned() } else { stem };
+                let text = with_mapping(imported.project(&name), &file, &mapping);
+                Read { skipped: Found { collected: Collected::default(), ..found }, imported, name, text }
+            });
+            Box::new(move |desk| desk.imported(&from, read))
+        });
+    }
+
+    /// Opens the project that was made.
+    fn imported(&mut self, from: &Path, read: Result<Read, CollectError>) {
+        let Read { skipped, imported, name, text } = match read {
+            Ok(read) => read,
             Err(error) => return self.say(Severity::Error, error.to_string(), None),
         };
-        let imported = group(&found.collected, &mapping);
         let shown = Self::shown(from);
         if imported.groups.is_empty() {
             self.say_unread(&imported);
@@ -83,9 +109,6 @@ impl Desk {
             );
             return self.say(Severity::Error, text, None);
         }
-        let stem = from.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let name = if stem.is_empty() { "Imported fleet".to_owned() } else { stem };
-        let text = self.with_mapping(imported.project(&name), &mapping);
         self.open(inbox::text(&name, &text).map(|mut project| {
             // It stands nowhere yet, so it is kept until it is saved.
             project.document.mark_saved(Saved::Unknown);
@@ -93,24 +116,13 @@ impl Desk {
         }));
         self.say_unread(&imported);
         self.say_outliers(&imported);
-        self.say_skipped(&found);
+        self.say_skipped(&skipped);
         let (devices, groups) = (units::count(imported.devices() as u64), imported.groups.len());
         let word = if groups == 1 { "group" } else { "groups" };
         let text = format!(
             "Imported {devices} devices in {groups} {word} of equal settings. Platform and outage stand in until yours are set: {shown}"
         );
         self.say(Severity::Info, text, Some(UserCommand::SaveAs));
-    }
-
-    /// Returns a project with the mapping that its files were read with.
-    fn with_mapping(&self, text: String, mapping: &Mapping) -> String {
-        let own = self.project.document.file().tree().value(Mapping::ADDRESS);
-        match (own, FleetFile::parse(&text)) {
-            (Some(own), Ok(file)) if !mapping.is_empty() => {
-                file.with(Mapping::ADDRESS, &own).map_or(text, |file| file.text().to_owned())
-            }
-            _ => text,
-        }
     }
 
     /// Says which files could not be used, and which are odd.
@@ -200,8 +212,7 @@ impl Desk {
 
     /// Takes in what was dropped onto the window.
     pub(super) fn take_in(&mut self, path: &Path) {
-        let lower = path.to_string_lossy().to_lowercase();
-        if path.is_dir() || ARCHIVES.iter().any(|ending| lower.ends_with(ending)) {
+        if path.is_dir() || is_archive(path) {
             return self.compare(path);
         }
         let project = inbox::open(path);
@@ -236,6 +247,27 @@ impl Desk {
             assume(file, Some(id), group, &linted.read.readings)
         });
         self.unless_refused(result);
+    }
+}
+
+/// What an import has read.
+struct Read {
+    /// What was left out; the files themselves are in the groups.
+    skipped: Found,
+    imported: Imported,
+    name: String,
+    /// The project.
+    text: String,
+}
+
+/// Returns a project with the mapping that its files were read with.
+fn with_mapping(text: String, from: &FleetFile, mapping: &Mapping) -> String {
+    let own = from.tree().value(Mapping::ADDRESS);
+    match (own, FleetFile::parse(&text)) {
+        (Some(own), Ok(file)) if !mapping.is_empty() => {
+            file.with(Mapping::ADDRESS, &own).map_or(text, |file| file.text().to_owned())
+        }
+        _ => text,
     }
 }
 

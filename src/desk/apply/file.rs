@@ -24,6 +24,12 @@ impl Desk {
             FileCommand::Save => self.save(),
             FileCommand::SaveAs(path) => self.save_as(&path),
             FileCommand::Export { path, target } => self.export(&inbox::absolute(&path), target),
+            FileCommand::ShowDevice(row) => {
+                let project = &mut self.project;
+                project.agents.show_device(row, &project.document);
+            }
+            FileCommand::PlanExport(wanted) => self.outline.wanted = wanted,
+            FileCommand::StopTransfer => self.transfers.stop(),
             FileCommand::Compare(path) => self.compare(&inbox::absolute(&path)),
             FileCommand::StopComparing => self.compare_with(None),
             FileCommand::ImportConfigs(path) => self.import(&inbox::absolute(&path)),

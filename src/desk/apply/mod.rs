@@ -12,6 +12,7 @@ mod run;
 mod scenario;
 mod settings;
 
+use super::agents::mapping as agents_mapping;
 use super::command::{Command, UserCommand};
 use super::derived::{self, Derived};
 use super::document::Refused;
@@ -41,6 +42,7 @@ impl Desk {
             Command::Settings(command) => self.apply_settings(command),
         }
         self.refresh();
+        self.tick_outline();
     }
 
     /// Says something.
@@ -77,6 +79,11 @@ impl Desk {
             if moved || !same {
                 self.simulate(false);
             }
+        }
+        let (project, fleet) = (&mut self.project, self.derived.fleet.as_deref());
+        if project.agents.device.is_some() {
+            let mapping = agents_mapping(project.document.file());
+            project.agents.update_device((&project.document, state), fleet, &mapping);
         }
         let all = [&self.project].into_iter().chain(&self.parked);
         let unsaved = all.filter(|project| project.unsaved()).map(Project::kept).collect();

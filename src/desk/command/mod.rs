@@ -13,6 +13,7 @@ mod table;
 pub use devices::DeviceCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
+use super::agents::ExportOptions;
 use super::settings::Theme;
 use crate::base::Fix;
 use crate::config::bundle::Target;
@@ -147,6 +148,12 @@ pub enum FileCommand {
         /// Where the files go.
         target: Target,
     },
+    /// Shows the files of the device in this row of the list, or of none.
+    ShowDevice(Option<u32>),
+    /// Lays out what the next export writes, and looks at what that gives.
+    PlanExport(ExportOptions),
+    /// Stops reading or writing agents' files.
+    StopTransfer,
     /// Compares the agents' files with those that devices have, from a folder or an archive.
     Compare(PathBuf),
     /// Stops comparing with files that devices have.

@@ -4,7 +4,6 @@
 use super::{
     Command, DeviceCommand, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand,
 };
-use crate::config::{AgentFile, GroupFiles};
 use crate::desk::View;
 use crate::desk::job::Status;
 use crate::desk::settings::Theme;
@@ -219,7 +218,7 @@ pub const TABLE: &[Entry] = {
             C::Cancel,
             Run,
             "Cancel",
-            "Stops the simulation and keeps its finished runs",
+            "Stops reading or writing files, else the simulation, whose finished runs stay",
             &[plain("Escape")],
         ),
         entry(
@@ -306,6 +305,8 @@ impl UserCommand {
             Self::PinBaseline => ScenarioCommand::Pin.into(),
             Self::Unpin => ScenarioCommand::Unpin.into(),
             Self::RunAgain => RunCommand::Start.into(),
+            // Both stand in the bar at the bottom; files come first there.
+            Self::Cancel if view.transfer.is_some() => FileCommand::StopTransfer.into(),
             Self::Cancel => RunCommand::Cancel.into(),
             Self::ThemeSystem => SettingsCommand::Theme(Theme::System).into(),
             Self::ThemeDark => SettingsCommand::Theme(Theme::Dark).into(),
@@ -353,14 +354,30 @@ impl UserCommand {
                 when(view.scenario.is_some(), "The baseline is active; choose a scenario first")
             }
             Self::Unpin => when(view.pinned.is_some(), "No baseline is pinned"),
-            Self::Cancel => when(*view.status == Status::Running, "No simulation is running"),
+            Self::Cancel => {
+                let stoppable = view.transfer.map_or(*view.status == Status::Running, |own| !own.stopping);
+                when(stoppable, "Nothing is running")
+            }
+            Self::Export
+            | Self::ImportConfigs
+            | Self::ImportArchive
+            | Self::Compare
+            | Self::CompareArchive
+                if view.transfer.is_some() =>
+            {
+                Err("Files are being read or written; wait for it or cancel it")
+            }
             Self::RunAgain | Self::PinBaseline => {
                 when(view.fleet.is_some(), "The project has errors; correct them first")
             }
             Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),
             Self::Export => {
-                let mut files = view.agent_files.iter().flat_map(GroupFiles::files);
-                when(!files.any(AgentFile::blocked), "A file of the devices has errors; see its findings")
+                let outline = &view.outline;
+                if outline.waves_error().or_else(|| outline.paths_error()).is_some() {
+                    return Err("Waves or paths have errors; they stand beside the button");
+                }
+                let blocked = view.agent_files.iter().any(|group| group.blocked().is_some());
+                when(!blocked, "A file of the devices has errors; see its findings")
             }
             Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),

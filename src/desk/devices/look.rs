@@ -57,6 +57,8 @@ pub(super) struct Facts {
     pub(super) findings: Vec<Finding>,
 }
 
+/// Rows that pass, and why none does.
+type Rows = (Vec<u32>, Option<String>);
 /// What rows are made from: list, filter, order, and the project where these look at it.
 type RowsFrom = (u64, String, Option<(Sort, bool)>, u64);
 /// What facts are made from: list, groups, and the numbers of devices in the project.
@@ -72,7 +74,9 @@ pub(in crate::desk) struct Look {
     pub(super) sort: Option<(Sort, bool)>,
     pub(super) rows: Arc<[u32]>,
     rows_from: Option<RowsFrom>,
-    rows_task: Task<Result<Vec<u32>, FilterError>>,
+    rows_task: Task<Result<Rows, FilterError>>,
+    /// Why no device passes the filter.
+    pub(super) no_match: Option<String>,
     pub(super) facts: Facts,
     facts_from: Option<FactsFrom>,
     facts_task: Task<Facts>,
@@ -257,11 +261,11 @@ impl Look {
         self.take_preview(preview);
     }
 
-    fn take_rows(&mut self, result: Result<Vec<u32>, FilterError>) {
+    fn take_rows(&mut self, result: Result<Rows, FilterError>) {
         self.error = None;
         match result {
-            Ok(rows) => {
-                self.rows = rows.into();
+            Ok((rows, no_match)) => {
+                (self.rows, self.no_match) = (rows.into(), no_match);
                 self.keep_shown();
             }
             Err(error) => self.error = Some(error),
@@ -306,21 +310,24 @@ pub(in crate::desk) fn column(list: &Inventory, field: &str) -> Result<(Inventor
     Ok((wide, at))
 }
 
-/// Returns the rows that pass a filter, sorted.
+/// Returns the rows that pass a filter, sorted, and what a filter without any may have meant.
 fn rows(
     list: &Inventory,
     (file, active): (&FleetFile, Option<&str>),
     filter: &str,
     sort: Option<(Sort, bool)>,
-) -> Result<Vec<u32>, FilterError> {
+) -> Result<Rows, FilterError> {
     let view = file.view(active);
     let groups = Groups::of(&view);
     let scope = Scope { groups: &groups, view: Some(&view) };
-    let rows = Filter::parse(filter)?.apply(list, &scope)?;
-    Ok(match sort {
+    let filter = Filter::parse(filter)?;
+    let rows = filter.apply(list, &scope)?;
+    let no_match = if rows.is_empty() { filter.explain_no_match(list, &scope) } else { None };
+    let rows = match sort {
         None => rows,
         Some((Sort::Column(column), down)) => list.sorted(&rows, SortBy::Column(column), down),
         Some((Sort::Kind, down)) => list.sorted(&rows, SortBy::Kind(&groups), down),
         Some((Sort::OwnSettings, down)) => list.sorted(&rows, SortBy::OwnSettings, down),
-    })
+    };
+    Ok((rows, no_match))
 }

@@ -15,6 +15,7 @@ pub(super) use import::Importing;
 pub use import::Pending;
 pub(super) use look::column;
 pub use look::{Edit, Select, Sort};
+pub(super) use task::Task;
 
 use super::document::Document;
 use super::env::Wake;
@@ -26,7 +27,7 @@ use source::Source;
 use std::fmt;
 
 /// Devices up to which work is done at once instead of on a thread.
-const AT_ONCE: u32 = 4_000;
+pub(super) const AT_ONCE: u32 = 4_000;
 /// Bytes of a text up to which it is read at once [bytes].
 const TEXT_AT_ONCE: usize = 256 * 1024;
 
@@ -64,6 +65,9 @@ pub struct DevicesView<'a> {
     pub rows: &'a [u32],
     /// Text of the filter.
     pub filter: &'a str,
+    /// Which condition of the filter no device meets, and what was perhaps meant; `None` where rows are shown, or
+    /// where nobody knows.
+    pub no_match: Option<&'a str>,
     /// What is wrong with the filter; then the rows are those of the filter before.
     pub filter_error: Option<&'a FilterError>,
     /// What rows are sorted by, and whether from high to low.
@@ -94,6 +98,7 @@ impl Devices {
             reading: self.source.busy(),
             rows: &look.rows,
             filter: &look.filter,
+            no_match: look.no_match.as_deref(),
             filter_error: look.error.as_ref(),
             sort: look.sort,
             selected: &look.selected,

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 type Work<T> = Box<dyn FnOnce() -> T + Send>;
 
 /// Work of one kind.
-pub(super) struct Task<T> {
+pub(in crate::desk) struct Task<T> {
     running: Option<Receiver<T>>,
     next: Option<Work<T>>,
     /// A result that is there already.
@@ -25,7 +25,12 @@ impl<T> Default for Task<T> {
 
 impl<T: Send + 'static> Task<T> {
     /// Orders work; `at_once` carries it out here. An older order gives no result any more.
-    pub(super) fn order(&mut self, wake: &Wake, at_once: bool, work: impl FnOnce() -> T + Send + 'static) {
+    pub(in crate::desk) fn order(
+        &mut self,
+        wake: &Wake,
+        at_once: bool,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) {
         self.done = None;
         if at_once {
             self.forget();
@@ -60,17 +65,17 @@ impl<T: Send + 'static> Task<T> {
     }
 
     /// Forgets what was ordered.
-    pub(super) fn forget(&mut self) {
+    pub(in crate::desk) fn forget(&mut self) {
         *self = Self::default();
     }
 
     /// Returns whether a result is awaited.
-    pub(super) fn busy(&self) -> bool {
+    pub(in crate::desk) fn busy(&self) -> bool {
         self.running.is_some() || self.done.is_some()
     }
 
     /// Returns the result of the newest order, once.
-    pub(super) fn take(&mut self, wake: &Wake) -> Option<T> {
+    pub(in crate::desk) fn take(&mut self, wake: &Wake) -> Option<T> {
         if let Some(running) = &self.running {
             match running.try_recv() {
                 Ok(result) => self.arrived(Some(result), wake),
@@ -82,7 +87,7 @@ impl<T: Send + 'static> Task<T> {
     }
 
     /// Waits for the result of the newest order.
-    pub(super) fn wait(&mut self, wake: &Wake) -> Option<T> {
+    pub(in crate::desk) fn wait(&mut self, wake: &Wake) -> Option<T> {
         while let Some(running) = &self.running {
             let result = running.recv().ok();
             self.arrived(result, wake);

@@ -20,7 +20,7 @@ fn collected(place: &Place, files: &[(&str, &str)]) -> PathBuf {
 fn compared(place: &Place) -> Desk {
     let files = [("pumps/ws_connection.json", HAS), ("pumps/agent_config.json", AGENT)];
     let mut desk = small();
-    desk.apply(FileCommand::Compare(collected(place, &files)).into(), ZERO);
+    desk.files(FileCommand::Compare(collected(place, &files)));
     desk
 }
 
@@ -92,15 +92,15 @@ fn folders_that_are_no_group_are_told() {
     let place = Place::new();
     let mut desk = compared(&place);
     let from = collected(&place, &[("pump-7/ws_connection.json", HAS)]);
-    desk.apply(FileCommand::Compare(from).into(), ZERO);
+    desk.files(FileCommand::Compare(from));
     assert!(texts(&desk).iter().any(|text| text.contains("`pump-7`") && text.contains("pumps, gates")));
     assert_eq!(desk.now_view().compared.unwrap().strangers, ["pump-7"]);
 
     let mut desk = small();
     std::fs::remove_dir_all(place.path("collected/pumps")).unwrap();
-    desk.apply(FileCommand::Compare(place.path("collected")).into(), ZERO);
+    desk.files(FileCommand::Compare(place.path("collected")));
     assert!(desk.said().1.starts_with("Nothing to compare"), "{:?}", desk.said());
-    desk.apply(FileCommand::Compare(place.path("nothing.zip")).into(), ZERO);
+    desk.files(FileCommand::Compare(place.path("nothing.zip")));
     assert_eq!((desk.said().0, desk.now_view().compared.is_none()), (Severity::Error, true));
 }
 
@@ -159,16 +159,16 @@ fn what_is_dropped_is_told_apart() {
     let place = Place::new();
     let mut desk = small();
     place.file("agent_config.json", AGENT);
-    desk.apply(FileCommand::Take(place.path("agent_config.json")).into(), ZERO);
+    desk.files(FileCommand::Take(place.path("agent_config.json")));
     assert_eq!(desk.now_view().tried.unwrap().name, "agent_config.json");
     let from = collected(&place, &[("pumps/agent_config.json", AGENT)]);
-    desk.apply(FileCommand::Take(from).into(), ZERO);
+    desk.files(FileCommand::Take(from));
     assert!(desk.now_view().compared.is_some());
     place.file("notes.json", "{}");
-    desk.apply(FileCommand::Take(place.path("notes.json")).into(), ZERO);
+    desk.files(FileCommand::Take(place.path("notes.json")));
     assert!(desk.said().1.starts_with("The file was not opened."), "{:?}", desk.said());
     place.file("fleet.json", &SMALL.replace("Small", "Dropped"));
-    desk.apply(FileCommand::Take(place.path("fleet.json")).into(), ZERO);
+    desk.files(FileCommand::Take(place.path("fleet.json")));
     assert_eq!(desk.now_view().file.name(), "Dropped");
 }
 
@@ -187,7 +187,7 @@ fn an_import_is_a_new_unsaved_project() {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
     let from = collected(&place, &files);
     let mut desk = small();
-    desk.apply(FileCommand::ImportConfigs(from.clone()).into(), ZERO);
+    desk.files(FileCommand::ImportConfigs(from.clone()));
     let view = desk.now_view();
     assert_eq!((view.file.name(), view.path, view.dirty), ("collected", None, true));
     assert_eq!((view.previous, view.fleet.unwrap().devices()), (Some("Small"), 30));
@@ -201,7 +201,7 @@ fn an_import_is_a_new_unsaved_project() {
         assert!(said.contains(part), "{part}: {said}");
     }
     std::fs::create_dir_all(place.path("empty")).unwrap();
-    desk.apply(FileCommand::ImportConfigs(place.path("empty")).into(), ZERO);
+    desk.files(FileCommand::ImportConfigs(place.path("empty")));
     assert!(desk.said().1.starts_with("Nothing was imported"), "{:?}", desk.said());
     assert_eq!(desk.now_view().file.name(), "collected");
 }
@@ -223,7 +223,7 @@ fn every_target_is_written() {
         (Target::Scm, "", "for Platform's deployment"),
     ] {
         let path = place.path(target.word());
-        desk.apply(FileCommand::Export { path: path.clone(), target }.into(), ZERO);
+        desk.files(FileCommand::Export { path: path.clone(), target });
         let (severity, said) = desk.said();
         assert!(severity == Severity::Info && said.contains(word), "{target:?}: {said}");
         let path = if target == Target::Zip { path.with_extension("zip") } else { path.join(name) };
@@ -238,7 +238,7 @@ fn every_target_is_written() {
     let twice = place.text("a.json").replace("things.csv", "twice.csv");
     place.file("b.json", &twice);
     let mut desk = place.open("b.json");
-    desk.apply(FileCommand::Export { path: place.path("again"), target: Target::Folder }.into(), ZERO);
+    desk.files(FileCommand::Export { path: place.path("again"), target: Target::Folder });
     assert!(desk.said().1.contains("Nothing was exported"), "{:?}", desk.said());
     assert!(!place.path("again").exists());
 }
@@ -251,9 +251,9 @@ fn a_file_that_cannot_be_written_over_stops_the_export() {
         &place,
         &[("pumps/ws_connection.json", "{ \"connect_timeout\": "), ("pumps/agent_config.json", AGENT)],
     );
-    desk.apply(FileCommand::Compare(from).into(), ZERO);
+    desk.files(FileCommand::Compare(from));
     assert!(UserCommand::Export.enabled(&desk.now_view()).is_err());
-    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    desk.files(FileCommand::Export { path: place.path("out"), target: Target::Folder });
     let (severity, said) = desk.said();
     assert!(severity == Severity::Error && said.contains("pumps/ws_connection.json"), "{said}");
     assert!(said.contains("Line 1") && !place.path("out").exists(), "{said}");

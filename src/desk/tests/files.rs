@@ -172,11 +172,11 @@ fn opening_the_same_again_changes_nothing() {
 fn exports_and_says_how_many() {
     let place = Place::new();
     let mut desk = small();
-    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    desk.files(FileCommand::Export { path: place.path("out"), target: Target::Folder });
     let said = |word: &str| format!("Exported 5 files to `{}`{word}", place.path("out").display());
     assert_eq!(desk.said(), (Severity::Info, said("").as_str()));
     assert!(place.text("out/pumps/ws_connection.json").contains("connect_timeout"));
-    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    desk.files(FileCommand::Export { path: place.path("out"), target: Target::Folder });
     assert_eq!(desk.said().1, said(", 5 of them unchanged"));
 }
 
@@ -187,9 +187,10 @@ fn groups_without_files_are_named() {
     let file = FleetFile::parse(&SMALL.replace(r#""agent": "c-sdk""#, gates)).unwrap();
     let mut desk = Desk::new(isolated(), Start::Project { file, name: "small".into(), path: None });
     let export = FileCommand::Export { path: place.path("out"), target: Target::Folder };
-    desk.apply(export.clone().into(), ZERO);
+    desk.files(export.clone());
     assert!(desk.said().1.starts_with("Exported 3 files"), "{:?}", desk.said());
     assert!(desk.notices.iter().any(|notice| notice.text.starts_with("Gates: nothing is known")));
-    desk.do_all([DocumentCommand::RemoveGroup("pumps".into()).into(), export.into()]);
+    desk.do_all([DocumentCommand::RemoveGroup("pumps".into()).into()]);
+    desk.files(export);
     assert_eq!(desk.said().0, Severity::Error);
 }

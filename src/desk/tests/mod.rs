@@ -93,6 +93,12 @@ impl Desk {
         }
     }
 
+    /// Carries out what reads or writes agents' files, to its end.
+    fn files(&mut self, command: FileCommand) {
+        self.apply(command.into(), self.now);
+        self.finish_transfer();
+    }
+
     fn now_view(&self) -> View<'_> {
         self.view(self.now)
     }

@@ -105,7 +105,7 @@ fn errors_in_the_project_stop_the_simulation_and_the_export() {
     assert!(view.findings().iter().any(|finding| finding.code == "F014"));
     assert!(UserCommand::RunAgain.enabled(&view).is_err() && UserCommand::Export.enabled(&view).is_err());
     let fix = view.findings()[0].patch.clone().unwrap();
-    desk.apply(FileCommand::Export { path: place.path("out"), target: Target::Folder }.into(), ZERO);
+    desk.files(FileCommand::Export { path: place.path("out"), target: Target::Folder });
     assert_eq!(desk.said().0, Severity::Error);
     assert!(!place.path("out").exists());
     desk.apply(DocumentCommand::Apply(fix).into(), ZERO);

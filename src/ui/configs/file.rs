@@ -1,7 +1,7 @@
 //! The files of a group: what changes, what each key holds, and what is wrong.
 
 use super::draw::{cell, colour, findings, lines, mark, small, strong};
-use super::rows::{EffectLine, FileText, RowText};
+use super::rows::{self, EffectLine, FileText, RowText};
 use crate::base::units;
 use crate::config::{GroupFiles, Part};
 use crate::ui::theme::{self, space};
@@ -36,8 +36,12 @@ pub fn preview(ui: &mut Ui, group: &GroupFiles, files: &[FileText]) {
     let tokens = theme::tokens(ui.ctx());
     ui.horizontal_wrapped(|ui| {
         ui.label(strong(ui, &group.name));
+        let word = if group.devices == 1 { "device" } else { "devices" };
         let devices = units::count(u64::from(group.devices));
-        ui.label(small(format!("{}, {devices} devices", group.kind.label())).color(tokens.text.weak));
+        ui.label(small(format!("{}, {devices} {word}", group.kind.label())).color(tokens.text.weak));
+        if files.iter().any(|file| file.mark.is_some()) {
+            ui.label(small(rows::changing([group])).color(tokens.text.normal));
+        }
     });
     ui.add_space(space::XS);
     match &group.part {

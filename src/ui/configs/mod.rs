@@ -1,18 +1,20 @@
 //! The screen *Configs*: what every group of devices has and gets, file by file; what a tried file says;
 //! and the export.
 
+mod devices;
 mod draw;
+mod export;
 mod file;
 pub mod rows;
 mod tried;
 
 use super::request::{Request, offer};
 use super::theme::{self, space};
-use super::widget::choice;
-use crate::config::bundle::Target;
+use crate::base::units;
 use crate::desk::{UserCommand, View};
+use crate::fleet::inventory::Inventory;
 use draw::{mark, small, strong};
-use egui::{Button, Panel, RichText, ScrollArea, Ui, UiBuilder};
+use egui::{Button, Panel, ScrollArea, Ui, UiBuilder};
 use rows::{FileText, GroupLine};
 
 /// Width of the list of groups [points].
@@ -21,29 +23,34 @@ const GROUPS: f32 = 312.0;
 const NARROW: f32 = 620.0;
 /// Largest width of a file [points].
 const PREVIEW: f32 = 800.0;
-/// Height of the export, and of the screen from which it stands at its foot [points].
-const EXPORT: f32 = 112.0;
-const TALL: f32 = 400.0;
+/// Height that the list of groups, or of devices, has at least where the export stands at the foot [points].
+const GROUPS_LEAST: f32 = 140.0;
+const DEVICES_LEAST: f32 = 280.0;
 
 /// State of the screen's widgets.
 #[derive(Default)]
 pub struct ConfigsPanel {
     chosen: Option<String>,
-    target: Target,
+    export: export::ExportPanel,
+    /// Height of the export in the frame before [points].
+    foot: f32,
     /// Whether the tried file is shown instead of a group.
     tried: bool,
+    /// Whether single devices are listed instead of groups.
+    devices: bool,
     /// Number of the tried file that was shown last; a new one shows itself.
     trial: Option<u64>,
     /// Group that was picked for the tried file.
     group: Option<String>,
     /// Revision, group and texts of the files that are shown; made once for each change.
-    made: Option<(u64, String, Vec<FileText>)>,
+    made: Option<(u64, Option<u32>, String, Vec<FileText>)>,
 }
 
 impl ConfigsPanel {
-    /// Returns where the export goes.
-    pub fn target(&self) -> Target {
-        self.target
+    /// Chooses the group with this id.
+    pub fn choose(&mut self, group: &str) {
+        self.chosen = Some(group.to_owned());
+        (self.tried, self.devices) = (false, false);
     }
 
     /// Draws the screen.
@@ -61,7 +68,7 @@ impl ConfigsPanel {
                 scroll("configs", ui, |ui| {
                     self.list(ui, view, out);
                     ui.add_space(space::L);
-                    self.export(ui, view, out);
+                    self.export.ui(ui, view, out);
                     ui.add_space(space::XL);
                     self.shown(ui, view, out);
                 });
@@ -70,27 +77,57 @@ impl ConfigsPanel {
         }
         Panel::left("config groups").resizable(false).exact_size(GROUPS).frame(inside()).show(ui, |ui| {
             let whole = ui.available_rect_before_wrap();
-            if whole.height() < TALL {
+            let least = if self.devices { DEVICES_LEAST } else { GROUPS_LEAST };
+            let foot = self.foot + space::L;
+            if whole.height() < least + foot {
                 scroll("config groups", ui, |ui| {
                     self.list(ui, view, out);
                     ui.add_space(space::L);
-                    self.export(ui, view, out);
+                    self.foot(ui, view, out);
                 });
                 return;
             }
-            let (above, below) = whole.split_top_bottom_at_y(whole.bottom() - EXPORT);
+            let (above, below) = whole.split_top_bottom_at_y(whole.bottom() - foot);
+            let below = below.with_min_y(below.top() + space::L);
             ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
-                scroll("config groups", ui, |ui| self.list(ui, view, out));
+                if self.devices {
+                    // Its rows scroll by themselves.
+                    self.list(ui, view, out);
+                } else {
+                    scroll("config groups", ui, |ui| self.list(ui, view, out));
+                }
             });
-            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.export(ui, view, out));
+            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| self.foot(ui, view, out));
         });
         inside().show(ui, |ui| scroll("preview", ui, |ui| self.shown(ui, view, out)));
+    }
+
+    /// Draws the export, and remembers how high it is: at the foot it grows upwards.
+    fn foot(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let height = ui.scope(|ui| self.export.ui(ui, view, out)).response.rect.height();
+        if (self.foot - height).abs() > 0.5 {
+            self.foot = height;
+            ui.ctx().request_repaint();
+        }
     }
 
     /// Draws the list of groups, and what brings files in.
     fn list(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         ui.label(strong(ui, &format!("Files for {}", view.scenario_name())));
+        if view.compared.is_some() {
+            let weak = theme::tokens(ui.ctx()).text.weak;
+            ui.label(small(rows::changing(view.agent_files)).color(weak));
+        }
         ui.add_space(space::XS);
+        if let Some(list) = view.devices.list {
+            self.switch(ui, list);
+        } else {
+            self.devices = false;
+        }
+        if let Some(list) = view.devices.list.filter(|_| self.devices) {
+            devices::ui(ui, list, view, out);
+            return;
+        }
         for line in rows::groups(view) {
             self.group(ui, &line);
         }
@@ -109,6 +146,21 @@ impl ConfigsPanel {
         bring(ui, view, out);
     }
 
+    /// Draws the switch between groups and single devices.
+    fn switch(&mut self, ui: &mut Ui, list: &Inventory) {
+        ui.horizontal_wrapped(|ui| {
+            let devices = format!("Devices ({})", units::count(list.len().into()));
+            for (listed, text) in [(false, "Groups".to_owned()), (true, devices)] {
+                let button = Button::selectable(self.devices == listed, small(text));
+                let tip = if listed { "Files of one device" } else { "Files of a whole group" };
+                if ui.add(button).on_hover_text(tip).clicked() {
+                    (self.devices, self.tried) = (listed, false);
+                }
+            }
+        });
+        ui.add_space(space::XS);
+    }
+
     /// Draws the button of a group.
     fn group(&mut self, ui: &mut Ui, line: &GroupLine) {
         let chosen = !self.tried && self.chosen.as_deref() == Some(line.id.as_str());
@@ -122,8 +174,7 @@ impl ConfigsPanel {
         let response = ui.add_sized(size, button.truncate());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &line.spoken));
         if response.on_hover_text(&line.spoken).clicked() {
-            self.chosen = Some(line.id.clone());
-            self.tried = false;
+            self.choose(&line.id);
         }
     }
 
@@ -134,57 +185,39 @@ impl ConfigsPanel {
         if let Some(own) = view.tried.filter(|_| self.tried) {
             return tried::ui(ui, own, &mut self.group, view, out);
         }
-        let Some(group) = view.agent_files.iter().find(|own| self.chosen.as_deref() == Some(&own.group))
-        else {
+        let device = view.device.filter(|_| self.devices);
+        let group = match device.map(|device| &device.files) {
+            Some(Ok(files)) => Some(files),
+            Some(Err(reason)) => {
+                ui.label(reason);
+                return;
+            }
+            None if self.devices => {
+                ui.label("Choose a device to see what it has and what it gets.");
+                return;
+            }
+            None => view.agent_files.iter().find(|own| self.chosen.as_deref() == Some(&own.group)),
+        };
+        let Some(group) = group else {
             ui.label("There are no files to show. Correct the errors of the project first.");
             return;
         };
-        let known = self
-            .made
-            .as_ref()
-            .is_some_and(|(revision, id, _)| *revision == view.revision && *id == group.group);
+        let row = device.map(|device| device.row);
+        let known = self.made.as_ref().is_some_and(|(revision, at, id, _)| {
+            (*revision, *at) == (view.revision, row) && *id == group.group
+        });
         if !known {
             let files = rows::files(group, view.compared.is_some());
-            self.made = Some((view.revision, group.group.clone(), files));
+            self.made = Some((view.revision, row, group.group.clone(), files));
+        }
+        if let Some(device) = device {
+            ui.label(strong(ui, &device.thing));
+            ui.add_space(space::S);
         }
         file::effect(ui, &rows::effect(view));
         if let Some((.., files)) = &self.made {
             file::preview(ui, group, files);
         }
-    }
-
-    /// Draws the export; it is the primary action of the screen.
-    fn export(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-        let tokens = theme::tokens(ui.ctx());
-        ui.horizontal(|ui| {
-            ui.set_min_height(theme::TARGET);
-            ui.label("Export as");
-            let entries = Target::ALL.map(|target| (target, target.label()));
-            let help = "Where the files go: a folder, an archive, or a deployment tool";
-            if let Some(target) = choice::corner(ui, "Export as", help, &self.target, &entries) {
-                self.target = target;
-            }
-        });
-        ui.add_space(space::XS);
-        let entry = UserCommand::Export.entry();
-        let text = RichText::new(entry.text).font(theme::strong(theme::BODY)).color(tokens.on_accent);
-        let button = Button::new(text).fill(tokens.accent).min_size(egui::vec2(ui.available_width(), 32.0));
-        if offer(ui, UserCommand::Export, button, entry.tooltip, view).clicked() {
-            out.push(Request::User(UserCommand::Export));
-        }
-        ui.add_space(space::XS);
-        ui.label(small(note(self.target)).color(tokens.text.weak));
-    }
-}
-
-/// Returns what a target is, in a sentence or two.
-fn note(target: Target) -> &'static str {
-    match target {
-        Target::Folder => "Nothing leaves this computer. Each group gets a folder of its own.",
-        Target::Zip => "Nothing leaves this computer. One archive with a manifest.",
-        Target::Ansible => "Nothing leaves this computer. An inventory and a playbook that copies the files.",
-        Target::ConfigMap => "Nothing leaves this computer. One ConfigMap for each group.",
-        Target::Scm => "Nothing leaves this computer. Packages and lists of things for the platform.",
     }
 }
 

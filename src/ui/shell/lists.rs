@@ -3,8 +3,8 @@
 use super::super::request::Request;
 use super::super::theme::{self, space};
 use crate::base::{Finding, Severity};
-use crate::desk::View;
 use crate::desk::command::DocumentCommand;
+use crate::desk::{About, UserCommand, View};
 use egui::{Button, Panel, RichText, ScrollArea, Ui};
 
 /// A list.
@@ -56,33 +56,46 @@ fn sign(ui: &Ui, severity: Severity) -> RichText {
 
 /// Draws the findings.
 fn findings(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    if view.findings().is_empty() {
+    if view.concerns().next().is_none() {
         ui.label("Nothing is wrong with this project.");
     }
-    for (index, finding) in view.findings().iter().enumerate() {
-        ui.push_id(index, |ui| row(ui, finding, out));
+    for (index, (about, finding)) in view.concerns().enumerate() {
+        ui.push_id(index, |ui| row(ui, about, finding, out));
     }
 }
 
 /// Draws one finding.
-fn row(ui: &mut Ui, finding: &Finding, out: &mut Vec<Request>) {
+fn row(ui: &mut Ui, about: About<'_>, finding: &Finding, out: &mut Vec<Request>) {
     let weak = theme::tokens(ui.ctx()).text.weak;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.label(sign(ui, finding.severity));
         ui.label(RichText::new(finding.code).color(weak));
+        if let About::File { group, file } = about {
+            let line = if finding.line > 0 { format!(", line {}", finding.line) } else { String::new() };
+            ui.label(RichText::new(format!("{group}/{file}{line}")).color(weak));
+        }
         ui.label(&finding.what);
         ui.label(RichText::new(format!("{} {}", finding.why, finding.fix)).color(weak));
         if let Some(reason) = &finding.silenced {
             ui.label(RichText::new(format!("Silenced: {reason}")).color(weak));
         }
-        if !finding.pointer.is_empty() {
-            let button = ui.button("Go to field");
-            let spoken = format!("Go to field {}", finding.pointer);
-            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &spoken));
-            if button.on_hover_text(&finding.pointer).clicked() {
-                out.push(Request::GoTo(finding.pointer.clone()));
+        match about {
+            About::File { group, file } => {
+                if go(ui, "Go to file", &format!("{group}/{file}")) {
+                    out.push(Request::GoToFile(group.to_owned()));
+                }
             }
+            About::Devices => {
+                if go(ui, "Go to devices", &finding.pointer) {
+                    out.push(Request::User(UserCommand::ScreenDevices));
+                }
+            }
+            About::Project => {}
+        }
+        let field = !finding.pointer.is_empty() && !matches!(about, About::File { .. });
+        if field && go(ui, "Go to field", &finding.pointer) {
+            out.push(Request::GoTo(finding.pointer.clone()));
         }
         if let Some(fix) = &finding.patch
             && ui.button(&fix.label).on_hover_text("Changes this input; can be undone").clicked()
@@ -90,6 +103,14 @@ fn row(ui: &mut Ui, finding: &Finding, out: &mut Vec<Request>) {
             out.push(DocumentCommand::Apply(fix.clone()).into());
         }
     });
+}
+
+/// Draws a button that leads somewhere; returns whether it was pressed.
+fn go(ui: &mut Ui, text: &str, place: &str) -> bool {
+    let button = ui.button(text);
+    let spoken = format!("{text} {place}");
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &spoken));
+    button.on_hover_text(place).clicked()
 }
 
 /// Draws the log of events, newest first.

@@ -1,16 +1,18 @@
 //! The status bar: the running simulation, seed and runs, findings, events, zoom.
 
-use super::super::request::Request;
+use super::super::request::{Request, offer};
 use super::super::theme::{self, space};
 use super::lists::{List, Lists};
-use crate::base::{Severity, units};
+use crate::base::{Finding, Severity, units};
 use crate::desk::job::{Status, Subject};
+use crate::desk::transfer::{Transfer, Work};
 use crate::desk::{UserCommand, View};
-use crate::fleet::file::count;
-use egui::{Align, Label, Layout, ProgressBar, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 /// Width kept for how the simulation stands [points].
 const RUNS: f32 = 168.0;
+/// Width kept for how many files are done [points].
+const FILES: f32 = 216.0;
 /// Width that seed and zoom need at the end [points].
 const ENDS: f32 = 140.0;
 
@@ -28,19 +30,34 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, lists: &mut Lists, out: &mut Vec<Request
         lists.button(ui, List::Findings, &findings_text(view));
         lists.button(ui, List::Events, &format!("Events ({})", view.notices.count()));
         // A place of its own, so that nothing moves while runs are counted.
-        let place = vec2(RUNS.min(ui.available_width()), theme::TARGET);
+        let wide = if view.transfer.is_some() { FILES } else { RUNS };
+        let place = vec2(wide.min(ui.available_width()), theme::TARGET);
         let (place, _) = ui.allocate_exact_size(place, Sense::hover());
         ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout), |ui| {
-            ui.add(Label::new(text(run_text(view))).truncate());
+            let state = view.transfer.map_or_else(|| run_text(view), transfer_text);
+            ui.add(Label::new(text(state)).truncate());
         });
-        if let Some(progress) = view.progress {
-            let share = progress.done as f32 / progress.of.max(1) as f32;
-            let bar = ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0));
-            bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Simulation"));
-            let cancel = ui.button(RichText::new("Cancel").size(theme::SMALL));
-            if cancel.on_hover_text(UserCommand::Cancel.entry().tooltip).clicked() {
+        let named = |bar: egui::Response, name: &str| {
+            bar.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, name));
+        };
+        let mut cancel = |ui: &mut Ui| {
+            let cancel = Button::new(RichText::new("Cancel").size(theme::SMALL));
+            let tip = UserCommand::Cancel.entry().tooltip;
+            if offer(ui, UserCommand::Cancel, cancel, tip, view).clicked() {
                 out.push(Request::User(UserCommand::Cancel));
             }
+        };
+        if let Some(transfer) = view.transfer {
+            if let Some(of) = transfer.of {
+                let share = transfer.done as f32 / of.max(1) as f32;
+                named(ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0)), "Files");
+            }
+            cancel(ui);
+        } else if let Some(progress) = view.progress {
+            let share = progress.done as f32 / progress.of.max(1) as f32;
+            let bar = ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0));
+            named(bar, "Simulation");
+            cancel(ui);
         }
         if ui.available_width() < ENDS {
             return;
@@ -50,6 +67,21 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, lists: &mut Lists, out: &mut Vec<Request
             ui.label(text(format!("seed {}", view.seed)));
         });
     });
+}
+
+/// Returns how far the reading or writing of files is: `Exporting 512 of 100 000 files`.
+fn transfer_text(transfer: Transfer) -> String {
+    let Transfer { work, done, of, stopping } = transfer;
+    let doing = match work {
+        _ if stopping => "Stopping at",
+        Work::Export => "Exporting",
+        Work::Compare | Work::Import => "Reading",
+    };
+    let done = units::count(done);
+    match of {
+        Some(of) => format!("{doing} {done} of {} files", units::count(of)),
+        None => format!("{doing} {done} files"),
+    }
 }
 
 /// Returns how the simulation stands: `Simulation 37 of 50 runs`.
@@ -75,7 +107,10 @@ fn run_text(view: &View<'_>) -> String {
 /// Returns the number of findings: `1 error · 2 warnings`.
 fn findings_text(view: &View<'_>) -> String {
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    let errors = count(view.findings(), Severity::Error);
-    let warnings = count(view.findings(), Severity::Warning);
+    let count = |severity: Severity| {
+        let open = |finding: &Finding| finding.severity == severity && finding.silenced.is_none();
+        view.concerns().filter(|(_, finding)| open(finding)).count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     format!("{} · {}", plural(errors, "error"), plural(warnings, "warning"))
 }

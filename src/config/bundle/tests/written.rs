@@ -106,29 +106,30 @@ fn what_cannot_be_filled_changes_nothing() {
 }
 
 #[test]
-fn an_interruption_leaves_whole_files_and_the_old_archive() {
+fn an_interruption_leaves_the_old_files_and_the_old_archive() {
     let folder = tempdir().unwrap();
     let (items, devices) = (files(), devices());
     let plan = plan(&items, &devices).unwrap();
     let error = write_folder(&plan, folder.path(), &OneSecret("k"), &mut |done, _| done < 2).unwrap_err();
-    assert!(matches!(error, BundleError::Stopped { written: 2, planned: 6 }), "{error}");
-    assert_eq!(tree(folder.path()), ["pumps/P-1/plain.json", "pumps/P-1/ws_connection.json"]);
+    assert!(matches!(error, BundleError::Stopped { written: 0, planned: 6 }), "{error}");
+    assert_eq!(tree(folder.path()), [""; 0]);
     let zip = folder.path().join("a.zip");
     file::write_atomic(&zip, b"old").unwrap();
     let error = write_zip(&plan, &zip, &OneSecret("k"), &mut |done, _| done < 2).unwrap_err();
     assert!(matches!(error, BundleError::Stopped { written: 0, .. }), "{error}");
-    assert_eq!((read(&zip).as_str(), tree(folder.path()).len()), ("old", 3));
+    assert_eq!((read(&zip).as_str(), tree(folder.path()).len()), ("old", 1));
 }
 
 #[test]
-fn a_file_in_the_way_stops_with_what_was_written() {
+fn a_file_in_the_way_leaves_everything_as_it_was() {
     let folder = tempdir().unwrap();
     let (items, devices) = (files(), devices());
     let plan = plan(&items, &devices).unwrap();
     file::create_dir_all(&folder.path().join("pumps")).unwrap();
     file::write_atomic(&folder.path().join("pumps/P-2"), b"x").unwrap();
     let error = write_folder(&plan, folder.path(), &OneSecret("k"), &mut go_on).unwrap_err();
-    assert!(matches!(error, BundleError::Write { written: 2, planned: 6, .. }), "{error}");
+    assert!(matches!(error, BundleError::Write { written: 0, planned: 6, .. }), "{error}");
+    assert_eq!(tree(folder.path()), ["pumps/P-2"]);
     assert_eq!(read(&folder.path().join("pumps/P-2")), "x");
 }
 

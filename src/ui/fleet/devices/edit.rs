@@ -48,6 +48,7 @@ impl EditBar {
         let before = self.field.clone();
         self.choice(ui, list, view.devices.edit);
         let edit = TextEdit::singleline(&mut self.value)
+            .id_salt("value")
             .hint_text("new value")
             .margin(Margin::symmetric(8, 4))
             .desired_width(VALUE);

@@ -39,7 +39,9 @@ impl FilterField {
         let response = ui.horizontal(|ui| {
             let name = ui.label("Filter");
             let room = (ui.available_width() - COUNT).max(120.0);
+            // A name of its own: the keyboard stays here when a notice above the screen goes.
             let edit = TextEdit::singleline(&mut self.text)
+                .id_salt("filter")
                 .hint_text("group:pumps and site:A*")
                 .margin(Margin::symmetric(8, 4))
                 .desired_width(room);

@@ -42,9 +42,8 @@ pub fn ui(ui: &mut Ui, list: &Inventory, devices: &DevicesView<'_>, out: &mut Ve
     heads(ui, &columns, list, devices, out);
     ui.spacing_mut().item_spacing.y = 0.0;
     if devices.rows.is_empty() {
-        let text = if devices.busy { "Looking …" } else { "No device passes the filter." };
         ui.add_space(space::S);
-        ui.label(text);
+        nothing(ui, devices, out);
         return;
     }
     let window = ui.ctx().viewport_rect().height();
@@ -65,6 +64,20 @@ pub fn ui(ui: &mut Ui, list: &Inventory, devices: &DevicesView<'_>, out: &mut Ve
             }
         },
     );
+}
+
+/// Draws what stands in the place of rows where there are none.
+fn nothing(ui: &mut Ui, devices: &DevicesView<'_>, out: &mut Vec<Request>) {
+    if devices.busy {
+        ui.label("Looking …");
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(devices.no_match.unwrap_or("No device passes the filter."));
+        if !devices.filter.is_empty() && ui.button("Clear filter").clicked() {
+            out.push(DeviceCommand::Filter(String::new()).into());
+        }
+    });
 }
 
 /// Returns what a click on a row selects.

@@ -2,6 +2,9 @@
 //!
 //! Texts of files are masked here, so that no panel ever holds a secret.
 
+#[cfg(test)]
+mod tests;
+
 use crate::base::units::{self, THIN};
 use crate::base::{Finding, Severity};
 use crate::config::document::diff::{self, hunks, lines};
@@ -96,7 +99,7 @@ fn line(group: &GroupFiles, compared: bool) -> GroupLine {
 /// Returns what stands out in a group.
 fn mark(group: &GroupFiles, compared: bool) -> Option<Mark> {
     let files = group.files();
-    if files.iter().any(AgentFile::blocked) {
+    if group.blocked().is_some() {
         return Some(Mark::new("✕", "blocked", Tone::Bad));
     }
     if !compared {
@@ -153,9 +156,35 @@ pub struct FindingText {
     pub text: String,
 }
 
+/// What becomes of a file, what needs a look first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It cannot be written.
+    Blocked,
+    /// The device gets another text.
+    Changes,
+    /// What the device has is not known.
+    New,
+    /// The device has this text.
+    Same,
+}
+
+impl Fate {
+    fn of(file: &AgentFile) -> Self {
+        match () {
+            () if file.blocked() => Self::Blocked,
+            () if file.before.is_none() => Self::New,
+            () if file.is_unchanged() => Self::Same,
+            () => Self::Changes,
+        }
+    }
+}
+
 /// One file of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileText {
+    /// What becomes of it.
+    pub fate: Fate,
     /// Group and name: `pumps/config.json`.
     pub title: String,
     /// How sure we are of its names.
@@ -176,20 +205,41 @@ pub struct FileText {
     pub findings: Vec<FindingText>,
 }
 
-/// Returns the files of a group.
+/// Returns the files of a group; where something is compared with, what changes comes first.
 pub fn files(group: &GroupFiles, compared: bool) -> Vec<FileText> {
-    group.files().iter().map(|file| file_text(group, file, compared)).collect()
+    let mut files: Vec<FileText> =
+        group.files().iter().map(|file| file_text(group, file, compared)).collect();
+    if compared {
+        files.sort_by_key(|file| file.fate);
+    }
+    files
+}
+
+/// Returns how many of the files change: `3 of 5 files change`.
+pub fn changing<'a>(groups: impl IntoIterator<Item = &'a GroupFiles>) -> String {
+    let fates: Vec<Fate> = groups.into_iter().flat_map(GroupFiles::files).map(Fate::of).collect();
+    let count = |fate: Fate| fates.iter().filter(|own| **own == fate).count();
+    let files = if fates.len() == 1 { "file" } else { "files" };
+    let change = if count(Fate::Changes) == 1 { "changes" } else { "change" };
+    let new = match count(Fate::New) {
+        0 => String::new(),
+        1 => ", 1 is new".to_owned(),
+        n => format!(", {n} are new"),
+    };
+    format!("{} of {} {files} {change}{new}", count(Fate::Changes), fates.len())
 }
 
 fn file_text(group: &GroupFiles, file: &AgentFile, compared: bool) -> FileText {
     let known = file.before.is_some();
-    let mark = compared.then(|| match () {
-        () if file.blocked() => Mark::new("✕", "cannot be written", Tone::Bad),
-        () if !known => Mark::new("–", "not among the devices' files, written as a new one", Tone::Plain),
-        () if file.is_unchanged() => Mark::new("✓", "no change", Tone::Good),
-        () => Mark::new("→", "changes", Tone::Info),
+    let fate = Fate::of(file);
+    let mark = compared.then(|| match fate {
+        Fate::Blocked => Mark::new("✕", "cannot be written", Tone::Bad),
+        Fate::New => Mark::new("–", "not among the devices' files, written as a new one", Tone::Plain),
+        Fate::Same => Mark::new("✓", "no change", Tone::Good),
+        Fate::Changes => Mark::new("→", "changes", Tone::Info),
     });
     FileText {
+        fate,
         title: format!("{}/{}", group.group, file.name),
         certainty: file.certainty.word(),
         sure: match file.certainty {
@@ -406,90 +456,4 @@ fn about(linted: &Linted) -> String {
         text.extend(["; could also be of ", &*others.join(" or ")]);
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Collected, Mapping, Writer};
-    use crate::fleet::example::EXAMPLES;
-
-    const HAS: &str = "{\n  \"reconnect_random_delay_seconds\": 7,\n  \"app_key\": \"planted\",\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n  \"d\": 4\n}\n";
-
-    fn pumps(has: Option<&str>) -> GroupFiles {
-        let file = EXAMPLES[0].file().unwrap();
-        let fleet = file.check(None).fleet.unwrap();
-        let mut collected = Collected::default();
-        if let Some(has) = has {
-            collected.insert("pumps", "agent_config.json", has);
-        }
-        let (view, mapping) = (file.view(None), Mapping::default());
-        let writer = Writer { fleet: &fleet, view: &view, mapping: &mapping, collected: &collected };
-        writer.groups().into_iter().find(|group| group.group == "pumps").unwrap()
-    }
-
-    fn agent(group: &GroupFiles) -> FileText {
-        files(group, true).into_iter().find(|file| file.title == "pumps/agent_config.json").unwrap()
-    }
-
-    #[test]
-    fn a_difference_shows_signs_folds_and_no_secret() {
-        let group = pumps(Some(HAS));
-        let file = agent(&group);
-        let shown: Vec<String> =
-            file.lines.iter().map(|line| format!("{}{}", line.sign, line.text)).collect();
-        assert!(shown.iter().any(|line| line.starts_with("−  \"reconnect_random_delay_seconds\": 7")));
-        assert!(shown.iter().any(|line| line.starts_with("+  \"reconnect_random_delay_seconds\": ")));
-        assert!(shown.iter().any(|line| line.starts_with("…") && line.contains("equal line")), "{shown:#?}");
-        assert!(shown.iter().all(|line| !line.contains("planted")), "{shown:#?}");
-        assert_eq!(file.mark.unwrap().text(), "→ changes");
-        assert_eq!(file.kept, "and 5 other keys, kept as they are");
-        let row = file.rows.iter().find(|row| row.key == "reconnect_random_delay_seconds").unwrap();
-        assert!(row.has.starts_with('7') && !row.has.contains("file:"), "{row:?}");
-        assert_eq!(row.mark.text(), "→ changed");
-        assert_eq!(line(&group, true).mark.unwrap().word, "1 change");
-    }
-
-    #[test]
-    fn without_anything_to_compare_the_whole_text_stands_there() {
-        let group = pumps(None);
-        let file = agent(&group);
-        assert!(!file.known && file.lines.iter().all(|line| line.sign.is_empty()));
-        assert_eq!(line(&group, false).mark, None);
-        assert_eq!(line(&group, true).mark.unwrap().word, "not compared");
-        assert!(line(&group, false).spoken.ends_with("devices"));
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_marked_with_its_line() {
-        let group = pumps(Some("{\n  \"reconnect_random_delay_seconds\": "));
-        let file = agent(&group);
-        assert_eq!(line(&group, true).mark.unwrap().text(), "✕ blocked");
-        assert!(file.findings[0].text.starts_with("Line "), "{:?}", file.findings);
-    }
-
-    #[test]
-    fn long_files_and_lines_are_cut() {
-        let long: String = (0..2_000)
-            .map(|at| format!("  \"key{at}\": \"{}\",\n", "x".repeat(400)))
-            .collect::<Vec<_>>()
-            .concat();
-        let file = agent(&pumps(Some(&format!("{{\n{long}  \"reconnect_random_delay_seconds\": 30\n}}\n"))));
-        assert!(file.lines.len() <= MOST_LINES + 1, "{}", file.lines.len());
-        assert!(file.lines.iter().all(|line| line.text.chars().count() <= MOST_SIGNS + 1));
-    }
-
-    #[test]
-    fn the_files_number_stands_beside_only_where_it_differs() {
-        for (human, file, text) in [
-            ("60 s", "60000", "60 s (file: 60000)"),
-            ("30 s", "30", "30 s"),
-            ("1 min", "60", "1 min (file: 60)"),
-            ("10\u{2009}000 attempts", "10000", "10\u{2009}000 attempts"),
-            ("on", "true", "on (file: true)"),
-            ("for ever", "-1", "for ever (file: -1)"),
-        ] {
-            assert_eq!(with_file(human, file), text);
-        }
-    }
 }
