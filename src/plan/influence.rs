@@ -253,6 +253,10 @@ mod tests {
     }
 
     fn outcome(delay: &str, interval: &str, runs: u32) -> Outcome {
+        outcome_of(delay, interval, runs, 1)
+    }
+
+    fn outcome_of(delay: &str, interval: &str, runs: u32, seed: u64) -> Outcome {
         let text = format!(
             r#"{{"regather": 1, "groups": {{"a": {{"name": "Pumps", "devices": 100, "agent": "example-agent",
                 "reconnect_random_delay_seconds": {delay}, "max_connect_delay": 0,
@@ -260,8 +264,8 @@ mod tests {
                 "outage": {{"length_s": 0.5, "watch_s": 600}}, "targets": {{"t95_s": 200}}}}"#
         );
         let fleet = FleetFile::parse(&text).unwrap().check(None).fleet.unwrap();
-        let done = sim::replicate(&fleet, 1, 0..runs, 2, &AtomicBool::new(false), &|_| {}).unwrap();
-        let study = Study::of(&fleet, 1, done.into_iter().map(Arc::new).collect());
+        let done = sim::replicate(&fleet, seed, 0..runs, 2, &AtomicBool::new(false), &|_| {}).unwrap();
+        let study = Study::of(&fleet, seed, done.into_iter().map(Arc::new).collect());
         Outcome::of("test".into(), Arc::new(fleet), study, runs)
     }
 
@@ -282,6 +286,17 @@ mod tests {
         assert_eq!(both.verdict(), Verdict::Uncertain);
         assert_eq!(outcome(r#"{"unknown": [10, 100]}"#, "0", 30).verdict(), Verdict::Met);
         assert_eq!(outcome(r#"{"unknown": [300, 400]}"#, "0", 30).verdict(), Verdict::Missed);
+    }
+
+    #[test]
+    fn what_does_nothing_is_seldom_taken_for_an_influence() {
+        // Each device waits up to 60 s once; a pause after failures that never happen changes nothing.
+        let beyond = |seed: &u64| {
+            let none = outcome_of("60", r#"{"unknown": [0, 10]}"#, 16, *seed);
+            none.influences()[0].beyond_chance
+        };
+        let taken: Vec<u64> = (0..200).filter(beyond).collect();
+        assert!(taken.len() <= 8, "about 2 of 200 are meant: {taken:?}");
     }
 
     #[test]
