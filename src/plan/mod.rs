@@ -1,14 +1,19 @@
 //! From runs to answers: the verdict against the targets, the key figures, and how two scenarios
 //! differ.
 //!
-//! Nothing is simulated here; a [`Study`](crate::sim::Study) comes in, sentences and rows go out. The
-//! window, the command line and the JSON output take their words and numbers from here, so that they
-//! cannot disagree.
+//! For a verdict nothing is simulated here; a [`Study`](crate::sim::Study) comes in, sentences and rows go
+//! out. The window, the command line and the JSON output take their words and numbers from here, so that
+//! they cannot disagree. [`mod@sweep`] tries the cells of a grid; a search for settings that
+//! meet the targets; both work on any thread, report progress and can be stopped.
 
 mod compare;
 mod figure;
+mod goal;
+mod lever;
 mod outcome;
 mod preview;
+pub mod sweep;
+mod trial;
 mod verdict;
 
 #[cfg(test)]
@@ -16,6 +21,9 @@ mod tests;
 
 pub use compare::{Change, Difference, changes, compare};
 pub use figure::{Figure, FigureUnit};
+pub use goal::{Aim, Goal, capacity_per_s};
+pub use lever::{Assignment, CAPACITY, Lever, LeverError, assign, fleet_with};
 pub use outcome::Outcome;
 pub use preview::Preview;
+pub use trial::{Figures, Goals, Held, State, Trial};
 pub use verdict::{TargetResult, Verdict};

@@ -10,6 +10,7 @@ pub mod schema;
 pub mod screenshot;
 pub mod simulate;
 pub mod validate;
+pub mod whatif;
 
 use super::error::CommandError;
 use super::exit::Exit;
@@ -51,6 +52,8 @@ pub struct WindowArgs {
 pub enum Command {
     /// Simulate the outage and judge the result against the targets
     Simulate(simulate::Args),
+    /// Try a grid over one or two inputs and show where the targets are met
+    Sweep(whatif::sweep::Args),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
@@ -77,6 +80,7 @@ impl Command {
     pub(super) fn run(&self, printer: &Printer) -> Result<Action, CommandError> {
         match self {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
+            Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),

@@ -11,6 +11,7 @@ mod schema;
 mod tests;
 
 pub use schema::result_schema;
+pub(in crate::report) use schema::{number as number_schema, object, text as text_schema};
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
@@ -164,16 +165,20 @@ impl<'a> ResultFile<'a> {
     }
 }
 
+/// Returns the SHA-256 of a text in hexadecimal digits.
+pub(in crate::report) fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
+}
+
 /// Returns what was simulated.
 fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
-    let digest = Sha256::digest(origin.text.as_bytes());
     Input {
         file: origin.name,
-        sha256: digest
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|half| char::from_digit(half.into(), 16))
-            .collect(),
+        sha256: sha256(origin.text),
         project: &outcome.fleet.name,
         scenario: origin.scenario,
         scenario_name: &outcome.scenario,
@@ -335,7 +340,7 @@ fn rests(assumption: super::assumptions::Assumption) -> Rests {
 }
 
 /// Returns a number with at most six decimals, whole ones without a fraction; `null` for *never*.
-fn number(value: f64) -> Value {
+pub(in crate::report) fn number(value: f64) -> Value {
     if value.is_finite() && value.fract() == 0.0 && value.abs() < 9e15 {
         return Value::from(value as i64);
     }
@@ -344,6 +349,6 @@ fn number(value: f64) -> Value {
 }
 
 /// Returns a text with ordinary spaces, for programs that search in it.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     text.replace(units::THIN, " ")
 }

@@ -253,7 +253,7 @@ fn finding() -> Value {
 }
 
 /// Returns the schema of an object that needs all of these keys.
-fn object(properties: &[(&str, Value)]) -> Value {
+pub(in crate::report) fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(key, _)| *key).collect();
     let properties: Map<String, Value> =
         properties.iter().map(|(key, schema)| ((*key).to_owned(), schema.clone())).collect();
@@ -279,7 +279,7 @@ fn metrics(keys: &[&str]) -> Value {
 }
 
 /// Returns the schema of a text.
-fn text(description: &str) -> Value {
+pub(in crate::report) fn text(description: &str) -> Value {
     if description.is_empty() {
         json!({"type": "string"})
     } else {
@@ -288,7 +288,7 @@ fn text(description: &str) -> Value {
 }
 
 /// Returns the schema of a number that may be *never*.
-fn number(description: &str) -> Value {
+pub(in crate::report) fn number(description: &str) -> Value {
     json!({"type": ["number", "null"], "description": description})
 }
 
