@@ -3,7 +3,7 @@
 //!
 //! For a verdict nothing is simulated here; a [`Study`](crate::sim::Study) comes in, sentences and rows go
 //! out. The window, the command line and the JSON output take their words and numbers from here, so that
-//! they cannot disagree. [`mod@sweep`] tries the cells of a grid; a search for settings that
+//! they cannot disagree. [`mod@sweep`] tries the cells of a grid; [`mod@solve`] looks for settings that
 //! meet the targets; both work on any thread, report progress and can be stopped.
 
 mod compare;
@@ -12,6 +12,7 @@ mod goal;
 mod lever;
 mod outcome;
 mod preview;
+pub mod solve;
 pub mod sweep;
 mod trial;
 mod verdict;

@@ -54,6 +54,10 @@ pub enum Command {
     Simulate(simulate::Args),
     /// Try a grid over one or two inputs and show where the targets are met
     Sweep(whatif::sweep::Args),
+    /// Find the smallest changes that meet the targets
+    Solve(whatif::solve::Args),
+    /// Recommend settings: at most three answers, best first
+    Recommend(whatif::solve::RecommendArgs),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
@@ -81,6 +85,8 @@ impl Command {
         match self {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
             Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
+            Self::Solve(args) => whatif::solve::run(args, printer).map(Action::from),
+            Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),

@@ -8,6 +8,7 @@
 mod axis;
 mod region;
 
+pub(in crate::plan) use axis::steps_between;
 pub use axis::{Axis, AxisError, Range};
 pub use region::{Margin, Own};
 

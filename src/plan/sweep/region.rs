@@ -33,8 +33,8 @@ pub struct Own {
 }
 
 impl Own {
-    /// Returns the own point of a file in a grid; `None` where an axis has no value now, or its inputs have
-    /// several, or it lies outside the grid.
+    /// Returns the own point of a file in a grid; `None` where an axis has no value now or it lies
+    /// outside the grid. Of inputs with several values that of most of them counts.
     pub(super) fn of(
         file: &FleetFile,
         scenario: Option<&str>,
@@ -43,10 +43,9 @@ impl Own {
     ) -> Option<Self> {
         let (mut values, mut steps) = (Vec::new(), Vec::new());
         for axis in axes {
-            let all = axis.lever.values(file, scenario);
-            let own = *all.first()?;
+            let own = axis.lever.now(file, scenario)?;
             let (low, high) = bounds(&axis.values);
-            if all.iter().any(|value| *value != own) || own < low || own > high {
+            if own < low || own > high {
                 return None;
             }
             let near = |at: &usize| ratio(axis.values[*at], own);

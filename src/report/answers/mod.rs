@@ -4,9 +4,13 @@
 //! number of threads, and keys are only added within a version.
 
 mod grid;
+mod list;
+mod solution;
 mod sweep;
 
 pub use grid::render as render_sweep;
+pub use list::render as render_solution;
+pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};
 pub use sweep::{SWEEP_SCHEMA, csv, sweep_json, sweep_schema};
 
 use super::result::{number, object, plain, sha256, text_schema};

@@ -1,5 +1,6 @@
 //! The subcommands that try many settings: `sweep`, `solve` and `recommend`.
 
+pub mod solve;
 pub mod sweep;
 
 use crate::base::Finding;
