@@ -37,6 +37,8 @@ enum Format {
     Result,
     /// Grids of `sweep --json`
     Sweep,
+    /// What matters, of `sweep --tornado --json`
+    Tornado,
     /// Answers of `solve --json` and `recommend --json`
     Solution,
     /// JSON files of agents, by kind and name
@@ -49,6 +51,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Format::Project => file::schema(),
         Format::Result => result::result_schema(),
         Format::Sweep => answers::sweep_schema(),
+        Format::Tornado => answers::tornado_schema(),
         Format::Solution => answers::solution_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;

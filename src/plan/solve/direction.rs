@@ -101,6 +101,18 @@ pub(super) struct Direction {
     pub estimated: bool,
 }
 
+/// Returns a delay as people would choose it [s]: in steps of 5 s above a minute, of 15 s above 5 min and of
+/// 1 min above 15 min.
+fn round(delay_s: f64) -> f64 {
+    let step = match delay_s {
+        s if s < 60.0 => 1.0,
+        s if s < 300.0 => 5.0,
+        s if s < 900.0 => 15.0,
+        _ => 60.0,
+    };
+    (delay_s / step).round() * step
+}
+
 /// Where a search begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ground<'a> {
@@ -125,12 +137,19 @@ impl Ground<'_> {
             Way::Delay | Way::Spread | Way::RetryInterval => self.delays(now),
             Way::Timeout => (5.0, 120.0),
             Way::Needed => self.capacities(),
-            _ => now.map_or((low.max(1.0), high), |now| ((now / 16.0).max(low), now * 16.0)),
+            _ => now
+                .filter(|now| *now > 0.0)
+                .map_or((low.max(1.0), high), |now| ((now / 16.0).max(low), now * 16.0)),
         };
         let (from, to) = (from.max(low).max(1e-3), to.min(high));
         let mut values: Vec<f64> = if from < to { steps_between(from, to, GRID, false) } else { vec![from] };
-        values =
-            values.into_iter().map(|value| lever.round(value)).filter(|v| (low..=high).contains(v)).collect();
+        let plain = |value: f64| match way {
+            Way::Delay | Way::Spread | Way::RetryInterval => round(value),
+            Way::Needed if value > 10.0 => value.ceil(),
+            _ => value,
+        };
+        let each = values.into_iter().map(|value| lever.round(plain(value)));
+        values = each.filter(|value| (low..=high).contains(value)).collect();
         values.dedup();
         if let Some(now) = now.filter(|now| *now > 0.0 && way != Way::Needed) {
             values.sort_by(|a, b| (a / now).ln().abs().total_cmp(&(b / now).ln().abs()));

@@ -158,7 +158,7 @@ pub fn solve(
     let fleet = file.check(scenario).fleet.ok_or(SolveError::NoFleet)?;
     Trial::estimate(&fleet, goals).ok_or(SolveError::NobodyAway)?;
     let means = Means { seed: wanted.seed, runs: wanted.runs, threads: wanted.threads.max(1), stop };
-    let now = Trial::simulate(&fleet, goals, (wanted.seed, wanted.runs), means.threads, stop)?;
+    let now = means.as_it_is(&fleet, goals)?;
     let ground = Ground { file, scenario, fleet: &fleet, goals };
     let fixed = amend::unstrand((file, scenario), &fleet, &now, goals);
     let named = !wanted.levers.is_empty();
@@ -193,13 +193,16 @@ pub fn solve(
         {
             nearest = Some((near, value, direction.clone()));
         }
-        found.extend(along.found.map(|answer| (answer, Some(direction))));
+        let both = along.found.into_iter().chain(along.wide);
+        found.extend(both.map(|answer| (answer, Some(direction.clone()))));
     }
     if found.is_empty() && !named {
         found.extend(both(ground, &fixed, means)?.map(|(answer, way)| (answer, Some(way))));
     }
     progress(all - 1, all);
-    found.sort_by_key(|(answer, _)| (!answer.is_robust(), words::cost(&answer.assignments), answer.way));
+    found.sort_by_key(|(answer, _)| {
+        (!answer.is_robust(), answer.wide, words::cost(&answer.assignments), answer.way)
+    });
     for (answer, direction) in found.into_iter().take(MOST_ANSWERS) {
         solution.answers.push(words::answer(
             ground,

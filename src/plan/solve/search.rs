@@ -20,6 +20,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 const LOOK: u32 = 6;
 /// Candidates that are simulated at most.
 const MOST: usize = 5;
+/// A run further from a goal than this share of its limit ends a look.
+const FAR: f64 = 1.1;
+/// A margin has to be wider by this share to be worth a second answer.
+const WIDER: f64 = 0.04;
 /// Attempts that looking without an estimate may cost [attempts].
 const BUDGET: f64 = 6e7;
 
@@ -52,6 +56,16 @@ pub(super) struct Means<'a> {
 }
 
 impl Means<'_> {
+    /// Simulates what the project gives as it is: a few runs where they say that it misses its goals.
+    ///
+    /// # Errors
+    /// Those of [`Trial::simulate`].
+    pub fn as_it_is(&self, fleet: &Fleet, goals: &Goals) -> Result<Trial, SimError> {
+        let look = self.simulate(fleet, goals, LOOK.min(self.runs))?;
+        let missed = !matches!(look.state, State::Meets | State::Uncertain);
+        if missed || self.runs <= LOOK { Ok(look) } else { self.simulate(fleet, goals, self.runs) }
+    }
+
     fn simulate(&self, fleet: &Fleet, goals: &Goals, runs: u32) -> Result<Trial, SimError> {
         Trial::simulate(fleet, goals, (self.seed, runs), self.threads, self.stop)
     }
@@ -68,6 +82,8 @@ pub(super) struct Found {
     pub survives: Vec<Survives>,
     /// Nearest value on either side with which the fleet does not recover, in the lever's unit.
     pub cliff: Option<f64>,
+    /// Whether it is the one with the widest margin, and not the smallest change.
+    pub wide: bool,
 }
 
 impl Found {
@@ -91,6 +107,8 @@ struct Seen {
 /// What a direction came to.
 pub(super) struct Along {
     pub found: Option<Found>,
+    /// A setting of the same lever with a wider margin, where that is worth a second answer.
+    pub wide: Option<Found>,
     /// The value that comes nearest to the goals where none meets them: how near, and the value.
     pub nearest: Option<(f64, f64)>,
 }
@@ -135,7 +153,9 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
         if let Some(mut found) = probe.confirm(value, repaired, means)? {
             found.cliff = cliff(value);
             if found.is_robust() {
-                return Ok(Along { found: Some(found), nearest });
+                let wide = probe.wide(&seen, value, repaired, means)?;
+                let wide = wide.map(|wide| Found { cliff: wide.value.and_then(cliff), ..wide });
+                return Ok(Along { found: Some(found), wide, nearest });
             }
             let better = |old: &Found| survived(&found) > survived(old);
             if fallback.as_ref().is_none_or(better) {
@@ -144,7 +164,7 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
         }
     }
     if fallback.is_some() {
-        return Ok(Along { found: fallback, nearest });
+        return Ok(Along { found: fallback, wide: None, nearest });
     }
     probe.without_estimate(&seen, nearest, means)
 }
@@ -265,7 +285,11 @@ impl Probe<'_> {
     fn confirm(&self, value: f64, stores: bool, means: Means<'_>) -> Result<Option<Found>, Broken> {
         let goals = self.ground.goals;
         let Some((assignments, fleet)) = self.repaired(value, stores)? else { return Ok(None) };
-        if !means.simulate(&fleet, goals, LOOK.min(means.runs))?.meets() && means.runs > LOOK {
+        // One run tells what is far off, six what is not.
+        if nearness(&means.simulate(&fleet, goals, 1)?, goals) > FAR {
+            return Ok(None);
+        }
+        if means.runs > LOOK && !means.simulate(&fleet, goals, LOOK)?.meets() {
             return Ok(None);
         }
         let trial = means.simulate(&fleet, goals, means.runs)?;
@@ -281,7 +305,34 @@ impl Probe<'_> {
             survives.push(Survives { shake, met });
         }
         let value = self.direction.lever.as_ref().map(|_| value);
-        Ok(Some(Found { way: self.direction.way, value, assignments, fleet, trial, survives, cliff: None }))
+        Ok(Some(Found {
+            way: self.direction.way,
+            value,
+            assignments,
+            fleet,
+            trial,
+            survives,
+            cliff: None,
+            wide: false,
+        }))
+    }
+
+    /// Confirms the delay with the widest margin, where it is much wider than that of `first`.
+    fn wide(
+        &self,
+        seen: &[Seen],
+        first: f64,
+        stores: bool,
+        means: Means<'_>,
+    ) -> Result<Option<Found>, Broken> {
+        if !matches!(self.direction.way, Way::Delay | Way::Spread) {
+            return Ok(None);
+        }
+        let margin = seen.iter().find(|seen| seen.value == first).map_or(0.0, |seen| seen.margin);
+        let sure = seen.iter().filter(|seen| seen.sure == 2 && seen.margin > margin + WIDER);
+        let Some(widest) = sure.max_by(|a, b| a.margin.total_cmp(&b.margin)) else { return Ok(None) };
+        let found = self.confirm(widest.value, stores, means)?.filter(Found::is_robust);
+        Ok(found.map(|found| Found { wide: true, ..found }))
     }
 
     /// Simulates values in their order until one meets the goals.
@@ -290,14 +341,14 @@ impl Probe<'_> {
         for value in values {
             if let Some(found) = self.confirm(*value, true, means)? {
                 if found.is_robust() {
-                    return Ok(Along { found: Some(found), nearest: None });
+                    return Ok(Along { found: Some(found), wide: None, nearest: None });
                 }
                 if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
                     fallback = Some(found);
                 }
             }
         }
-        Ok(Along { found: fallback, nearest: None })
+        Ok(Along { found: fallback, wide: None, nearest: None })
     }
 
     /// Looks with runs where estimates found nothing or misled: small fleets, few workers.
@@ -311,11 +362,11 @@ impl Probe<'_> {
         let mut worth: Vec<&Seen> = seen.iter().filter(near).collect();
         let cost: f64 = worth.iter().map(|seen| seen.trial.figures.attempts * f64::from(LOOK)).sum();
         if cost > BUDGET || worth.is_empty() {
-            return Ok(Along { found: None, nearest });
+            return Ok(Along { found: None, wide: None, nearest });
         }
         worth.sort_by_key(|seen| seen.rank);
         let along = self.by_runs(&spaced(&worth), means)?;
-        Ok(Along { found: along.found, nearest })
+        Ok(Along { found: along.found, wide: None, nearest })
     }
 }
 
@@ -334,5 +385,14 @@ pub(super) fn reached(
     let trial = means.simulate(&fleet, ground.goals, means.runs)?;
     let value = direction.lever.as_ref().map(|_| value);
     let survives = Vec::new();
-    Ok(Some(Found { way: direction.way, value, assignments, fleet, trial, survives, cliff: None }))
+    Ok(Some(Found {
+        way: direction.way,
+        value,
+        assignments,
+        fleet,
+        trial,
+        survives,
+        cliff: None,
+        wide: false,
+    }))
 }

@@ -41,12 +41,11 @@ fn who(fleet: Option<&Fleet>, assignment: &Assignment) -> Who {
     }
 }
 
-/// Returns how dear assignments are, for the order of the answers: the dearest and how many kinds of work.
-pub(super) fn cost(assignments: &[Assignment]) -> (u8, usize) {
+/// Returns how dear assignments are, for the order of the answers.
+pub(super) fn cost(assignments: &[Assignment]) -> u8 {
     // Among the devices the kind matters less than whether servers or only files change.
     let platform = assignments.iter().filter(|assignment| assignment.input.group.is_none());
-    let dearest = platform.map(|assignment| who(None, assignment) as u8).max().unwrap_or(0);
-    (dearest, 0)
+    platform.map(|assignment| who(None, assignment) as u8).max().unwrap_or(0)
 }
 
 /// Returns what assignments cost.
@@ -109,7 +108,8 @@ pub(super) fn keep(now: &Trial, goals: &Goals) -> Answer {
 /// Returns a setting that was found as an answer.
 pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, now: &Trial) -> Answer {
     let shown = |value: f64| lever.map_or_else(String::new, |lever| lever.text(value));
-    let title = title(&found, lever);
+    let suffix = if found.wide { ", the widest margin" } else { "" };
+    let title = title(&found, lever) + suffix;
     let price = match found.way {
         Way::Needed => "what your platform has, or servers: measure it first".to_owned(),
         _ => price(&ground, &found.fleet, &found.assignments),

@@ -7,10 +7,15 @@
 
 mod axis;
 mod region;
+mod tornado;
+
+#[cfg(test)]
+mod tests;
 
 pub(in crate::plan) use axis::steps_between;
 pub use axis::{Axis, AxisError, Range};
 pub use region::{Margin, Own};
+pub use tornado::{Bar, SHARE, Tornado, tornado};
 
 use super::lever::{LeverError, assign};
 use super::trial::{Goals, Trial};

@@ -6,14 +6,13 @@ use crate::plan::{Aim, State, Trial};
 use crate::report::terminal::{Charset, left, line, plain, wrap};
 
 /// Figures in the columns of a table, with their heads and widths [characters].
-const COLUMNS: [(Aim, &str, usize); 7] = [
-    (Aim::T50, "50 %", 9),
+const COLUMNS: [(Aim, &str, usize); 6] = [
     (Aim::T95, "95 % back", 10),
-    (Aim::T99, "99 %", 9),
+    (Aim::T99, "99 % back", 10),
     (Aim::Peak, "peak", 9),
     (Aim::Queue, "queue", 8),
     (Aim::Lost, "lost", 9),
-    (Aim::NeverBack, "away", 7),
+    (Aim::NeverBack, "away", 8),
 ];
 /// Width of the first column [characters].
 const FIRST: usize = 11;
@@ -44,7 +43,7 @@ pub fn render(sweep: &Sweep, charset: Charset) -> String {
 
 /// Returns the table of one axis.
 fn table(sweep: &Sweep) -> String {
-    let mut text = format!("{:>FIRST$}", sweep.axes[0].lever.label().chars().take(FIRST).collect::<String>());
+    let mut text = format!("{} downwards\n{:FIRST$}", sweep.axes[0].lever.name, "");
     for (_, head, width) in COLUMNS {
         text.push_str(&format_cell(head, width));
     }
@@ -81,17 +80,24 @@ fn map(sweep: &Sweep, columns: usize, rows: usize) -> String {
     let own = sweep.own.as_ref().map(|own| own.cell);
     for row in (0..rows).rev() {
         let mut shown = format!("{:>FIRST$} ", up.lever.text(up.values[row]));
+        let mut mine = false;
         for column in 0..columns {
             let at = column * rows + row;
             let sign = sweep.cells.get(at).map_or(' ', |cell| cell.trial.state.sign());
-            let (before, after) = if own == Some(at) { ('[', ']') } else { (' ', ' ') };
-            shown.extend([before, sign, after]);
+            let before = match (own == Some(at), mine) {
+                (true, _) => '[',
+                (false, true) => ']',
+                (false, false) => ' ',
+            };
+            mine = own == Some(at);
+            shown.extend([before, sign]);
         }
+        shown.push(if mine { ']' } else { ' ' });
         line(&mut text, format_args!("{shown}"));
     }
-    // A label under every eighth column has room.
-    let mut labels = " ".repeat(FIRST + 1);
-    for column in (0..columns).step_by(4) {
+    // A label under every sixth column has room.
+    let mut labels = " ".repeat(FIRST + 2);
+    for column in (0..columns).step_by(6) {
         let label = across.lever.text(across.values[column]);
         labels += &left(&label, 12);
     }

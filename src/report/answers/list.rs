@@ -4,10 +4,7 @@ use super::Asked;
 use crate::base::units;
 use crate::plan::solve::{Answer, Solution, Way, measuring};
 use crate::plan::{Aim, Goal, State, Trial};
-use crate::report::terminal::{Charset, left, line, plain, wrap};
-
-/// Width of the labels of figures [characters].
-const LABELS: usize = 24;
+use crate::report::terminal::{Charset, plain, wrap};
 
 /// Returns a solution as text; with `bounds` the closed forms stand under it.
 pub fn render(asked: &Asked<'_>, solution: &Solution, charset: Charset) -> String {
@@ -69,16 +66,10 @@ fn answer(first: &str, answer: &Answer) -> String {
     for held in &answer.trial.held {
         let aim = held.goal.aim;
         let (low, high) = (aim.text(held.spread.0), aim.text(held.spread.1));
-        let spread = if low == high { String::new() } else { format!(", {low} to {high} in 9 of 10 runs") };
+        let spread = if low == high { String::new() } else { format!(" ({low} to {high} in 9 of 10 runs)") };
         let limit = aim.text(held.goal.limit);
-        line(
-            &mut text,
-            format_args!(
-                "    {} {}{spread} (target {limit})",
-                left(aim.label(), LABELS),
-                aim.text(held.median)
-            ),
-        );
+        let reached = format!("{} {}{spread}, target {limit}", aim.label(), aim.text(held.median));
+        text += &wrap("    gives ", &reached);
     }
     for one in &answer.assignments {
         let of = if one.group.is_empty() { String::new() } else { format!("{}: ", one.group) };

@@ -7,11 +7,13 @@ mod grid;
 mod list;
 mod solution;
 mod sweep;
+mod tornado;
 
 pub use grid::render as render_sweep;
 pub use list::render as render_solution;
 pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};
 pub use sweep::{SWEEP_SCHEMA, csv, sweep_json, sweep_schema};
+pub use tornado::{render as render_tornado, tornado_json, tornado_schema};
 
 use super::result::{number, object, plain, sha256, text_schema};
 use crate::plan::{Aim, Goals, Trial};
