@@ -8,8 +8,6 @@
 
 mod compare;
 mod figure;
-mod goal;
-mod lever;
 mod outcome;
 mod preview;
 pub mod solve;
@@ -22,9 +20,9 @@ mod tests;
 
 pub use compare::{Change, Difference, changes, compare};
 pub use figure::{Figure, FigureUnit};
-pub use goal::{Aim, Goal, capacity_per_s};
-pub use lever::{Assignment, CAPACITY, Lever, LeverError, assign, fleet_with};
 pub use outcome::Outcome;
 pub use preview::Preview;
+pub use trial::goal::{Aim, Goal, capacity_per_s};
+pub use trial::lever::{Assignment, CAPACITY, Lever, LeverError, assign, fleet_with};
 pub use trial::{Figures, Goals, Held, State, Trial};
 pub use verdict::{TargetResult, Verdict};

@@ -1,7 +1,7 @@
 //! What has to be repaired beside the one lever: devices that give up for good, and stores that overflow.
 
-use super::super::goal::Aim;
-use super::super::lever::{Assignment, Lever};
+use super::super::trial::goal::Aim;
+use super::super::trial::lever::{Assignment, Lever};
 use super::super::trial::{Goals, Trial};
 use crate::base::json;
 use crate::fleet::file::{Value, address};
@@ -70,7 +70,8 @@ pub(super) fn stores(
         return Vec::new();
     }
     let last = trial.figures.get(Aim::T100).filter(|t| t.is_finite()).unwrap_or(fleet.outage.watch.secs());
-    let away = fleet.outage.length.secs() + last * SPARE;
+    // Enough for an outage that lasts a tenth longer, as answers are tried with one.
+    let away = fleet.outage.length.secs() * 1.1 + last * SPARE;
     let enough = |group: &crate::fleet::Group| {
         let values = (group.telemetry.values_per_s() * away).ceil();
         if values <= group.store.values() as f64 {

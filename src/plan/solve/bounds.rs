@@ -1,7 +1,7 @@
 //! Closed forms beside the simulated values, so that experts can check one against the other.
 
-use super::super::goal::{Aim, capacity_per_s};
 use super::super::trial::Goals;
+use super::super::trial::goal::{Aim, capacity_per_s};
 use crate::fleet::Fleet;
 use crate::plan::FigureUnit;
 use crate::sim::theory::{self, Load};

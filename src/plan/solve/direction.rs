@@ -1,9 +1,9 @@
 //! The ways to meet goals: each turns one lever over a list of values, with what has to be fixed beside it.
 
-use super::super::goal::capacity_per_s;
-use super::super::lever::{Assignment, CAPACITY, Lever, LeverError};
 use super::super::sweep::steps_between;
 use super::super::trial::Goals;
+use super::super::trial::goal::capacity_per_s;
+use super::super::trial::lever::{Assignment, CAPACITY, Lever, LeverError};
 use super::amend;
 use super::bounds::{asked, load};
 use crate::fleet::file::{Value, address};
@@ -232,7 +232,7 @@ impl Ground<'_> {
 
     /// Returns the direction of a quicker write queue, where one is modelled and a goal needs it.
     fn writes(&self, fixed: &[Assignment]) -> Option<Direction> {
-        use super::super::goal::Aim;
+        use super::super::trial::goal::Aim;
         let wanted = self.goals.list.iter().any(|goal| matches!(goal.aim, Aim::Drained | Aim::Rejected));
         let writes = self.fleet.platform.writes.filter(|_| wanted)?;
         let lever = Lever::find(self.file, self.scenario, "/platform/writes/writes_per_s").ok()?;

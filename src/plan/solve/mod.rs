@@ -24,8 +24,8 @@ pub use direction::Way;
 pub use shake::Shake;
 pub use words::measuring;
 
-use super::lever::{Assignment, LeverError};
 use super::sweep::Progress;
+use super::trial::lever::{Assignment, LeverError};
 use super::trial::{Goals, Trial};
 use crate::fleet::FleetFile;
 use crate::sim::SimError;
@@ -175,10 +175,14 @@ pub fn solve(
     };
     solution.notes.extend(words::limiter(&fleet));
     let all = directions.len() + 1;
-    if solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY) {
-        solution.answers.push(words::keep(&solution.now, goals));
-        progress(all, all);
-        return Ok(solution);
+    let keeps = solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY);
+    if keeps {
+        if let Some(survives) = means.survives(&fleet, goals)? {
+            solution.answers.push(words::keep(&solution.now, goals, survives));
+            progress(all, all);
+            return Ok(solution);
+        }
+        solution.notes.push(words::AT_A_CLIFF.to_owned());
     }
     let mut found: Vec<(Found, Option<Direction>)> = Vec::new();
     let mut nearest: Option<(f64, f64, Direction)> = None;
@@ -210,6 +214,9 @@ pub fn solve(
             direction.as_ref().and_then(|way| way.lever.as_ref()),
             &solution.now,
         ));
+    }
+    if keeps && solution.answers.is_empty() {
+        solution.answers.push(words::keep(&solution.now, goals, Vec::new()));
     }
     if let (true, Some((_, value, direction))) = (solution.answers.is_empty(), nearest) {
         solution.best = search::reached(ground, &direction, value, means)?

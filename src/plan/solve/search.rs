@@ -6,8 +6,8 @@
 //! outage come first, the smallest change leading, then the others by their margin. Runs with the same
 //! draws confirm in that order, and have to show the same.
 
-use super::super::goal::Aim;
-use super::super::lever::{Assignment, LeverError, assign};
+use super::super::trial::goal::Aim;
+use super::super::trial::lever::{Assignment, LeverError, assign};
 use super::super::trial::{Goals, State, Trial};
 use super::direction::{Direction, Ground, Way};
 use super::shake::Shake;
@@ -64,6 +64,22 @@ impl Means<'_> {
         let look = self.simulate(fleet, goals, LOOK.min(self.runs))?;
         let missed = !matches!(look.state, State::Meets | State::Uncertain);
         if missed || self.runs <= LOOK { Ok(look) } else { self.simulate(fleet, goals, self.runs) }
+    }
+
+    /// Tries a fleet with other numbers; `None` where a fifth less capacity lets it never recover.
+    ///
+    /// # Errors
+    /// Those of [`Trial::simulate`].
+    pub fn survives(&self, fleet: &Fleet, goals: &Goals) -> Result<Option<Vec<Survives>>, SimError> {
+        if self.simulate(&Shake::Cliff.of(fleet), goals, LOOK)?.state == State::Never {
+            return Ok(None);
+        }
+        let mut survives = Vec::new();
+        for shake in Shake::ALL {
+            let met = self.simulate(&shake.of(fleet), goals, LOOK)?.meets();
+            survives.push(Survives { shake, met });
+        }
+        Ok(Some(survives))
     }
 
     fn simulate(&self, fleet: &Fleet, goals: &Goals, runs: u32) -> Result<Trial, SimError> {
@@ -186,7 +202,8 @@ fn nearness(trial: &Trial, goals: &Goals) -> f64 {
         Some(if value <= goal.limit {
             (value / goal.limit.max(1e-9)).min(1.0)
         } else {
-            value / goal.limit.max(1.0)
+            // Beyond a limit of nothing one is as far as twice any other limit.
+            if goal.limit > 0.0 { value / goal.limit } else { 1.0 + value }
         })
     };
     goals.list.iter().filter_map(over).fold(0.0, f64::max)
@@ -296,14 +313,7 @@ impl Probe<'_> {
         if !trial.meets() {
             return Ok(None);
         }
-        if means.simulate(&Shake::Cliff.of(&fleet), goals, LOOK)?.state == State::Never {
-            return Ok(None);
-        }
-        let mut survives = Vec::new();
-        for shake in Shake::ALL {
-            let met = means.simulate(&shake.of(&fleet), goals, LOOK)?.meets();
-            survives.push(Survives { shake, met });
-        }
+        let Some(survives) = means.survives(&fleet, goals)? else { return Ok(None) };
         let value = self.direction.lever.as_ref().map(|_| value);
         Ok(Some(Found {
             way: self.direction.way,

@@ -4,7 +4,7 @@ use super::*;
 use crate::fleet::FleetFile;
 use crate::plan::{Aim, Goal, Lever, State, fleet_with};
 
-/// A project of one group of ExampleAgents without a fixed pause, as in `storm-1`.
+/// A project of one group with a connection manager, without a fixed pause, as in `storm-1`.
 fn project(devices: u32, random: u32, platform: &str, rest: &str) -> FleetFile {
     let text = format!(
         r#"{{"regather": 1, "groups": {{"a": {{"devices": {devices}, "agent": "example-agent",
@@ -193,6 +193,14 @@ fn a_project_that_meets_its_targets_keeps_its_settings() {
     assert_eq!(solution.answers.len(), 1);
     assert_eq!((solution.answers[0].way, solution.answers[0].assignments.len()), (Way::Keep, 0));
     assert!(solution.answers[0].margin > 0.3);
+}
+
+#[test]
+fn a_project_that_meets_its_targets_at_a_cliff_is_told_so() {
+    let solution = solved(&deep(50), &wanted(&["t95<150s"], &["random_delay"]));
+    assert_eq!(solution.now.state, State::Meets);
+    assert!(solution.notes.iter().any(|note| note.contains("20 % less capacity")), "{:?}", solution.notes);
+    assert!(solution.answers[0].value.is_some_and(|delay| delay > 57.0), "{:?}", solution.answers[0].title);
 }
 
 #[test]

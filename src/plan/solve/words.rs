@@ -1,15 +1,19 @@
 //! What an answer costs and why it works, in words.
 
-use super::super::goal::{Aim, capacity_per_s};
-use super::super::lever::{Assignment, Lever};
+use super::super::trial::goal::{Aim, capacity_per_s};
+use super::super::trial::lever::{Assignment, Lever};
 use super::super::trial::{Goals, State, Trial};
-use super::Answer;
 use super::bounds::load;
 use super::direction::{Ground, Way};
 use super::search::Found;
+use super::{Answer, Survives};
 use crate::base::units::{self, THIN};
 use crate::fleet::{AgentKind, Fleet, LimitKind};
 use crate::sim::theory;
+
+/// What is said of a project that meets its targets at the edge of a cliff.
+pub(super) const AT_A_CLIFF: &str = "The project meets its targets as it is, but with 20 % less capacity the fleet would \
+     never recover by itself. Leave more room.";
 
 /// Who has to do something for an assignment, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +94,7 @@ fn price(ground: &Ground<'_>, after: &Fleet, assignments: &[Assignment]) -> Stri
 }
 
 /// Returns the answer for a project that meets its goals already.
-pub(super) fn keep(now: &Trial, goals: &Goals) -> Answer {
+pub(super) fn keep(now: &Trial, goals: &Goals, survives: Vec<Survives>) -> Answer {
     Answer {
         way: Way::Keep,
         title: "Keep the settings".to_owned(),
@@ -101,7 +105,7 @@ pub(super) fn keep(now: &Trial, goals: &Goals) -> Answer {
         why: vec!["The project meets its targets as it is.".to_owned()],
         margin: now.margin(goals),
         cliff: None,
-        survives: Vec::new(),
+        survives,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The steps of one input: `random_delay=30s..10min/16`.
 
-use super::super::lever::{Lever, LeverError};
+use super::super::trial::lever::{Lever, LeverError};
 use crate::base::units;
 use crate::fleet::FleetFile;
 use std::str::FromStr;

@@ -17,7 +17,7 @@ pub use axis::{Axis, AxisError, Range};
 pub use region::{Margin, Own};
 pub use tornado::{Bar, SHARE, Tornado, tornado};
 
-use super::lever::{LeverError, assign};
+use super::trial::lever::{LeverError, assign};
 use super::trial::{Goals, Trial};
 use crate::fleet::FleetFile;
 use crate::sim::{SimError, on_threads};
@@ -162,8 +162,8 @@ pub fn sweep(
 /// Tries one cell; the file already has the first value.
 fn cell(
     (file, scenario): (&FleetFile, Option<&str>),
-    (outer, first): (&super::lever::Lever, f64),
-    second: Option<(&super::lever::Lever, f64)>,
+    (outer, first): (&super::trial::lever::Lever, f64),
+    second: Option<(&super::trial::lever::Lever, f64)>,
     goals: &Goals,
     (method, stop): (Method, &AtomicBool),
 ) -> Result<Cell, SweepError> {

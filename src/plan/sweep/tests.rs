@@ -122,7 +122,7 @@ fn grids_without_sense_are_refused() {
     assert_eq!(same, SweepError::Same("/groups/pumps/reconnect_random_delay_seconds".to_owned()));
     let many = ask(&["random_delay=1s..1000s/1000lin", "/platform/accept_queue=1..1000/1000lin"], false);
     assert!(matches!(many, SweepError::TooMany { .. }), "{many}");
-    assert_eq!(ask(&["random_delay=1s..9s"], true), SweepError::Sim(crate::sim::SimError::Cancelled));
+    assert_eq!(ask(&["random_delay=1s..9s"], true), SweepError::Sim(SimError::Cancelled));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! The same setting of several groups counts as one input. All are estimated; the few that matter most can
 //! be simulated, with the same draws on both sides and in the middle. An input without effect is left out.
 
-use super::super::goal::Aim;
-use super::super::lever::{Assignment, assign};
+use super::super::trial::goal::Aim;
+use super::super::trial::lever::{Assignment, assign};
 use super::super::trial::{Goals, Trial};
 use super::{Method, Progress, SweepError};
 use crate::base::units;

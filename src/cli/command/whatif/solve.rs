@@ -22,7 +22,7 @@ Examples:
   regather solve fleet.json
   regather solve fleet.json --target 't95<5min' --target 'peak_util<80%' \\
       --for random_delay
-  regather solve fleet.json --for capacity     how much must the platform sign in?
+  regather solve fleet.json --for capacity     what the platform must sign in
   regather solve fleet.json --into planned.json",
     after_help = "\
 Levers are random_delay, spread (of each agent kind what spreads it),

@@ -3,9 +3,9 @@
 //! A [`Goal`] can be held against runs and against an estimate alike. Values are in the figure's base unit:
 //! seconds, attempts per second, a share of one, or a count; *never* is infinite.
 
-use super::FigureUnit;
 use crate::base::units::{self, THIN};
 use crate::fleet::{Fleet, Targets};
+use crate::plan::FigureUnit;
 use crate::sim::{Measure, Run};
 use std::str::FromStr;
 

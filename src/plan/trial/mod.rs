@@ -5,8 +5,11 @@
 //! median, or by counting where a chance is asked for ("in 95 of 100 runs"). All trials of a search use the
 //! same seed, so that they differ by their settings and not by their draws.
 
-use super::goal::{Aim, Goal};
-use super::verdict::Verdict;
+pub(in crate::plan) mod goal;
+pub(in crate::plan) mod lever;
+
+use self::goal::{Aim, Goal, capacity_per_s};
+use super::{FigureUnit, verdict::Verdict};
 use crate::base::stats::percentile;
 use crate::fleet::Fleet;
 use crate::sim::fluid::{Fluid, fluid};
@@ -76,11 +79,19 @@ impl State {
 }
 
 /// One number per [`Aim`]; NaN where an estimate does not know it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Figures {
     values: [f64; Aim::ALL.len()],
     /// Attempts [attempts].
     pub attempts: f64,
+}
+
+impl PartialEq for Figures {
+    /// Compares bit by bit, so that what is not known equals itself.
+    fn eq(&self, other: &Self) -> bool {
+        self.values.map(f64::to_bits) == other.values.map(f64::to_bits)
+            && self.attempts.to_bits() == other.attempts.to_bits()
+    }
 }
 
 impl Figures {
@@ -100,7 +111,7 @@ impl Figures {
             Aim::T100 => time(times.t100),
             Aim::Drained | Aim::Rejected => f64::NAN,
             Aim::Peak => fluid.peak_up.expected,
-            Aim::PeakUse => fluid.peak_up.expected / super::goal::capacity_per_s(fleet),
+            Aim::PeakUse => fluid.peak_up.expected / capacity_per_s(fleet),
             Aim::Queue => totals.largest_queue,
             Aim::Lost => lost(fleet, fluid),
             Aim::Stranded => totals.stranded,
@@ -108,7 +119,10 @@ impl Figures {
             Aim::Refused => totals.refused,
             Aim::TimedOut => totals.timed_out,
         };
-        Self { values: Aim::ALL.map(value), attempts: totals.attempts }
+        // A flow never ends: what is less than half of one thing is none.
+        let whole =
+            |aim: Aim, value: f64| if aim.unit() == FigureUnit::Count && value < 0.5 { 0.0 } else { value };
+        Self { values: Aim::ALL.map(|aim| whole(aim, value(aim))), attempts: totals.attempts }
     }
 }
 
