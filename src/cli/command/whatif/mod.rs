@@ -73,6 +73,12 @@ impl Begin {
                 .findings(&project.shown, blocking)
                 .hint(format!("`regather validate {}` lists everything.", project.shown)));
         };
+        if checked.findings.iter().any(Finding::blocks) {
+            printer.note(&format!(
+                "Rules find an error in this fleet, which an answer may or may not correct: see `regather validate {}`.",
+                project.shown
+            ));
+        }
         let list =
             if self.target.is_empty() { Goal::of_targets(&fleet.targets) } else { self.target.clone() };
         let threads = self.jobs.map_or(printer.environment().processors, usize::from);
