@@ -1,9 +1,10 @@
 //! From runs to answers: the verdict against the targets, the key figures, and how two scenarios
 //! differ.
 //!
-//! Nothing is simulated here; a [`Study`](crate::sim::Study) comes in, sentences and rows go out. The
-//! window, the command line and the JSON output take their words and numbers from here, so that they
-//! cannot disagree.
+//! For a verdict nothing is simulated here; a [`Study`](crate::sim::Study) comes in, sentences and rows go
+//! out. The window, the command line and the JSON output take their words and numbers from here, so that
+//! they cannot disagree. [`mod@sweep`] tries the cells of a grid; [`mod@solve`] looks for settings that
+//! meet the targets; both work on any thread, report progress and can be stopped.
 
 mod compare;
 pub mod explain;
@@ -11,6 +12,9 @@ mod figure;
 mod influence;
 mod outcome;
 mod preview;
+pub mod solve;
+pub mod sweep;
+mod trial;
 mod verdict;
 
 #[cfg(test)]
@@ -22,4 +26,7 @@ pub use figure::{Figure, FigureUnit};
 pub use influence::{FEWEST_RUNS, Influence};
 pub use outcome::Outcome;
 pub use preview::Preview;
+pub use trial::goal::{Aim, Goal, capacity_per_s};
+pub use trial::lever::{Assignment, CAPACITY, Lever, LeverError, assign, fleet_with};
+pub use trial::{Figures, Goals, Held, State, Trial};
 pub use verdict::{TargetResult, Verdict};

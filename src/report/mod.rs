@@ -7,6 +7,7 @@
 //! Nothing here knows a toolkit, a pixel format or a colour: a [`chart::Role`] names what a curve *is*,
 //! and whoever draws decides what that looks like in a dark room or on paper.
 
+pub mod answers;
 pub mod assumptions;
 pub mod chart;
 pub mod decimate;

@@ -15,6 +15,9 @@ fn help_reads_well() {
     let words = [
         "",
         "simulate",
+        "sweep",
+        "solve",
+        "recommend",
         "validate",
         "generate",
         "example",

@@ -3,6 +3,8 @@
 
 /// The files of agents: read, compared, imported, written for every target.
 mod agent_files;
+/// Grids and answers: sweep, solve and recommend.
+mod answers;
 /// Files, numbers and disks that are not what they should be.
 mod bad_input;
 /// The command line as scripts and people see it.

@@ -11,6 +11,7 @@ pub mod schema;
 pub mod screenshot;
 pub mod simulate;
 pub mod validate;
+pub mod whatif;
 
 use super::error::CommandError;
 use super::exit::Exit;
@@ -52,6 +53,12 @@ pub struct WindowArgs {
 pub enum Command {
     /// Simulate the outage and judge the result against the targets
     Simulate(simulate::Args),
+    /// Try a grid over one or two inputs and show where the targets are met
+    Sweep(whatif::sweep::Args),
+    /// Find the smallest changes that meet the targets
+    Solve(whatif::solve::Args),
+    /// Recommend settings: at most three answers, best first
+    Recommend(whatif::solve::RecommendArgs),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
@@ -82,6 +89,9 @@ impl Command {
     pub(super) fn run(&self, printer: &Printer) -> Result<Action, CommandError> {
         match self {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
+            Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
+            Self::Solve(args) => whatif::solve::run(args, printer).map(Action::from),
+            Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),

@@ -6,7 +6,7 @@ use crate::cli::files::kind_of;
 use crate::cli::printer::Printer;
 use crate::config::{Layout, Mapping, schemas};
 use crate::fleet::{AgentKind, file};
-use crate::report::result;
+use crate::report::{answers, result};
 use serde_json::{Map, Value};
 
 /// Arguments of `regather schema`.
@@ -35,6 +35,12 @@ enum Format {
     Project,
     /// Results of `simulate --json`
     Result,
+    /// Grids of `sweep --json`
+    Sweep,
+    /// What matters, of `sweep --tornado --json`
+    Tornado,
+    /// Answers of `solve --json` and `recommend --json`
+    Solution,
     /// JSON files of agents, by kind and name
     AgentFiles,
 }
@@ -44,6 +50,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     printer.json(&match args.format {
         Format::Project => file::schema(),
         Format::Result => result::result_schema(),
+        Format::Sweep => answers::sweep_schema(),
+        Format::Tornado => answers::tornado_schema(),
+        Format::Solution => answers::solution_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;
     Ok(Exit::Done)

@@ -20,6 +20,7 @@ mod tests;
 pub use address::Input;
 pub use schema::schema;
 pub use supplied::Supplied;
+pub(crate) use view::round_to_unit;
 pub use view::{Value, View, moment};
 
 use super::Fleet;

@@ -4,6 +4,7 @@ use crate::base::units;
 use crate::fleet::{Fleet, Platform};
 use crate::plan::Outcome;
 use crate::sim::{Measure, Run, StationName, StationRun};
+use std::borrow::Cow;
 
 /// Share of a second in which all workers were busy from which on a station counts as saturated.
 const SATURATED: f64 = 0.95;
@@ -11,7 +12,8 @@ const SATURATED: f64 = 0.95;
 /// The median run of an outcome, and the seconds that are looked at.
 pub(super) struct Seen<'a> {
     pub(super) outcome: &'a Outcome,
-    pub(super) fleet: &'a Fleet,
+    /// What that run played: where something is unknown, with what it drew.
+    pub(super) fleet: Cow<'a, Fleet>,
     pub(super) run: &'a Run,
     /// First second after the return.
     pub(super) from: usize,
@@ -39,7 +41,9 @@ impl<'a> Seen<'a> {
         let from = run.returned.secs().floor() as usize;
         let end = run.times.t95.map_or(run.horizon, |t95| run.returned + t95);
         let to = (end.secs().ceil() as usize).max(from + 1);
-        Some(Self { outcome, fleet: &outcome.fleet, run, from, to })
+        let drawn = outcome.fleet.drawn(outcome.study.seed, at as u32).and_then(Result::ok);
+        let fleet = drawn.map_or(Cow::Borrowed(&*outcome.fleet), Cow::Owned);
+        Some(Self { outcome, fleet, run, from, to })
     }
 
     /// Returns the sum of a curve over the seconds that are looked at.

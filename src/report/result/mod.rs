@@ -11,6 +11,7 @@ mod schema;
 mod tests;
 
 pub use schema::result_schema;
+pub(in crate::report) use schema::{number as number_schema, object, text as text_schema};
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
@@ -18,7 +19,7 @@ use crate::base::hash::{hex, sha256};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
-use crate::plan::{FigureUnit, Influence, Outcome, TargetResult, Verdict};
+use crate::plan::{FigureUnit, Influence, Outcome, Reason, TargetResult, Verdict};
 use crate::sim::{GroupStudy, Measure, Metric};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
@@ -51,6 +52,7 @@ pub struct ResultFile<'a> {
     input: Input<'a>,
     verdict: Judged,
     diagnosis: Diagnosis,
+    why: Vec<Why>,
     metrics: Map<String, Value>,
     groups: Vec<Group<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +119,20 @@ struct Bottleneck {
     to_s: f64,
 }
 
+/// Why it went so, in times after the return.
+#[derive(Clone, Debug, Serialize)]
+struct Why {
+    cause: &'static str,
+    what: String,
+    lever: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+}
+
 /// A group of devices.
 #[derive(Clone, Debug, Serialize)]
 struct Group<'a> {
@@ -171,6 +187,7 @@ impl<'a> ResultFile<'a> {
             input: input(origin, outcome),
             verdict: judged(outcome),
             diagnosis: diagnosis(outcome),
+            why: outcome.why.iter().map(|reason| why(reason, outcome)).collect(),
             metrics,
             groups: groups(outcome),
             unknowns: unknowns(outcome),
@@ -256,6 +273,18 @@ fn diagnosis(outcome: &Outcome) -> Diagnosis {
         to_s: bottleneck.to_s as f64 - returned,
     });
     Diagnosis { stability: outcome.study.stability.word(), bottleneck }
+}
+
+/// Returns one reason.
+fn why(reason: &Reason, outcome: &Outcome) -> Why {
+    Why {
+        cause: reason.cause.word(),
+        what: reason.what.clone(),
+        lever: reason.lever.clone(),
+        from_s: reason.interval_s.map(|(from, _)| from),
+        to_s: reason.interval_s.map(|(_, to)| to),
+        group: reason.group.and_then(|at| outcome.fleet.groups.get(at)).map(|group| group.id.clone()),
+    }
 }
 
 /// Returns one target: `{"name":"t95","limit_s":300,"value_s":400.2,"ci95_s":[391,409],"met":false,…}`.
@@ -379,7 +408,7 @@ fn rests(assumption: super::assumptions::Assumption) -> Rests {
 }
 
 /// Returns a number with at most six decimals, whole ones without a fraction; `null` for *never*.
-fn number(value: f64) -> Value {
+pub(in crate::report) fn number(value: f64) -> Value {
     if value.is_finite() && value.fract() == 0.0 && value.abs() < 9e15 {
         return Value::from(value as i64);
     }
@@ -388,6 +417,6 @@ fn number(value: f64) -> Value {
 }
 
 /// Returns a text with ordinary spaces, for programs that search in it.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     text.replace(units::THIN, " ")
 }

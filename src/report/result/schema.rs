@@ -2,6 +2,7 @@
 
 use super::SCHEMA;
 use super::curves::{COUNTS, FLOWS};
+use crate::plan::Cause;
 use serde_json::{Map, Value, json};
 
 /// Keys of the metrics of the whole fleet.
@@ -110,8 +111,23 @@ fn result() -> Value {
         ])})),
         ("findings", json!({"type": "array", "items": {"$ref": "#/$defs/finding"}})),
     ])
+    .with("why", why())
     .with("unknowns", unknowns())
     .with("curves", curves())
+}
+
+/// Returns the schema of the reasons, the decisive one first.
+fn why() -> Value {
+    let causes: Vec<&str> = Cause::ALL.iter().map(|cause| cause.word()).collect();
+    let reason = object(&[
+        ("cause", json!({"enum": causes})),
+        ("what", text("What happened, with its numbers.")),
+        ("lever", text("What to change next.")),
+    ])
+    .with("from_s", json!({"type": "number", "description": "Begin after the return."}))
+    .with("to_s", json!({"type": "number", "description": "End after the return."}))
+    .with("group", text("Key of the group that it is about."));
+    json!({"type": "array", "items": reason})
 }
 
 /// Returns the schema of what is unknown.
@@ -288,7 +304,7 @@ fn finding() -> Value {
 }
 
 /// Returns the schema of an object that needs all of these keys.
-fn object(properties: &[(&str, Value)]) -> Value {
+pub(in crate::report) fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(key, _)| *key).collect();
     let properties: Map<String, Value> =
         properties.iter().map(|(key, schema)| ((*key).to_owned(), schema.clone())).collect();
@@ -314,7 +330,7 @@ fn metrics(keys: &[&str]) -> Value {
 }
 
 /// Returns the schema of a text.
-fn text(description: &str) -> Value {
+pub(in crate::report) fn text(description: &str) -> Value {
     if description.is_empty() {
         json!({"type": "string"})
     } else {
@@ -323,7 +339,7 @@ fn text(description: &str) -> Value {
 }
 
 /// Returns the schema of a number that may be *never*.
-fn number(description: &str) -> Value {
+pub(in crate::report) fn number(description: &str) -> Value {
     json!({"type": ["number", "null"], "description": description})
 }
 

@@ -1,0 +1,276 @@
+//! What an answer costs and why it works, in words.
+
+use super::super::trial::goal::{Aim, capacity_per_s};
+use super::super::trial::lever::{Assignment, Lever};
+use super::super::trial::{Goals, State, Trial};
+use super::bounds::load;
+use super::direction::{Ground, Way};
+use super::search::Found;
+use super::{Answer, Survives};
+use crate::base::units::{self, THIN};
+use crate::fleet::{AgentKind, Fleet, LimitKind};
+use crate::sim::theory;
+
+/// What is said of a project that meets its targets at the edge of a cliff.
+pub(super) const AT_A_CLIFF: &str = "The project meets its targets as it is, but with 20 % less capacity the fleet would \
+     never recover by itself. Leave more room.";
+
+/// Who has to do something for an assignment, cheapest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    /// A configuration file of the devices is replaced.
+    File,
+    /// The load balancer's configuration.
+    Balancer,
+    /// An application is changed and released.
+    Application,
+    /// A firmware is built and installed.
+    Firmware,
+    /// Servers, or more of them.
+    Servers,
+}
+
+/// Returns who has to act for an assignment in a fleet.
+fn who(fleet: Option<&Fleet>, assignment: &Assignment) -> Who {
+    let address = assignment.input.address.as_str();
+    if address.starts_with("/platform/balancer/limit") {
+        return Who::Balancer;
+    }
+    let Some(group) = &assignment.input.group else { return Who::Servers };
+    let kind = fleet.and_then(|fleet| fleet.groups.iter().find(|known| known.id == *group));
+    match kind.map(|group| group.agent.kind()) {
+        Some(AgentKind::ExampleAgent | AgentKind::Ems) => Who::File,
+        Some(AgentKind::JavaSdk | AgentKind::DotNetSdk | AgentKind::Generic) => Who::Application,
+        Some(AgentKind::CSdk) | None => Who::Firmware,
+    }
+}
+
+/// Returns how dear assignments are, for the order of the answers.
+pub(super) fn cost(assignments: &[Assignment]) -> u8 {
+    // Among the devices the kind matters less than whether servers or only files change.
+    let platform = assignments.iter().filter(|assignment| assignment.input.group.is_none());
+    platform.map(|assignment| who(None, assignment) as u8).max().unwrap_or(0)
+}
+
+/// Returns what assignments cost.
+fn price(ground: &Ground<'_>, after: &Fleet, assignments: &[Assignment]) -> String {
+    let mut parts = Vec::new();
+    let devices = |wanted: Who| {
+        let touched = |group: &&crate::fleet::Group| {
+            let of = |one: &&Assignment| one.input.group.as_deref() == Some(&group.id);
+            assignments.iter().filter(of).any(|one| who(Some(ground.fleet), one) == wanted)
+        };
+        ground.fleet.groups.iter().filter(touched).map(|group| u64::from(group.devices)).sum::<u64>()
+    };
+    let files = devices(Who::File);
+    if files > 0 {
+        parts.push(format!("new configuration files for {} devices, no server", units::count(files)));
+    }
+    if devices(Who::Application) > 0 {
+        let count = units::count(devices(Who::Application));
+        parts.push(format!("a release of the application of {count} devices"));
+    }
+    if devices(Who::Firmware) > 0 {
+        parts.push(format!("a firmware build for {} devices", units::count(devices(Who::Firmware))));
+    }
+    if assignments.iter().any(|one| who(Some(ground.fleet), one) == Who::Balancer) {
+        parts.push("two lines in the load balancer's configuration, no device is touched".to_owned());
+    }
+    if assignments.iter().any(|one| who(Some(ground.fleet), one) == Who::Servers) {
+        let (before, now) = (capacity_per_s(ground.fleet), capacity_per_s(after));
+        parts.push(if (now / before - 1.0).abs() > 0.01 {
+            let rate = |rate: f64| format!("{}{THIN}/s", units::significant(rate));
+            format!(
+                "servers: {} instead of {} sign-ins, {} times as many",
+                rate(now),
+                rate(before),
+                units::significant(now / before)
+            )
+        } else {
+            "a change of the platform".to_owned()
+        });
+    }
+    if parts.is_empty() { "no cost".to_owned() } else { parts.join("; ") }
+}
+
+/// Returns the answer for a project that meets its goals already.
+pub(super) fn keep(now: &Trial, goals: &Goals, survives: Vec<Survives>) -> Answer {
+    Answer {
+        way: Way::Keep,
+        title: "Keep the settings".to_owned(),
+        assignments: Vec::new(),
+        value: None,
+        trial: now.clone(),
+        price: "no cost".to_owned(),
+        why: vec!["The project meets its targets as it is.".to_owned()],
+        margin: now.margin(goals),
+        cliff: None,
+        survives,
+    }
+}
+
+/// Returns a setting that was found as an answer.
+pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, now: &Trial) -> Answer {
+    let shown = |value: f64| lever.map_or_else(String::new, |lever| lever.text(value));
+    let suffix = if found.wide { ", the widest margin" } else { "" };
+    let title = title(&found, lever) + suffix;
+    let price = match found.way {
+        Way::Needed => "what your platform has, or servers: measure it first".to_owned(),
+        _ => price(&ground, &found.fleet, &found.assignments),
+    };
+    let why = why(&ground, &found, now);
+    Answer {
+        way: found.way,
+        title,
+        price,
+        why,
+        margin: found.trial.margin(ground.goals),
+        cliff: found.cliff.map(|value| (value, shown(value))),
+        value: found.value,
+        assignments: found.assignments,
+        trial: found.trial,
+        survives: found.survives,
+    }
+}
+
+fn title(found: &Found, lever: Option<&Lever>) -> String {
+    let value = match (lever, found.value) {
+        (Some(lever), Some(value)) => lever.text(value),
+        _ => String::new(),
+    };
+    let workers = || {
+        let added = found.assignments.iter().find(|one| one.input.group.is_none());
+        added.map_or_else(String::new, |one| format!("{} {}", one.input.setting.label, one.text()))
+    };
+    match found.way {
+        Way::Keep | Way::Repair => "Repair what makes devices give up or lose data".to_owned(),
+        Way::Delay => format!("Random delay {value}"),
+        Way::Spread => format!("Random delay and pause {value}"),
+        Way::RetryInterval => format!("Pause between attempts {value}"),
+        Way::Timeout => format!("Connect timeout {value}"),
+        Way::Admission => {
+            let limit = |one: &&Assignment| one.input.setting.key == "limit_kind";
+            let kind = found.assignments.iter().find(limit);
+            let kind = kind.map_or_else(String::new, |one| one.to.human(one.input.setting).to_lowercase());
+            format!("Limit of {value} at the load balancer ({kind} beyond it)")
+        }
+        Way::Capacity => lever
+            .and_then(|lever| lever.inputs.first())
+            .map_or_else(|| format!("Capacity {value}"), |input| format!("{} {value}", input.setting.label)),
+        Way::Both => match found.value {
+            None => workers(),
+            Some(_) => format!("Random delay {value} and {}", workers()),
+        },
+        Way::Writes => format!("Write queue of {value}"),
+        Way::Needed => format!("A platform that signs in at least {value}"),
+        Way::Named => lever.map_or_else(String::new, |lever| format!("{} {value}", lever.label())),
+    }
+}
+
+/// Returns why an answer works.
+fn why(ground: &Ground<'_>, found: &Found, now: &Trial) -> Vec<String> {
+    let mut why = vec![before(now)];
+    let load = load(&found.fleet);
+    let rate = |rate: f64| format!("{}{THIN}/s", units::significant(rate));
+    let capacity = rate(load.capacity_per_s);
+    match (found.way, found.value) {
+        (Way::Delay | Way::Spread | Way::Both, Some(delay)) if delay > 0.0 => {
+            let first = theory::arrival_rate(load.devices, delay, 0.0);
+            why.push(format!(
+                "With {} the first devices arrive at about 2 N / R = {} against {capacity} that can be signed in, so \
+                 the queue stays at {} and {}.",
+                units::duration(delay),
+                rate(first),
+                found.trial.figures.get(Aim::Queue).map_or_else(String::new, |queue| Aim::Queue.text(queue)),
+                waits(&found.trial),
+            ));
+        }
+        (Way::Capacity | Way::Needed, _) => why.push(format!(
+            "At {capacity} the work of signing everybody in takes N / μ = {}, and {}.",
+            units::duration(load.devices / load.capacity_per_s),
+            waits(&found.trial),
+        )),
+        (Way::Admission, _) => why.push(
+            "The load balancer lets through no more than the platform signs in, so that no work is done for devices \
+             that have given up."
+                .to_owned(),
+        ),
+        _ => why.push(format!("With it {}.", waits(&found.trial))),
+    }
+    let stores = |one: &&Assignment| one.input.setting.key == "offline_store/limit_bytes";
+    if found.assignments.iter().any(|one| stores(&one)) {
+        why.push("The larger stores hold what devices record until the last of them is back.".to_owned());
+    }
+    let limits = |one: &Assignment| matches!(one.input.setting.key, "connect_retries" | "auto_reconnect");
+    if found.assignments.iter().any(limits) {
+        why.push("Devices that try for ever are never stranded.".to_owned());
+    }
+    let failed: Vec<&str> =
+        found.survives.iter().filter(|one| !one.met).map(|one| one.shake.label()).collect();
+    if !failed.is_empty() {
+        why.push(format!("Thin: the targets are no longer surely met with {}.", failed.join(" or ")));
+    }
+    if ground.goals.chance_pct.is_some() {
+        why.push(format!("All targets were met in {} of {} runs.", found.trial.runs_met, found.trial.runs));
+    }
+    why
+}
+
+/// Returns what is wrong now.
+fn before(now: &Trial) -> String {
+    let reached = |aim: Aim| now.figures.get(aim).map_or_else(String::new, |value| aim.text(value));
+    match now.state {
+        State::Never => format!(
+            "As it is the fleet never recovers by itself: {} attempts time out and {} are refused.",
+            reached(Aim::TimedOut),
+            reached(Aim::Refused)
+        ),
+        State::Overload => format!(
+            "As it is too many come at once: {} in one second, a queue of {}.",
+            reached(Aim::Peak),
+            reached(Aim::Queue)
+        ),
+        State::TooSlow => {
+            format!("As it is nobody is overloaded, and 95 % are back after {}.", reached(Aim::T95))
+        }
+        State::Meets | State::Uncertain => format!("As it is 95 % are back after {}.", reached(Aim::T95)),
+    }
+}
+
+/// Returns what becomes of waiting attempts.
+fn waits(trial: &Trial) -> String {
+    let count = |aim: Aim| trial.figures.get(aim).unwrap_or(0.0);
+    match (count(Aim::TimedOut), count(Aim::Refused)) {
+        (timed_out, refused) if timed_out < 1.0 && refused < 1.0 => {
+            "no attempt times out or is refused".to_owned()
+        }
+        (timed_out, refused) => format!(
+            "{} attempts time out and {} are refused",
+            Aim::TimedOut.text(timed_out),
+            Aim::Refused.text(refused)
+        ),
+    }
+}
+
+/// Returns the warning about a limiter that counts what it rejects.
+pub(super) fn limiter(fleet: &Fleet) -> Option<String> {
+    let limit = fleet.platform.balancer?.limit?;
+    (limit.kind == LimitKind::Http503CountsAll).then(|| {
+        "The load balancer's limit counts the attempts that it rejects, so devices that keep trying can lock \
+         everybody out for good. Use a limiter that counts only what it lets through, or one that waits to accept."
+            .to_owned()
+    })
+}
+
+/// Returns how the capacity of a platform is measured, one step each.
+pub fn measuring() -> [&'static str; 4] {
+    [
+        "Take a test platform of the same size, or a maintenance window, and devices or a load generator that sign in \
+         without any random delay: twice as many as you expect the platform to sign in in a minute.",
+        "Let all of them connect at once, and count completed sign-ins (bound things) per second on the platform, \
+         not connections at the load balancer.",
+        "The capacity is the median of the seconds in which attempts were waiting. Leave out the first ten, when \
+         caches are cold, unless your platform restarts cold in an outage too.",
+        "Put it into the project as workers and time of one sign-in: capacity is workers divided by that time.",
+    ]
+}

@@ -1,0 +1,140 @@
+//! A grid as text of 80 columns: a table for one axis, a map of signs for two.
+
+use crate::base::units;
+use crate::plan::sweep::{Method, Own, Sweep};
+use crate::plan::{Aim, State, Trial};
+use crate::report::terminal::{Charset, left, line, plain, wrap};
+
+/// Figures in the columns of a table, with their heads and widths [characters].
+const COLUMNS: [(Aim, &str, usize); 6] = [
+    (Aim::T95, "95 % back", 10),
+    (Aim::T99, "99 % back", 10),
+    (Aim::Peak, "peak", 9),
+    (Aim::Queue, "queue", 8),
+    (Aim::Lost, "lost", 9),
+    (Aim::NeverBack, "away", 8),
+];
+/// Width of the first column [characters].
+const FIRST: usize = 11;
+
+/// Returns a grid as text.
+pub fn render(sweep: &Sweep, charset: Charset) -> String {
+    let mut text = String::new();
+    let goals: Vec<String> = sweep.goals.list.iter().map(crate::plan::Goal::text).collect();
+    let judged = if goals.is_empty() { "No target set".to_owned() } else { goals.join("; ") };
+    text.push_str(&wrap("", &judged));
+    let method = match sweep.method {
+        Method::Estimate => "Estimates by means; --exact simulates each cell".to_owned(),
+        Method::Exact { seed, runs } => format!("Medians of {runs} runs of seed {seed} in each cell"),
+    };
+    text.push_str(&wrap("", &method));
+    text.push('\n');
+    match sweep.axes.as_slice() {
+        [first, second] => {
+            text.push_str(&map(sweep, first.values.len(), second.values.len()));
+        }
+        _ => text.push_str(&table(sweep)),
+    }
+    if let Some(own) = &sweep.own {
+        text.push_str(&wrap("", &standing(sweep, own)));
+    }
+    plain(&text, charset)
+}
+
+/// Returns the table of one axis.
+fn table(sweep: &Sweep) -> String {
+    let mut text = format!("{} downwards\n{:FIRST$}", sweep.axes[0].lever.name, "");
+    for (_, head, width) in COLUMNS {
+        text.push_str(&format_cell(head, width));
+    }
+    text.push('\n');
+    for cell in &sweep.cells {
+        let mut row = format!("{:>FIRST$}", sweep.axes[0].lever.text(cell.values[0]));
+        for (aim, _, width) in COLUMNS {
+            row.push_str(&format_cell(&number(&cell.trial, aim), width));
+        }
+        line(&mut text, format_args!("{row} {} {}", cell.trial.state.sign(), cell.trial.state.label()));
+    }
+    text
+}
+
+/// Returns a text at the right end of a column.
+fn format_cell(text: &str, width: usize) -> String {
+    format!("{text:>width$}")
+}
+
+/// Returns a figure as a table shows it.
+fn number(trial: &Trial, aim: Aim) -> String {
+    match trial.figures.get(aim) {
+        None => String::new(),
+        Some(value) if aim.is_time() => units::clock(value),
+        Some(value) if value >= 1e6 => units::si(value),
+        Some(value) => aim.text(value),
+    }
+}
+
+/// Returns the map of two axes: the first one to the right, the second one upwards.
+fn map(sweep: &Sweep, columns: usize, rows: usize) -> String {
+    let (across, up) = (&sweep.axes[0], &sweep.axes[1]);
+    let mut text = format!("{} upwards, {} to the right\n", up.lever.name, across.lever.name);
+    let own = sweep.own.as_ref().map(|own| own.cell);
+    for row in (0..rows).rev() {
+        let mut shown = format!("{:>FIRST$} ", up.lever.text(up.values[row]));
+        let mut mine = false;
+        for column in 0..columns {
+            let at = column * rows + row;
+            let sign = sweep.cells.get(at).map_or(' ', |cell| cell.trial.state.sign());
+            let before = match (own == Some(at), mine) {
+                (true, _) => '[',
+                (false, true) => ']',
+                (false, false) => ' ',
+            };
+            mine = own == Some(at);
+            shown.extend([before, sign]);
+        }
+        shown.push(if mine { ']' } else { ' ' });
+        line(&mut text, format_args!("{shown}"));
+    }
+    // A label under every sixth column has room.
+    let mut labels = " ".repeat(FIRST + 2);
+    for column in (0..columns).step_by(6) {
+        let label = across.lever.text(across.values[column]);
+        labels += &left(&label, 12);
+    }
+    line(&mut text, format_args!("{labels}"));
+    let states = [State::Meets, State::Overload, State::TooSlow, State::Never, State::Uncertain];
+    let present =
+        states.into_iter().filter(|state| sweep.cells.iter().any(|cell| cell.trial.state == *state));
+    let legend: Vec<String> = present.map(|state| format!("{} {}", state.sign(), state.label())).collect();
+    text + &wrap("", &format!("{}, [ ] the project", legend.join(", ")))
+}
+
+/// Returns where the project stands.
+fn standing(sweep: &Sweep, own: &Own) -> String {
+    let place: Vec<String> = sweep
+        .axes
+        .iter()
+        .zip(&own.values)
+        .map(|(axis, value)| format!("{} {}", axis.lever.name, axis.lever.text(*value)))
+        .collect();
+    let state = sweep.cells[own.cell].trial.state;
+    let mut text = format!("The project stands at {}: {}", place.join(", "), state.label());
+    for ((axis, margin), value) in sweep.axes.iter().zip(&own.margins).zip(&own.values) {
+        let edges = [("below", margin.below), ("above", margin.above)];
+        let edges: Vec<String> = edges
+            .into_iter()
+            .filter_map(|(side, edge)| Some(format!("{} {side}", axis.lever.text(edge?))))
+            .collect();
+        let part = match margin.share(*value) {
+            Some(share) => format!(
+                "; {} stops meeting the targets at {} (margin {})",
+                axis.lever.name,
+                edges.join(" and "),
+                units::percent(share)
+            ),
+            None => format!("; {} has no edge within the grid", axis.lever.name),
+        };
+        text += &part;
+    }
+    text + "."
+}

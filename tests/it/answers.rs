@@ -1,0 +1,81 @@
+//! Grids and answers on the command line: exit codes, schemas, and a project that keeps every byte.
+
+use crate::program::{run, run_in, text, write};
+use serde_json::Value;
+
+const PRODUCTS: &str = "example:connected-products";
+const PUMPS: &str = "example:hundred-thousand-pumps";
+
+#[track_caller]
+fn satisfies(format: &str, value: &Value) {
+    let schema = run(&["schema", format]).ends(0).json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert_eq!(faults, [""; 0], "{format}");
+}
+
+#[test]
+fn a_grid_is_text_csv_or_json() {
+    let vary = ["sweep", PRODUCTS, "--vary", "random_delay=30s..10min/6"];
+    let told = run(&vary).ends(0);
+    insta::assert_snapshot!("sweep_products", told.out);
+    let csv = run(&[&vary[..], &["--csv"]].concat()).ends(0).out;
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(rows.headers().unwrap().get(0), Some("random_delay_s"));
+    let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 6);
+    assert_eq!((rows[0].get(0), rows[0].iter().next_back()), (Some("30"), Some("never")));
+    let made = run(&[&vary[..], &["--vary", "capacity=50..200/3", "--json"]].concat()).ends(0).json();
+    satisfies("sweep", &made);
+    assert_eq!(made["cells"].as_array().unwrap().len(), 18);
+    let exact =
+        run(&["sweep", PUMPS, "--vary", "/platform/workers=5,6", "--exact", "--runs", "1", "--json"]).ends(0);
+    satisfies("sweep", &exact.json());
+    let map =
+        run(&["sweep", PRODUCTS, "--vary", "random_delay=30s..20min/12", "--vary", "capacity=50..200/5"]);
+    insta::assert_snapshot!("sweep_map", map.ends(0).out);
+    let tornado = run(&["sweep", PRODUCTS, "--tornado", "--set", "random_delay=5min", "--json"]).ends(0);
+    satisfies("tornado", &tornado.json());
+}
+
+#[test]
+fn answers_read_well_and_can_be_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = run(&["example"]).ends(0).out;
+    let commented = example.replacen("\"regather\": 1,", "\"regather\": 1, // keep me", 1);
+    write(&folder.path().join("fleet.json"), &commented);
+    let arguments = ["recommend", "fleet.json", "--runs", "6", "--into", "planned.json"];
+    let told = run_in(folder.path(), &arguments).ends(0).says("written as the scenario `recommended`");
+    insta::assert_snapshot!("recommend_products", told.out);
+    let planned = text(&folder.path().join("planned.json"));
+    assert!(planned.contains("// keep me"));
+    let without = planned.lines().filter(|line| commented.contains(line.trim_end_matches(','))).count();
+    assert!(without + 2 >= commented.lines().count(), "every line of the project stays:\n{planned}");
+    run_in(folder.path(), &["simulate", "planned.json", "--scenario", "recommended", "--runs", "6"]).ends(0);
+    run_in(folder.path(), &arguments).ends(2).says("--force");
+    run_in(folder.path(), &["recommend", "fleet.json", "--into", "fleet.json", "--force"]).ends(2);
+    assert_eq!(text(&folder.path().join("fleet.json")), commented);
+}
+
+#[test]
+fn the_exit_code_says_whether_there_is_an_answer() {
+    let runs = ["--runs", "6"];
+    let ask = |rest: &[&str]| run(&[&["solve", PRODUCTS], rest, &runs].concat());
+    let met = ask(&["--for", "random_delay", "--json"]).ends(0).json();
+    satisfies("solution", &met);
+    assert_eq!(met["answers"][0]["set"].as_array().unwrap().len(), 4);
+    // 95 % of 12 000 sign-ins take 114 s.
+    let missed = ask(&["--for", "random_delay", "--target", "t95<1min", "--json"]).ends(4).json();
+    satisfies("solution", &missed);
+    assert!(missed["best_reachable"]["trial"]["figures"]["t95_s"].as_f64().unwrap() > 114.0);
+    let needed = ask(&["--for", "capacity", "--set", "random_delay=5min"]).ends(0);
+    assert!(
+        needed.out.contains("meets its targets") || needed.out.contains("How to measure"),
+        "{}",
+        needed.out
+    );
+    ask(&["--for", "randm_delay"]).ends(2).says("Did you mean `random_delay`?");
+    ask(&["--target", "t95<5"]).ends(2).says("has no unit");
+    run(&["sweep", PRODUCTS, "--vary", "random_delay=30s..10"]).ends(2).says("has no unit");
+    run(&["sweep", PRODUCTS]).ends(2).says("--vary");
+}
