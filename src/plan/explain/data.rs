@@ -94,12 +94,17 @@ fn herd(seen: &Seen<'_>) -> Option<Reason> {
     let name = &seen.fleet.groups[at].name;
     let whose =
         if share >= MOST { format!("most of them from {name}") } else { "from several groups".into() };
+    let after = seen.after_return(second);
+    let when = if after < 1.0 {
+        "right at the return".into()
+    } else {
+        format!("{} after the return", units::duration(after))
+    };
     Some(Reason {
         cause: Cause::Herd,
         what: format!(
-            "{} attempts reached the platform in one second, {} after the return, {whose}.",
+            "{} attempts reached the platform in one second, {when}, {whose}.",
             units::count(u64::from(arrivals[second])),
-            units::duration(seen.after_return(second)),
         ),
         lever: "Spread them: a longer random delay lowers the peak in proportion; for agents without one, limit new connections at the balancer.".to_owned(),
         interval_s: Some((seen.after_return(second), seen.after_return(second + 1))),

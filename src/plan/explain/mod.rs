@@ -136,12 +136,12 @@ impl Cause {
     /// What people read above the reason.
     pub fn label(self) -> &'static str {
         match self {
-            Self::AutoReconnectOff => "Devices that do not reconnect",
+            Self::AutoReconnectOff => "Agents that do not reconnect",
             Self::RetriesUsedUp => "Retries used up",
-            Self::WorkInVain => "Work done for devices that had given up",
-            Self::LimiterCountsAll => "Limiter that counts rejected attempts",
-            Self::Limiter => "Connection limit of the balancer",
-            Self::Tls => "TLS handshakes of the balancer",
+            Self::WorkInVain => "Work for devices that gave up",
+            Self::LimiterCountsAll => "Limiter counts rejections",
+            Self::Limiter => "Connection limit",
+            Self::Tls => "TLS handshakes",
             Self::ConnectionServers => "Connection Servers",
             Self::SignIn => "Sign-in tier",
             Self::HeldConnections => "Limit of held connections",

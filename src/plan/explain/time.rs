@@ -77,7 +77,7 @@ fn saturated_reason(seen: &Seen<'_>, station: &StationRun, stretch: Stretch) -> 
     };
     let ramp = ramp(seen, station.name, stretch);
     let what = format!(
-        "{}: saturated from {} to {}. {}{THIN}/s attempts arrived, it does {}{THIN}{does}/s; up to {} waited, {} of work.{}{}",
+        "{}: saturated from {} to {}. {}{THIN}attempts/s arrived, it does {}{THIN}{does}/s; up to {} waited, {} of work.{}{}",
         station.name.label(),
         seen.moment(stretch.from),
         seen.moment(stretch.to),

@@ -6,7 +6,7 @@ use crate::desk::View;
 use crate::plan::{Reason, compare};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
-use egui::{RichText, Ui};
+use egui::{CollapsingHeader, RichText, Ui};
 
 /// Draws the column.
 pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
@@ -18,8 +18,6 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
             for line in outcome.stability().map(str::to_owned).into_iter().chain(outcome.doubts()) {
                 ui.label(RichText::new(units::unbroken(&line)).size(theme::SMALL));
             }
-            ui.add_space(space::M);
-            why(ui, &outcome.why);
         }
         None => {
             ui.label("Not simulated yet.");
@@ -27,18 +25,27 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     }
     ui.add_space(space::M);
     changes::ui(ui, view, out);
-    ui.add_space(space::M);
+    ui.add_space(space::S);
+    if let Some(outcome) = view.outcome {
+        ui.scope(|ui| why(ui, &outcome.why));
+        ui.add_space(space::S);
+    }
     assumptions(ui, view);
 }
 
 /// Draws why it went so: what it was, what happened, and what to change next.
 fn why(ui: &mut Ui, reasons: &[Reason]) {
-    heading(ui, "Why");
     let weak = theme::tokens(ui.ctx()).text.weak;
-    for reason in reasons {
-        ui.label(RichText::new(reason.cause.label()).font(theme::strong(theme::SMALL)));
-        ui.label(RichText::new(units::unbroken(&reason.what)).size(theme::SMALL));
-        ui.label(RichText::new(units::unbroken(&reason.lever)).size(theme::SMALL).color(weak));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (at, reason) in reasons.iter().enumerate() {
+        let title = format!("{}: {}", if at == 0 { "Why" } else { "Also" }, reason.cause.label());
+        let title = RichText::new(title).size(theme::SMALL);
+        // Closed, so that the figures and what was changed stay in view; the first line says enough to choose.
+        let told = CollapsingHeader::new(title).id_salt(reason.cause.word()).show(ui, |ui| {
+            ui.label(RichText::new(units::unbroken(&reason.what)).size(theme::SMALL));
+            ui.label(RichText::new(units::unbroken(&reason.lever)).size(theme::SMALL).color(weak));
+        });
+        told.header_response.on_hover_text(&reason.what);
     }
 }
 
