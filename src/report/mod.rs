@@ -10,6 +10,7 @@
 pub mod assumptions;
 pub mod chart;
 pub mod decimate;
+pub mod draw;
 pub mod recovery;
 pub mod result;
 pub mod terminal;
