@@ -68,7 +68,7 @@ impl Exit {
             Self::Bug => "a mistake in the program; please report it",
             Self::Usage => "wrong usage, or an output that cannot be written",
             Self::Invalid => "invalid or unreadable input, or an unsilenced finding of severity error",
-            Self::Missed => "a target is missed or uncertain (simulate)",
+            Self::Missed => "a target is missed or uncertain (simulate, report)",
             Self::NotConnected => "could not connect or authenticate (no command uses it yet)",
             Self::Partly => "a roll-out failed in part (no command uses it yet)",
             Self::Stopped => "stopped by a stop condition (no command uses it yet)",

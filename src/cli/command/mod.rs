@@ -7,6 +7,7 @@ pub mod import;
 pub mod manual;
 pub mod open;
 pub mod reference;
+pub mod report;
 pub mod schema;
 pub mod screenshot;
 pub mod simulate;
@@ -52,6 +53,8 @@ pub struct WindowArgs {
 pub enum Command {
     /// Simulate the outage and judge the result against the targets
     Simulate(simulate::Args),
+    /// Write the result as a page, as Markdown for a change, or as charts
+    Report(report::Args),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
@@ -82,6 +85,7 @@ impl Command {
     pub(super) fn run(&self, printer: &Printer) -> Result<Action, CommandError> {
         match self {
             Self::Simulate(args) => simulate::run(args, printer).map(Action::from),
+            Self::Report(args) => report::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),
