@@ -108,8 +108,10 @@ impl<B: DrawingBackend> Canvas<B> {
         for pair in dots.windows(2) {
             self.stroke(pair[0], pair[1], thick, &style)?;
         }
+        // A disc has its radius on all sides of its middle dot: a little less than half stays inside the line.
+        let radius = thick.saturating_sub(1) / 2;
         for joint in &dots[1..dots.len() - 1] {
-            Self::done(self.backend.draw_circle(*joint, thick / 2, &filled(colour, 1.0), true))?;
+            Self::done(self.backend.draw_circle(*joint, radius, &filled(colour, 1.0), true))?;
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ const LINE: f64 = 15.0;
 /// Length of the sample before a name, and the room around it [points].
 const SAMPLE: f64 = 20.0;
 const ROOM: f64 = 34.0;
+/// Width of the column beside the plot, unless its names are longer [points].
+const USUAL: f64 = 150.0;
 /// Room between a label and what is beside it [points].
 const AIR: f64 = 4.0;
 
@@ -63,7 +65,8 @@ pub(super) fn column<B: DrawingBackend>(canvas: &Canvas<B>, chart: &Chart) -> Re
     for (text, ..) in named(chart) {
         widest = widest.max(canvas.width(&text, &small(0, HPos::Left))?);
     }
-    Ok(widest + ROOM + AIR * 2.0)
+    // Short names take as much room as usual ones, so that charts below each other have one axis.
+    Ok((widest + ROOM + AIR * 2.0).max(USUAL))
 }
 
 /// Returns as much of a text as fits, with `…` where it was cut.
@@ -104,7 +107,9 @@ pub(super) fn ends<B: DrawingBackend>(
     for (end, y) in ends.iter().zip(spread(&wanted, (top, bottom))) {
         let colour = LIGHT.of(end.role);
         let (edge, left) = (frame.right + 2.0, frame.right + 8.0);
-        canvas.line(&[(edge, end.y), (left - 2.0, y)], 1.0, colour)?;
+        if (end.y - y).abs() > 1.0 {
+            canvas.line(&[(edge, end.y), (left - 2.0, y)], 1.0, colour)?;
+        }
         let sample = [(left, y), (left + SAMPLE, y)];
         match end.series {
             Some(series) if series.style == Style::Dots => {
@@ -178,7 +183,7 @@ pub(super) fn inside<B: DrawingBackend>(
     traces: &[Trace<'_>],
 ) -> Result<(), DrawError> {
     let mut taken: Vec<Place> = Vec::new();
-    let mut put = |text: &str, colour, x: f64, within: (f64, f64)| -> Result<(), DrawError> {
+    let mut put = |text: &str, (colour, under), x: f64, within: (f64, f64)| -> Result<(), DrawError> {
         let width = canvas.width(text, &small(colour, HPos::Left))? + AIR * 2.0;
         let rows = ((frame.bottom - frame.top - AIR * 2.0) / LINE).max(0.0) as usize;
         let tops = (0..rows).map(|row| frame.top + AIR + row as f64 * LINE);
@@ -190,7 +195,7 @@ pub(super) fn inside<B: DrawingBackend>(
         };
         let best = places.filter(free).min_by_key(|place| place.under(frame, traces));
         if let Some(place) = best {
-            canvas.rect((place.left, place.top), (place.right, place.bottom()), LIGHT.plot, 0.7)?;
+            canvas.rect((place.left, place.top), (place.right, place.bottom()), under, 0.7)?;
             let at = (place.left + AIR, place.top + LINE / 2.0);
             canvas.text(text, at, &small(colour, HPos::Left))?;
             taken.push(place);
@@ -203,13 +208,13 @@ pub(super) fn inside<B: DrawingBackend>(
             && frame.shows(*x)
         {
             let colour = if *role == Role::Neutral { LIGHT.weak } else { LIGHT.of(*role) };
-            put(label, colour, frame.x(*x), (frame.left, frame.right))?;
+            put(label, (colour, LIGHT.plot), frame.x(*x), (frame.left, frame.right))?;
         }
     }
     for shade in frame.chart.shades.iter().filter(|shade| !shade.label.is_empty()) {
         let from = frame.x(shade.from).clamp(frame.left, frame.right);
         let to = frame.x(shade.to).clamp(frame.left, frame.right);
-        put(&shade.label, LIGHT.weak, f64::midpoint(from, to), (from, to))?;
+        put(&shade.label, (LIGHT.weak, LIGHT.outage), f64::midpoint(from, to), (from, to))?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ mod plot;
 mod png;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::report) mod tests;
 
 pub use self::csv::csv;
 

@@ -149,7 +149,10 @@ fn inside(frame: &Frame<'_>, kept: Vec<[f64; 2]>, style: Style) -> Vec<At> {
     let (low, high) = frame.chart.x.range;
     let mut points: Vec<At> = Vec::with_capacity(kept.len() * 2);
     let mut put = |next: At| {
-        if let (Style::Step, Some(last)) = (style, points.last().copied()) {
+        if let (Style::Step, Some(last)) = (style, points.last().copied())
+            && last.1 != next.1
+            && last.0 != next.0
+        {
             points.push((next.0, last.1));
         }
         // Of level pieces the ends are enough.

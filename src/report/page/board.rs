@@ -72,9 +72,9 @@ pub fn board(sheet: &Sheet<'_>) -> String {
     }
     let verdict = outcome.verdict();
     let headline = escaped(&outcome.headline());
-    add(&mut text, &format!("**{} {}**: {headline}\n", verdict.sign(), verdict.word()));
+    add(&mut text, &format!("**{} {}**: {headline}", verdict.sign(), verdict.word()));
     for line in outcome.shortfalls() {
-        add(&mut text, &format!("- {}", escaped(&line)));
+        add(&mut text, &format!("\n{}", escaped(&line)));
     }
     when(&mut text, outcome);
     changes(&mut text, sheet);
@@ -172,7 +172,9 @@ fn rests(text: &mut String, sheet: &Sheet<'_>) {
     add(text, &format!("- Project file {}", escaped(sheet.file)));
     add(text, &format!("- SHA-256 {}", hex(&sha256(sheet.text.as_bytes()))));
     add(text, &format!("- Hash of the result {:016x}", outcome.study.hash));
-    add(text, &format!("- Made again by {}", escaped(sheet.command)));
+    // Indented text is code: nothing in it is markup.
+    let command: String = sheet.command.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    add(text, &format!("\nMade again by\n\n    {command}"));
 }
 
 /// Returns a moment after the return [s]: on the clock where the start is planned, else counted from the return.

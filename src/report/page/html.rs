@@ -73,6 +73,30 @@ impl Html {
         let _ = writeln!(self.text, "</{name}>");
     }
 
+    /// Adds a paragraph in which what stands between backticks is set as code.
+    pub(super) fn prose(&mut self, class: &str, text: &str) {
+        let _ = match class {
+            "" => write!(self.text, "<p>"),
+            class => write!(self.text, "<p class=\"{class}\">"),
+        };
+        self.sentences(text);
+        self.raw("</p>\n");
+    }
+
+    /// Adds text with code between backticks; of an odd number of them none means anything.
+    fn sentences(&mut self, text: &str) {
+        let pieces: Vec<&str> = text.split('`').collect();
+        if pieces.len().is_multiple_of(2) {
+            return escape(text, &mut self.text);
+        }
+        for (number, piece) in pieces.into_iter().enumerate() {
+            let code = !number.is_multiple_of(2);
+            self.raw(if code { "<code>" } else { "" });
+            escape(piece, &mut self.text);
+            self.raw(if code { "</code>" } else { "" });
+        }
+    }
+
     /// Adds a table; nothing where it has no rows.
     pub(super) fn table(&mut self, heads: &[&str], rows: &[Vec<String>]) {
         if rows.is_empty() {
@@ -86,7 +110,9 @@ impl Html {
         for row in rows {
             self.raw("<tr>");
             for cell in row {
-                self.element("td", "", cell);
+                self.raw("<td>");
+                self.sentences(cell);
+                self.raw("</td>");
             }
             self.raw("</tr>\n");
         }

@@ -7,7 +7,7 @@ use crate::base::Severity;
 use crate::base::hash::{hex, sha256};
 use crate::base::units;
 use crate::fleet::file::{Value, address};
-use crate::plan::{Verdict, compare};
+use crate::plan::{Outcome, Verdict, compare};
 use crate::report::assumptions::assumptions;
 use crate::report::draw::{self, DrawError, Size};
 
@@ -51,12 +51,19 @@ fn answer(html: &mut Html, sheet: &Sheet<'_>) {
     };
     html.element("p", class, &format!("{} {}: {}", verdict.sign(), verdict.word(), outcome.headline()));
     let stability = outcome.stability().map(str::to_owned);
-    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()).chain(stability) {
+    for line in outcome.shortfalls().into_iter().chain(clock(outcome)).chain(stability) {
         html.element("p", "", &line);
     }
     if let Some((within, runs)) = outcome.chances() {
         html.element("p", "", &format!("95 % of devices were back in time in {within} of {runs} runs"));
     }
+}
+
+/// Returns the answer on the clock, where the start is planned and 95 % come back, to the second of the headline.
+fn clock(outcome: &Outcome) -> Option<String> {
+    let (back, platform) = (outcome.clock_at(outcome.t95().round())?, outcome.clock_at(0.0)?);
+    let day = outcome.planned_day()?;
+    Some(format!("Planned for {day}: 95 % back at {back}, platform back at {platform}"))
 }
 
 fn targets(html: &mut Html, sheet: &Sheet<'_>) {
@@ -110,8 +117,8 @@ fn why(html: &mut Html, sheet: &Sheet<'_>) {
     for reason in reasons {
         html.raw("<li>");
         html.element("strong", "", reason.cause.label());
-        html.element("p", "", &reason.what);
-        html.element("p", "weak", &format!("→ {}", reason.lever));
+        html.prose("", &reason.what);
+        html.prose("weak", &format!("→ {}", reason.lever));
         html.raw("</li>\n");
     }
     html.raw("</ol>\n");
