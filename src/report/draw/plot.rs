@@ -126,16 +126,16 @@ fn axes<B: DrawingBackend>(canvas: &mut Canvas<B>, frame: &Frame<'_>, width: f64
     let middle = f64::midpoint(frame.left, frame.right);
     canvas.text(&chart.x.heading(&columns.unit), (middle, below + 18.0), &set(HPos::Center))?;
     let title = Setting { size: TITLE, strong: true, colour: strong, end: HPos::Left };
-    // A project may name its groups at any length.
-    let heading = labels::cut(canvas, &chart.title, &title, width - frame.left - 60.0)?;
-    canvas.text(&heading, (frame.left, 18.0), &title)?;
     let unit = match (chart.y.scale, rows.unit.as_str()) {
-        (Scale::Linear, unit) => unit.to_owned(),
-        (Scale::Log10, "") => "log scale".to_owned(),
-        (Scale::Log10, unit) => format!("{unit}, log scale"),
+        (Scale::Linear, "") => String::new(),
+        (Scale::Linear, unit) => format!(" ({unit})"),
+        (Scale::Log10, "") => " (log scale)".to_owned(),
+        (Scale::Log10, unit) => format!(" ({unit}, log scale)"),
     };
-    let behind = frame.left + canvas.width(&heading, &title)? + 8.0;
-    canvas.text(&unit, (behind, 18.5), &set(HPos::Left))
+    // A project may name its groups at any length. One text: who has no such font sees wider letters.
+    let room = width - frame.left - canvas.width(&unit, &title)?;
+    let heading = labels::cut(canvas, &chart.title, &title, room)?;
+    canvas.text(&format!("{heading}{unit}"), (frame.left, 18.0), &title)
 }
 
 /// Returns a curve thinned to the plot.
