@@ -176,17 +176,34 @@ impl Outcome {
     /// Returns the answer on the clock, where the outage has a planned start and 95 % come back:
     /// `95 % back at 02:18:53 +01:00, platform back at 02:15:00`.
     pub fn wall_clock(&self) -> Option<String> {
-        let outage = &self.fleet.outage;
-        let at = |after_s: f64| {
-            let after = jiff::SignedDuration::try_from_secs_f64(outage.length.secs() + after_s).ok()?;
-            outage.start.as_ref()?.checked_add(after).ok()
-        };
-        let (back, platform) = (at(self.t95())?, at(0.0)?);
+        let (back, platform) = (self.moment(self.t95())?, self.moment(0.0)?);
         Some(format!(
             "95 % back at {}, platform back at {}",
             back.strftime("%H:%M:%S %:z"),
             platform.strftime("%H:%M:%S")
         ))
+    }
+
+    /// Returns a moment after the return [s] on the clock with its offset, where the outage has a planned start:
+    /// `02:18 +01:00`; with seconds where it has them, with the date where it is not that of the start.
+    pub fn clock_at(&self, after_s: f64) -> Option<String> {
+        let at = self.moment(after_s)?;
+        let start = self.fleet.outage.start.as_ref()?;
+        let date = if at.date() == start.date() { "" } else { "%Y-%m-%d " };
+        let time = if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+        Some(at.strftime(&format!("{date}{time} %:z")).to_string())
+    }
+
+    /// Returns the day of the planned start, where there is one: `2026-12-05`.
+    pub fn planned_day(&self) -> Option<String> {
+        Some(self.fleet.outage.start.as_ref()?.strftime("%Y-%m-%d").to_string())
+    }
+
+    /// Returns a moment after the return [s], to the whole second.
+    fn moment(&self, after_s: f64) -> Option<jiff::Zoned> {
+        let outage = &self.fleet.outage;
+        let after = jiff::SignedDuration::try_from_secs_f64(outage.length.secs() + after_s).ok()?;
+        outage.start.as_ref()?.checked_add(after).ok()
     }
 
     /// Returns in how many of the runs 95 % of the devices were back within the target, where there is one.

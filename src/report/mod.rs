@@ -11,6 +11,8 @@ pub mod answers;
 pub mod assumptions;
 pub mod chart;
 pub mod decimate;
+pub mod draw;
+pub mod page;
 pub mod recovery;
 pub mod result;
 pub mod terminal;

@@ -18,6 +18,7 @@ fn help_reads_well() {
         "sweep",
         "solve",
         "recommend",
+        "report",
         "validate",
         "generate",
         "example",
@@ -102,6 +103,42 @@ fn a_picture_needs_no_display() {
     run_in(folder.path(), &[&arguments[..], &["missing/fleet.png"]].concat())
         .ends(2)
         .says("folder does not exist");
+}
+
+#[test]
+fn reports_are_files_that_can_be_handed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = run(&["example", "hundred-thousand-pumps"]).ends(0).out.replace("100000", "100");
+    write(&folder.path().join("few.json"), few);
+    let report = |more: &[&str]| {
+        let arguments = ["report", "few.json", "--scenario", "two-minutes", "--runs", "6", "--exit-zero"];
+        run_in(folder.path(), &[&arguments[..], more].concat())
+    };
+    let page = report(&["--jobs", "1"]).ends(0).out;
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert!(
+        page.contains("regather report few.json --scenario two-minutes --runs 6 --seed 42 --format html")
+    );
+    report(&["-o", "report.html", "--jobs", "2"]).ends(0);
+    assert!(text(&folder.path().join("report.html")) == page, "threads and target change nothing");
+    assert!(report(&["--seed", "7"]).ends(0).out != page);
+    let board = report(&["--format", "md", "--ticket", "CHG-1042"]).ends(0).out;
+    assert!(board.starts_with("# CHG-1042: "), "{board}");
+    assert_eq!(report(&["--format", "json"]).ends(0).json()["schema"], "regather/result/1");
+    report(&["--format", "png"]).ends(2).says("needs a folder");
+    for (format, begin) in [("svg", &b"<svg "[..]), ("png", b"\x89PNG"), ("csv", b"curve,time_s,value_pct")] {
+        report(&["--format", format, "-o", "charts/all"]).ends(0);
+        for chart in ["back", "attempts", "queue", "utilisation"] {
+            let file = std::fs::read(folder.path().join(format!("charts/all/{chart}.{format}"))).unwrap();
+            assert!(file.starts_with(&begin[..4]), "{chart}.{format}");
+            assert!(chart != "back" || file.starts_with(begin), "{format}");
+        }
+    }
+    let missed = ["report", PRODUCTS, "--runs", "1", "--format", "md"];
+    assert!(run(&missed).ends(4).out.contains("show no band"));
+    run_in(folder.path(), &["report", "few.json", "-o", "few.json"])
+        .ends(2)
+        .says("would replace the project");
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod import;
 pub mod manual;
 pub mod open;
 pub mod reference;
+pub mod report;
 pub mod schema;
 pub mod screenshot;
 pub mod simulate;
@@ -59,6 +60,8 @@ pub enum Command {
     Solve(whatif::solve::Args),
     /// Recommend settings: at most three answers, best first
     Recommend(whatif::solve::RecommendArgs),
+    /// Write the result as a page, as Markdown for a change, or as charts
+    Report(report::Args),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
     /// Write the configuration files of the agents, one folder per group
@@ -92,6 +95,7 @@ impl Command {
             Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
             Self::Solve(args) => whatif::solve::run(args, printer).map(Action::from),
             Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
+            Self::Report(args) => report::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),

@@ -1,20 +1,15 @@
 //! `regather simulate`: plays the outage and judges the result.
 
-use crate::base::Finding;
-use crate::check;
-use crate::cli::assign::{self, Assigned, Assignment};
+use crate::cli::assign::Assignment;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
-use crate::cli::findings;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::cli::study::Order;
-use crate::fleet::{Fleet, FleetFile};
-use crate::plan::{self, Outcome, Verdict};
-use crate::report::result::{Origin, ResultFile};
-use crate::report::text::{self, Told};
-use serde_json::Value;
+use crate::cli::study::{self, Order, Planned};
+use crate::plan::{Outcome, Verdict};
+use crate::report::result::ResultFile;
+use crate::report::text;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -71,16 +66,6 @@ pub struct Args {
 /// Fewest runs whose median has a 95 % confidence interval.
 const FEWEST: u32 = 6;
 
-/// A scenario that can be simulated.
-struct Planned {
-    scenario: Option<String>,
-    name: String,
-    file: FleetFile,
-    set: Vec<(String, Value)>,
-    fleet: Arc<Fleet>,
-    findings: Vec<Finding>,
-}
-
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let project = Project::load(&args.file)?;
@@ -98,7 +83,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     // Everything is checked before anything is simulated.
     let planned = scenarios
         .into_iter()
-        .map(|scenario| prepare(&project, scenario, &assignments))
+        .map(|scenario| Planned::of(&project, scenario, &assignments))
         .collect::<Result<Vec<_>, _>>()?;
     if !args.json {
         args.set.iter().for_each(|assignment| expanded(assignment, &planned, printer));
@@ -123,7 +108,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     if !args.json && args.runs < FEWEST && outcomes.iter().any(|o| o.verdict() == Verdict::Uncertain) {
         printer.note(&format!("Fewer than {FEWEST} runs cannot tell whether a target is met; see --runs."));
     }
-    Ok(match exit(&project, &planned, &outcomes, printer) {
+    Ok(match study::exit(&project, &planned, &outcomes, printer) {
         Exit::Missed if args.exit_zero => Exit::Done,
         end => end,
     })
@@ -131,45 +116,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
 
 /// Simulates the baseline of a project as usual, writes the result as text and returns how it ends.
 pub(super) fn usual(project: &Project, printer: &Printer) -> Result<Exit, CommandError> {
-    let planned = [prepare(project, None, &[])?];
+    let planned = [Planned::of(project, None, &[])?];
     let order = Order::usual(printer);
     let outcomes = [order.outcome(planned[0].name.clone(), Arc::clone(&planned[0].fleet), printer)?];
     printer.data(&told(project, &planned, &outcomes, order, printer)?)?;
-    Ok(exit(project, &planned, &outcomes, printer))
-}
-
-/// Reads a scenario with what is set on the command line.
-fn prepare(
-    project: &Project,
-    scenario: Option<String>,
-    assignments: &[Assignment],
-) -> Result<Planned, CommandError> {
-    let changed = assign::apply(&project.file, scenario.as_deref(), assignments)?;
-    let mut checked = check::file(&changed.file, scenario.as_deref());
-    if !assignments.is_empty() {
-        // Lines are those of the file on the disk, not of the one that was changed in memory.
-        for finding in &mut checked.findings {
-            let tree = project.file.tree();
-            let known = tree.get(&finding.pointer).is_some();
-            (finding.line, finding.column) = if known { tree.place_of(&finding.pointer) } else { (0, 0) };
-        }
-    }
-    let Some(fleet) = checked.fleet else {
-        let summary = findings::summary(&checked.findings);
-        let blocking = checked.findings.into_iter().filter(Finding::blocks).collect();
-        return Err(CommandError::input(format!("Nothing was simulated: {summary} in {}.", project.shown))
-            .findings(&project.shown, blocking)
-            .hint(format!("`regather validate {}` lists everything.", project.shown)));
-    };
-    let typed = assignments.iter().map(|assignment| format!(", {}={}", assignment.name, assignment.value));
-    Ok(Planned {
-        name: project.file.scenario_name(scenario.as_deref()) + &typed.collect::<String>(),
-        scenario,
-        file: changed.file,
-        set: changed.set.into_iter().map(|Assigned { address, value, .. }| (address, value)).collect(),
-        fleet: Arc::new(fleet),
-        findings: checked.findings,
-    })
+    Ok(study::exit(project, &planned, &outcomes, printer))
 }
 
 /// Says which inputs a lever has set.
@@ -200,17 +151,7 @@ fn json(
     let results: Vec<ResultFile<'_>> = planned
         .iter()
         .zip(outcomes)
-        .map(|(planned, outcome)| {
-            let origin = Origin {
-                name: &project.shown,
-                text: project.file.text(),
-                file: &planned.file,
-                scenario: planned.scenario.as_deref(),
-                set: &planned.set,
-                findings: &planned.findings,
-            };
-            ResultFile::of(&origin, outcome, curves)
-        })
+        .map(|(planned, outcome)| ResultFile::of(&planned.origin(project), outcome, curves))
         .collect();
     match results.as_slice() {
         [one] => json_text(one),
@@ -226,53 +167,13 @@ fn told(
     order: Order,
     printer: &Printer,
 ) -> Result<String, CommandError> {
-    let differs = |planned: &Planned| planned.scenario.is_some() || !planned.set.is_empty();
-    let mut baseline = None;
-    if planned.iter().any(differs) {
-        let known = planned.iter().position(|planned| !differs(planned)).map(|at| outcomes[at].clone());
-        baseline = match (known, project.file.check(None).fleet) {
-            (Some(known), _) => Some(known),
-            (None, Some(fleet)) => {
-                Some(order.outcome(project.file.scenario_name(None), Arc::new(fleet), printer)?)
-            }
-            // A baseline that cannot be simulated is nothing to compare with.
-            (None, None) => None,
-        };
-    }
+    let known = study::baseline(project, planned, outcomes, order, printer)?;
     let mut texts = Vec::new();
     for (planned, outcome) in planned.iter().zip(outcomes) {
-        let baseline = baseline.as_ref().filter(|_| differs(planned));
-        let scenario = planned.scenario.as_deref();
-        let changes = match baseline {
-            Some(_) => plan::changes((&planned.file, scenario), (&project.file, None)),
-            None => Vec::new(),
-        };
-        let findings = &planned.findings;
-        let told = Told {
-            file: &planned.file,
-            scenario,
-            outcome,
-            baseline,
-            set: &planned.set,
-            changes: &changes,
-            findings,
-        };
+        let baseline = known.as_ref().filter(|_| planned.differs());
+        let changes = baseline.map(|_| planned.changes(project)).unwrap_or_default();
+        let told = planned.told(outcome, baseline, &changes);
         texts.push(text::render(&told, printer.environment().charset));
     }
     Ok(texts.join(&format!("\n{}\n\n", "=".repeat(80))))
-}
-
-/// Returns how the command ends, and says so where an error stands against a fleet.
-fn exit(project: &Project, planned: &[Planned], outcomes: &[Outcome], printer: &Printer) -> Exit {
-    let errors =
-        planned.iter().flat_map(|planned| &planned.findings).filter(|finding| finding.blocks()).count();
-    if errors > 0 {
-        printer.note(&format!(
-            "The result stands, but rules find an error in this fleet: see `regather validate {}`.",
-            project.shown
-        ));
-        return Exit::Invalid;
-    }
-    let met = |outcome: &Outcome| matches!(outcome.verdict(), Verdict::Met | Verdict::NoTarget);
-    if outcomes.iter().all(met) { Exit::Done } else { Exit::Missed }
 }

@@ -1,5 +1,9 @@
 //! Runs the simulation behind a result, with progress on the terminal.
 
+mod planned;
+
+pub use planned::{Planned, baseline, exit};
+
 use super::error::CommandError;
 use super::printer::Printer;
 use crate::fleet::Fleet;
