@@ -202,7 +202,7 @@ impl Outcome {
     /// Returns a moment after the return [s], to the whole second.
     fn moment(&self, after_s: f64) -> Option<jiff::Zoned> {
         let outage = &self.fleet.outage;
-        let after = jiff::SignedDuration::try_from_secs_f64(outage.length.secs() + after_s).ok()?;
+        let after = jiff::SignedDuration::try_from_secs_f64((outage.length.secs() + after_s).round()).ok()?;
         outage.start.as_ref()?.checked_add(after).ok()
     }
 

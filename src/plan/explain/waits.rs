@@ -37,7 +37,7 @@ pub(super) fn reason(seen: &Seen<'_>) -> Reason {
         Some(wait) => Reason {
             cause: wait.cause,
             what: format!(
-                "No station was the limit; {} came back last, and waited by itself: {}.",
+                "No station was the limit; {} came back last, held back by a wait of its own: {}.",
                 group.name, wait.what
             ),
             lever: wait.lever.to_owned(),
