@@ -78,7 +78,7 @@ enum Piece {
     Variable(String),
 }
 
-/// A path with variables, such as `{group}/{thing}/{file}`.
+/// A path with variables, such as `{group}/{thing}/{file}`; `${thing}` is the same as `{thing}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathTemplate(Vec<Vec<Piece>>);
 
@@ -172,6 +172,8 @@ fn pieces(part: &str) -> Result<Vec<Piece>, PathError> {
         if text.contains('}') || name.contains('{') || name.is_empty() {
             return Err(lonely());
         }
+        // Texts write `${thing}`; who writes it here means the same.
+        let text = text.strip_suffix('$').unwrap_or(text);
         if !text.is_empty() {
             pieces.push(Piece::Text(text.into()));
         }

@@ -95,6 +95,13 @@ fn names_that_differ_by_case_alone_are_refused_and_both_named() {
 }
 
 #[test]
+fn variables_may_be_written_as_in_texts() {
+    let [plain, as_in_texts] =
+        ["x/{thing}/{file}", "x/${thing}/${file}"].map(|text| PathTemplate::parse(text).unwrap());
+    assert_eq!(plain, as_in_texts);
+}
+
+#[test]
 fn files_and_folders_do_not_collide() {
     let layout = |text: &str| Paths { device: PathTemplate::parse(text).unwrap(), ..Paths::default() };
     let devices = Rows::named(&["a", "A.x"]);
