@@ -125,6 +125,24 @@ fn devices_files_become_a_project_that_simulates() {
     assert!(run(&["import", "--help-export"]).ends(0).out.contains("QueryImplementingThings"));
 }
 
+#[test]
+fn a_list_of_things_becomes_a_project_whose_settings_are_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "things.csv", "thing,group\ng-1,gates\np-1,pumps\np-2,pumps\n");
+    let list = ["import", "things.csv", "-o", "fleet.json"];
+    run_in(folder.path(), &list).ends(2).says("--agent");
+    let ran = run_in(folder.path(), &[&list[..], &["--agent", "ems"]].concat()).ends(0);
+    assert!(ran.out.contains("3 devices in 2 groups"), "{}", ran.out);
+    assert!(ran.out.contains("connect_retry_interval: unknown, "), "{}", ran.out);
+    let project = text(&folder.path().join("fleet.json"));
+    assert!(project.contains("\"file\": \"things.csv\"") && project.contains("\"unknown\""), "{project}");
+    let told = run_in(folder.path(), &["simulate", "fleet.json", "--runs", "12", "--exit-zero"]);
+    assert!(told.out.contains("With what is unknown: at best 95 % back"), "{} {}", told.out, told.err);
+    put(folder.path(), "bad.csv", "thing,group\np-1,pumps\np-1,pumps\n");
+    run_in(folder.path(), &["import", "bad.csv", "--agent", "ems", "-o", "x.json"]).ends(3);
+    assert!(!folder.path().join("x.json").exists());
+}
+
 /// A project with one group of pumps, their list, and a file of theirs with places for what is each one's own.
 fn pumps(folder: &Path) {
     put(

@@ -1,6 +1,6 @@
 //! `regather import`: a project from the files that devices have.
 
-use crate::base::units;
+use crate::base::{file, units};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
@@ -9,10 +9,12 @@ use crate::cli::output::Output;
 use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::config::Mapping;
-use crate::config::import::{CollectError, Found, Imported, collect, group};
+use crate::config::import::{CollectError, Found, Imported, collect, group, is_archive, things};
+use crate::fleet::FleetFile;
+use crate::fleet::inventory::{self, BadRow, MAX_BYTES, Options};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Lines of skipped and unreadable files that are printed; JSON has all.
@@ -25,12 +27,13 @@ Examples:
   regather import collected/ -o fleet.json --devices devices.csv
   regather import site-7.tar.gz --into fleet.json -o fleet-7.json
   regather import collected/ --json          what is in it, without writing a project
+  regather import things.csv --agent ems -o fleet.json
 
 Each device's files lie in a folder with its name: collected/pump-7/config.json.
 Devices whose files cannot be collected: `regather import --help-export`.")]
 pub struct Args {
-    /// Folder or archive (.zip, .tar, .tar.gz, .tgz) with the files that devices have
-    #[arg(required_unless_present = "help_export", value_name = "FOLDER|ARCHIVE")]
+    /// Folder or archive (.zip, .tar, .tar.gz, .tgz) with the files that devices have, or a list of things
+    #[arg(required_unless_present = "help_export", value_name = "FOLDER|ARCHIVE|LIST")]
     from: Option<PathBuf>,
     /// Project to write; without it only the summary is printed
     #[arg(short, long, value_name = "FILE")]
@@ -41,6 +44,9 @@ pub struct Args {
     /// List of devices to write, as CSV with thing and group
     #[arg(long, value_name = "FILE")]
     devices: Option<OsString>,
+    /// Agent kind of the devices of a list, such as ems; files tell it themselves
+    #[arg(long, value_name = "KIND")]
+    agent: Option<String>,
     /// Where settings stand in the files of this deployment
     #[arg(long, value_name = "FILE")]
     mapping: Option<OsString>,
@@ -66,10 +72,14 @@ Where the files of devices cannot be collected, start from the platform's list:
    or take the list from any other source. CSV or JSON with one row per thing
    will do; the name of the thing is the only column that is needed. Columns for
    group, site and host help.
-2. Name it in the project as \"inventory\": { \"file\": \"things.csv\" }.
-3. The settings of such devices are not known. Until one of their files is read,
-   each group shows the SDK's defaults as assumed; collect the files of a few
-   devices per group and import those to replace the assumption.
+2. Make a project of it: `regather import things.csv --agent KIND -o fleet.json`.
+   A project that you have already names the list itself:
+   \"inventory\": { \"file\": \"things.csv\" }.
+3. What such devices are set to is not known: what decides when they try again is
+   unknown in the new project, with bounds, and every run draws it. The result
+   says what is best, what is worst and which unknown matters most: ask for that
+   one first. Collect the files of a few devices per group and import those with
+   --into, or replace {\"unknown\": [low, high]} by the value.
 ";
 
 /// Runs the subcommand.
@@ -80,8 +90,13 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     };
     let project = args.into.as_ref().map(|file| Project::load(file)).transpose()?;
     let mapping = files::mapping(args.mapping.as_deref(), project.as_ref())?;
-    let found = collect(from, &mapping).map_err(|error| refused(&error))?;
-    let imported = group(&found.collected, &mapping);
+    let (found, imported) = if from.is_file() && !is_archive(from) {
+        (Found::default(), listed(args, from)?)
+    } else {
+        let found = collect(from, &mapping).map_err(|error| refused(&error))?;
+        let imported = group(&found.collected, &mapping);
+        (found, imported)
+    };
     if imported.groups.is_empty() {
         return Err(nothing(from, &found, &imported));
     }
@@ -107,6 +122,30 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     Ok(if whole { Exit::Done } else { Exit::Invalid })
 }
 
+/// Returns the groups of a list of things.
+fn listed(args: &Args, from: &Path) -> Result<Imported, CommandError> {
+    let shown = from.display();
+    let Some(kind) = &args.agent else {
+        let what =
+            format!("A list does not say which agents its things have, so nothing was imported: {shown}");
+        return Err(CommandError::usage(what)
+            .hint("Add --agent with their kind, such as --agent ems.")
+            .hint("An archive of files ends in .zip, .tar, .tar.gz or .tgz; a folder can be named too."));
+    };
+    let kind = files::kind_of(kind)?;
+    let text = file::read_text(from, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
+    let import = inventory::read(&text, &Options::default()).map_err(|error| {
+        CommandError::input(format!("The list of things cannot be read. {error}: {shown}"))
+    })?;
+    if import.bad_rows > 0 {
+        let what = format!("{}, so nothing was imported: {shown}.", import.summary());
+        return Err(CommandError::input(what)
+            .findings(&shown.to_string(), import.bad.list.iter().map(BadRow::finding).collect())
+            .hint("Correct these lines, or take them out of the list."));
+    }
+    Ok(things(&import.inventory, kind))
+}
+
 /// Returns the text of the project to write.
 fn text_of(
     args: &Args,
@@ -116,7 +155,12 @@ fn text_of(
 ) -> Result<String, CommandError> {
     let Some(project) = project else {
         let name = from.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        return Ok(imported.project(if name.is_empty() { "Imported fleet" } else { &name }));
+        let text = imported.project(if name.is_empty() { "Imported fleet" } else { &name });
+        return if from.is_file() && !is_archive(from) {
+            naming(&text, from, args.out.as_deref())
+        } else {
+            Ok(text)
+        };
     };
     if args.out == args.into && !args.force {
         let what = "The project would be replaced by the one with imported values, so nothing was written.";
@@ -124,6 +168,21 @@ fn text_of(
     }
     let file = imported.into_project(&project.file);
     Ok(file.map_err(|error| CommandError::input(error.to_string()))?.text().to_owned())
+}
+
+/// Returns a project that names its list: by its name where both lie in one folder, else by its whole path.
+fn naming(project: &str, list: &Path, out: Option<&OsStr>) -> Result<String, CommandError> {
+    let failed = |reason: String| CommandError::input(format!("The project was not written: {reason}"));
+    let whole = |path: &Path| std::path::absolute(path).map_err(|error| failed(error.to_string()));
+    let list = whole(list)?;
+    let beside = match out.filter(|out| *out != "-") {
+        Some(out) => whole(Path::new(out))?.parent() == list.parent(),
+        None => false,
+    };
+    let named = if beside { list.file_name().map_or(&*list, Path::new) } else { &list };
+    let file = FleetFile::parse(project).map_err(|finding| failed(finding.what))?;
+    let named = file.with(inventory::named::FILE, &json!(named.to_string_lossy()));
+    Ok(named.map_err(|error| failed(error.to_string()))?.text().to_owned())
 }
 
 /// Returns the error of a collection that could not be read.
@@ -179,7 +238,7 @@ fn text(found: &Found, imported: &Imported, mapping: &Mapping) -> String {
         }
         let mut missing = group.missing(mapping);
         missing.retain(|key| unknowns.iter().all(|(setting, _)| setting.key != *key));
-        if !missing.is_empty() {
+        if group.collected && !missing.is_empty() {
             text.push_str(&wrap("    ", &format!("not in the files, so assumed: {}", missing.join(", "))));
         }
     }

@@ -60,6 +60,8 @@ pub struct ImportedGroup {
     pub settings: Vec<(&'static Setting, Value)>,
     /// Set where they are few beside many.
     pub outlier: Option<Outlier>,
+    /// Whether their files were read; without them what decides their attempts is unknown, and not the default.
+    pub collected: bool,
 }
 
 /// What a collection of files says about a fleet.
@@ -197,6 +199,7 @@ fn named(alike: &[(AgentKind, Settings, Vec<String>)]) -> Vec<ImportedGroup> {
             devices: devices.clone(),
             settings: settings.values().cloned().collect(),
             outlier,
+            collected: true,
         });
     }
     groups
@@ -226,10 +229,12 @@ impl Imported {
     pub fn project(&self, name: &str) -> String {
         let groups: serde_json::Map<String, Json> =
             self.groups.iter().map(|group| (group.id.clone(), group.json())).collect();
+        let collected = self.groups.iter().all(|group| group.collected);
+        let from = if collected { "the files of the devices" } else { "a list of things" };
         let mut project = json!({
             "regather": 1,
             "name": name,
-            "why": "Imported from the files of the devices. Platform, outage and target stand in until yours are known.",
+            "why": format!("Imported from {from}. Platform, outage and target stand in until yours are known."),
             "groups": groups,
             "platform": { "preset": "medium" },
             "outage": { "kind": "planned-restart", "length_s": 900, "watch_s": 3600 },
@@ -287,25 +292,27 @@ impl ImportedGroup {
     fn json(&self) -> Json {
         let mut group =
             json!({ "name": self.name, "devices": self.devices.len(), "agent": self.kind.word() });
-        for (setting, value) in &self.settings {
+        let known = self.settings.iter().map(|(setting, value)| (*setting, value.json(setting)));
+        let unknown = self.unknowns().into_iter().map(|(setting, bounds)| (setting, bounds.json(setting)));
+        for (setting, value) in known.chain(unknown) {
             let mut at = &mut group;
             for token in setting.key.split('/') {
                 at = &mut at[token];
             }
-            *at = value.json(setting);
-        }
-        for (setting, unknown) in self.unknowns() {
-            group[setting.key] = unknown.json(setting);
+            *at = value;
         }
         group
     }
 
-    /// Returns the settings that devices need and no collected file held, with bounds. A setting that has a
-    /// default is not among them: an agent that is not told it takes its default.
+    /// Returns the settings that devices need and nothing tells, with bounds.
+    ///
+    /// Of a device whose files were read, a setting that has a default is not among them: an agent that is not
+    /// told it takes its default. Without files nobody knows what it was told.
     pub fn unknowns(&self) -> Vec<(&'static Setting, Unknown)> {
         let held = |row: &Setting| self.settings.iter().any(|(setting, _)| setting.key == row.key);
         group_settings(self.kind)
-            .filter(|row| row.absent == Absent::Required && row.settled().is_none() && !held(row))
+            .filter(|row| row.absent == Absent::Required || !self.collected && row.lever.is_some())
+            .filter(|row| row.needs.is_none() && row.settled().is_none() && !held(row))
             .filter_map(|row| row.slider.map(|(low, high)| (row, Unknown::Between(low, high))))
             .collect()
     }

@@ -6,9 +6,11 @@
 
 mod collect;
 mod fleet;
+mod things;
 
 #[cfg(test)]
 mod tests;
 
 pub use collect::{CollectError, Found, Going, Skipped, collect, collect_while, is_archive};
 pub use fleet::{Imported, ImportedGroup, Outlier, Unread, group};
+pub use things::things;
