@@ -268,6 +268,28 @@ impl Chart {
             .collect()
     }
 
+    /// Returns the chart cut to a part of its x axis [s], with the points inside it.
+    #[must_use]
+    pub fn within(&self, (from, to): (f64, f64)) -> Self {
+        let inside = |x: f64| (from..=to).contains(&x);
+        let mut cut = self.clone();
+        cut.x.range = (from, to);
+        for series in &mut cut.series {
+            let first = series.points.partition_point(|p| p[0] < from);
+            let last = series.points.partition_point(|p| p[0] <= to);
+            let edge = |x: f64| series.at(x).filter(|_| series.style != Style::Dots).map(|y| [x, y]);
+            let kept = &series.points[first..last.max(first)];
+            // A curve reaches the edges of what is cut out of it.
+            let begin = edge(from).filter(|_| kept.first().is_none_or(|p| p[0] > from));
+            let end = edge(to).filter(|_| kept.last().is_none_or(|p| p[0] < to));
+            series.points = begin.into_iter().chain(kept.iter().copied()).chain(end).collect();
+        }
+        for band in &mut cut.bands {
+            band.points = band.points.iter().copied().filter(|p| inside(p[0])).collect();
+        }
+        cut
+    }
+
     /// Returns the highest finite value of all curves, bands and horizontal marks, or 0 where there is none.
     pub fn highest(&self) -> f64 {
         let curves = self.series.iter().flat_map(|s| s.points.iter().map(|p| p[1]));
@@ -328,6 +350,35 @@ mod tests {
         assert_eq!(series.at(5.0), Some(0.0));
         series.points = Arc::new([]);
         assert_eq!(series.at(5.0), None);
+    }
+
+    #[test]
+    fn a_part_of_a_chart_has_the_points_inside_and_its_edges() {
+        let series = |style| Series {
+            name: "this".into(),
+            role: Role::This,
+            points: (0..=10).map(|i| [f64::from(i) * 10.0, f64::from(i)]).collect(),
+            style,
+            dashed: false,
+        };
+        let chart = Chart {
+            id: "c".into(),
+            title: "C".into(),
+            x: Axis::time(0.0, 100.0),
+            y: axis(Scale::Linear, (0.0, 10.0)),
+            series: vec![series(Style::Line), series(Style::Step), series(Style::Dots)],
+            bands: vec![Band { role: Role::This, points: Arc::new([[10.0, 0.0, 1.0], [30.0, 0.0, 1.0]]) }],
+            marks: Vec::new(),
+            shades: Vec::new(),
+            spoken: String::new(),
+        };
+        let cut = chart.within((25.0, 45.0));
+        assert_eq!(cut.x.range, (25.0, 45.0));
+        assert_eq!(*cut.series[0].points, [[25.0, 2.5], [30.0, 3.0], [40.0, 4.0], [45.0, 4.5]]);
+        assert_eq!(*cut.series[1].points, [[25.0, 2.0], [30.0, 3.0], [40.0, 4.0], [45.0, 4.0]]);
+        assert_eq!(*cut.series[2].points, [[30.0, 3.0], [40.0, 4.0]], "no dot is made up");
+        assert_eq!(cut.bands[0].points.len(), 1);
+        assert_eq!(*chart.within((200.0, 300.0)).series[0].points, [] as [[f64; 2]; 0]);
     }
 
     #[test]

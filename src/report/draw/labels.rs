@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::DrawError;
 use super::canvas::{At, Canvas, Setting};
-use super::palette::LIGHT;
+use super::palette::{LIGHT, dashes};
 use super::plot::{Frame, SMALL, Trace, line};
 use crate::report::chart::{Chart, Mark, Role, Series, Style};
 
@@ -115,7 +115,7 @@ pub(super) fn ends<B: DrawingBackend>(
             Some(series) if series.style == Style::Dots => {
                 canvas.dot((left + SAMPLE / 2.0, y), 2.5, colour)?;
             }
-            Some(series) => line(canvas, &sample, 2.0, colour, series.dashed)?,
+            Some(series) => line(canvas, &sample, 2.0, colour, series.dashed.then(|| dashes(series.role)))?,
             None => canvas.line(&sample, 1.0, colour)?,
         }
         let set = small(if end.role == Role::Neutral { LIGHT.weak } else { colour }, HPos::Left);

@@ -118,11 +118,31 @@ fn drawn(chart: &Chart, size: Size) -> Result<String, DrawError> {
     Ok(body.to_owned())
 }
 
+/// A chart as dots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Dots beside each other.
+    pub width: u32,
+    /// Dots above each other.
+    pub height: u32,
+    /// Red, green and blue of each dot, row by row from the top.
+    pub rgb: Vec<u8>,
+}
+
 /// Returns a chart as a PNG file with `ratio` dots per point (1 to 4).
 ///
 /// # Errors
 /// As [`svg`]; the size counts in dots here.
 pub fn png(chart: &Chart, size: Size, ratio: u32) -> Result<Vec<u8>, DrawError> {
+    let Picture { width, height, rgb } = picture(chart, size, ratio)?;
+    png::file(&rgb, (width, height))
+}
+
+/// Returns a chart as dots, `ratio` of them per point (1 to 4).
+///
+/// # Errors
+/// As [`png`].
+pub fn picture(chart: &Chart, size: Size, ratio: u32) -> Result<Picture, DrawError> {
     let size = size.checked()?;
     let ratio = ratio.max(1);
     let dots = Size { width: size.width.saturating_mul(ratio), height: size.height.saturating_mul(ratio) }
@@ -134,8 +154,8 @@ pub fn png(chart: &Chart, size: Size, ratio: u32) -> Result<Vec<u8>, DrawError> 
     let mut canvas = Canvas::new(backend, f64::from(ratio * MIXED), false)?;
     plot::draw(&mut canvas, chart, size)?;
     canvas.finish()?;
-    let small = png::shrunk(&buffer, (dots.width, dots.height), MIXED);
-    png::file(&small, (dots.width, dots.height))
+    let rgb = png::shrunk(&buffer, (dots.width, dots.height), MIXED);
+    Ok(Picture { width: dots.width, height: dots.height, rgb })
 }
 
 /// Adds a text so that no character of it is markup, in HTML and in XML, in elements and in attributes.

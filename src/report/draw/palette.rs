@@ -27,6 +27,16 @@ pub(crate) struct Palette {
 /// Opacity of a band.
 pub(super) const BAND: f64 = 0.2;
 
+/// Returns how a dashed curve of this role is cut: dash, gap, dash, gap [points]. Each scenario of a comparison
+/// has its own, so that they stay apart in black and white.
+pub(crate) fn dashes(role: Role) -> [f64; 4] {
+    match role {
+        Role::Third => [2.0, 3.0, 2.0, 3.0],
+        Role::Fourth => [12.0, 3.0, 2.0, 3.0],
+        _ => [6.0, 4.0, 6.0, 4.0],
+    }
+}
+
 /// For daylight and paper.
 pub(crate) const LIGHT: Palette = Palette {
     plot: 0xff_ff_ff,

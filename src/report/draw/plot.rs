@@ -5,7 +5,7 @@ use plotters::backend::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
 use super::canvas::{At, Canvas, Setting};
-use super::palette::{BAND, LIGHT, Palette};
+use super::palette::{self, BAND, LIGHT, Palette};
 use super::{DrawError, Size, labels};
 use crate::report::chart::{Chart, Mark, Role, Scale, Series, Style};
 use crate::report::decimate::{decimate, decimate_band};
@@ -17,8 +17,6 @@ const TITLE: f64 = 14.0;
 /// Widths of a curve, and of a hairline or a curve that is no result [points].
 const CURVE: f64 = 2.0;
 const HAIR: f64 = 1.0;
-/// Lengths of a dash and of the gap after it [points].
-const DASH: (f64, f64) = (6.0, 4.0);
 /// Radius of a measured dot [points].
 const DOT: f64 = 2.5;
 /// Radius of the dot where a hairline crosses its curve [points].
@@ -193,28 +191,26 @@ fn curve<B: DrawingBackend>(canvas: &mut Canvas<B>, trace: &Trace<'_>) -> Result
         return trace.points.iter().try_for_each(|at| canvas.dot(*at, DOT, colour));
     }
     let width = if *role == Role::Neutral && !dashed { HAIR } else { CURVE };
-    line(canvas, &trace.points, width, colour, *dashed)
+    line(canvas, &trace.points, width, colour, dashed.then(|| palette::dashes(*role)))
 }
 
-/// Draws a line, whole or in dashes.
+/// Draws a line, whole or in dashes: dash, gap, dash, gap [points].
 pub(super) fn line<B: DrawingBackend>(
     canvas: &mut Canvas<B>,
     points: &[At],
     width: f64,
     colour: u32,
-    dashed: bool,
+    rhythm: Option<[f64; 4]>,
 ) -> Result<(), DrawError> {
-    if !dashed {
-        return canvas.line(points, width, colour);
-    }
-    dashes(points).iter().try_for_each(|dash| canvas.line(dash, width, colour))
+    let Some(rhythm) = rhythm else { return canvas.line(points, width, colour) };
+    dashes(points, rhythm).iter().try_for_each(|dash| canvas.line(dash, width, colour))
 }
 
 /// Cuts a line into dashes, each a line of its own.
-pub(super) fn dashes(points: &[At]) -> Vec<Vec<At>> {
+pub(super) fn dashes(points: &[At], rhythm: [f64; 4]) -> Vec<Vec<At>> {
     let mut done = Vec::new();
     let mut dash: Vec<At> = points.first().copied().into_iter().collect();
-    let (mut drawing, mut left) = (true, DASH.0);
+    let (mut piece, mut left) = (0, rhythm[0]);
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         let mut length = (to.0 - from.0).hypot(to.1 - from.1);
@@ -223,18 +219,18 @@ pub(super) fn dashes(points: &[At]) -> Vec<Vec<At>> {
             from = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
             length -= left;
             dash.push(from);
-            if drawing {
+            if piece % 2 == 0 {
                 done.push(std::mem::take(&mut dash));
             }
-            drawing = !drawing;
-            left = if drawing { DASH.0 } else { DASH.1 };
+            piece = (piece + 1) % rhythm.len();
+            left = rhythm[piece];
         }
         left -= length;
-        if drawing {
+        if piece % 2 == 0 {
             dash.push(to);
         }
     }
-    if drawing && dash.len() > 1 {
+    if piece % 2 == 0 && dash.len() > 1 {
         done.push(dash);
     }
     done

@@ -41,7 +41,7 @@ pub struct Sheet<'a> {
 
 /// Returns the charts of a report: those of the window, and what the platform has to show besides queues.
 pub fn charts(outcome: &Outcome, baseline: Option<&Outcome>) -> Vec<Chart> {
-    let shown = |part| Shown { group: None, part };
+    let shown = |part| Shown { part, ..Shown::default() };
     let mut charts = recovery::charts(outcome, baseline, None, &shown(Part::Queues));
     let mut more = vec![(Part::Utilisation, "utilisation")];
     if outcome.fleet.platform.writes.is_some() {

@@ -2,15 +2,19 @@
 //!
 //! They share one time axis whose zero is the moment the platform can be reached again. The first two are
 //! of all devices or of one group, the third (`platform`) is of the platform, whose queues all groups
-//! share. Where a baseline is given, its median is drawn dashed behind the scenario's own. Until the runs
+//! share. Where a baseline or further scenarios are given, their medians are drawn dashed behind the
+//! scenario's own; [`overview`] gives each of many a small chart of its own instead. Until the runs
 //! for changed inputs are there an estimate of them is drawn dashed too. Of one group it knows who is back,
 //! but not the attempts.
 
+mod overview;
 mod platform;
+mod returns;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::overview::{OVERLAID, overview};
 pub use self::platform::Part;
 
 use super::chart::{Axis, AxisKind, Band, Chart, Mark, Role, Scale, Series, Shade, Style};
@@ -32,6 +36,51 @@ pub struct Shown {
     pub group: Option<String>,
     /// What is shown of the platform.
     pub part: Part,
+    /// What is counted in the second chart.
+    pub counted: Counted,
+}
+
+/// What the second chart counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// Attempts of each second.
+    #[default]
+    Attempts,
+    /// Devices that came back in each stretch of time.
+    Returns,
+}
+
+/// A further scenario that is compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Other<'a> {
+    /// What its curves are called.
+    pub name: &'a str,
+    /// Its result.
+    pub outcome: &'a Outcome,
+}
+
+/// What stands beside a scenario in its charts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The baseline.
+    pub baseline: Option<&'a Outcome>,
+    /// Further scenarios: as many are drawn as there are roles for, four with the scenario itself.
+    pub others: &'a [Other<'a>],
+    /// An estimate of the inputs as they are now.
+    pub estimate: Option<&'a Preview>,
+}
+
+impl<'a> Beside<'a> {
+    /// Returns the results that are drawn behind the scenario's own, with their names and roles. A further
+    /// scenario keeps its role whether or not there is a baseline; only a third one takes the baseline's.
+    fn curves(&self) -> Vec<(&'a str, Role, &'a Outcome)> {
+        let baseline = self.baseline.map(|outcome| ("baseline", Role::Baseline, outcome));
+        let free = self.baseline.is_none().then_some(Role::Baseline);
+        let roles = [Role::Third, Role::Fourth].into_iter().chain(free);
+        let others = self.others.iter().zip(roles).map(|(other, role)| (other.name, role, other.outcome));
+        // What is drawn later lies above: the baseline is nearest to the scenario itself.
+        others.collect::<Vec<_>>().into_iter().rev().chain(baseline).collect()
+    }
 }
 
 /// A group of a result.
@@ -50,28 +99,35 @@ impl<'a> Chosen<'a> {
     }
 }
 
-/// Returns the charts of a result, most important first; an estimate is that of the inputs as they are now.
+/// Returns the charts of a result and its baseline, most important first; an estimate is that of the inputs as
+/// they are now.
 pub fn charts(
     this: &Outcome,
     baseline: Option<&Outcome>,
     estimate: Option<&Preview>,
     shown: &Shown,
 ) -> Vec<Chart> {
+    compared(this, &Beside { baseline, estimate, others: &[] }, shown)
+}
+
+/// Returns the charts of a result with everything that stands beside it, most important first.
+pub fn compared(this: &Outcome, beside: &Beside<'_>, shown: &Shown) -> Vec<Chart> {
+    let estimate = beside.estimate;
+    let behind = beside.curves();
     let chosen = Chosen::of(shown, &this.fleet);
     let own = span(this, chosen).max(platform::span(this, shown.part)).max(SHORTEST);
     // What takes for ever must not squeeze the scenario that does not.
-    let others = [baseline.map(|baseline| span(baseline, None)), estimate.map(estimated_span)];
-    let to = others.into_iter().flatten().fold(own, |to, other| to.max(other.min(own * 2.0)));
+    let spans = behind.iter().map(|(.., outcome)| span(outcome, None)).chain(estimate.map(estimated_span));
+    let to = spans.fold(own, |to, other| to.max(other.min(own * 2.0)));
     let [mut back, mut attempts, frame] = frames(&this.fleet, to, chosen.map(|chosen| chosen.name));
-    let pairs = [baseline.map(|outcome| (outcome, Role::Baseline)), Some((this, Role::This))];
-    for (outcome, role) in pairs.into_iter().flatten() {
+    for (name, role, outcome) in behind.iter().copied().chain([("this scenario", Role::This, this)]) {
         let of = |count| match (shown.group.as_ref(), Chosen::of(shown, &outcome.fleet)) {
             (_, Some(chosen)) => Some(Curve::Group(chosen.index, count)),
-            // A baseline that has no such group has nothing to compare.
-            (Some(_), None) if role == Role::Baseline && chosen.is_some() => None,
+            // A scenario that has no such group has nothing to compare.
+            (Some(_), None) if role != Role::This && chosen.is_some() => None,
             _ => Some(Curve::All(count)),
         };
-        let look = Look::usual(role);
+        let look = Look::of(name, role);
         if let Some((share, rate)) = of(Count::Back).zip(of(Count::Attempts)) {
             add(&mut back, outcome, share, &look.scaled(100.0, Style::Line));
             add(&mut attempts, outcome, rate, &look.scaled(1.0, Style::Step));
@@ -85,9 +141,13 @@ pub fn charts(
     }
     targets(&this.fleet, Some(t95(this, chosen)), chosen.is_none(), &mut back, &mut attempts);
     attempts.y.range.1 = headroom(visible(&attempts));
-    back.spoken = spoken_back(this, baseline, shown);
+    back.spoken = spoken_back(this, &behind, shown);
     attempts.spoken = spoken_attempts(this, chosen, &attempts);
-    vec![back, attempts, platform::chart(frame, this, baseline, estimate, shown.part)]
+    if shown.counted == Counted::Returns {
+        let blank = Chart { series: Vec::new(), bands: Vec::new(), marks: Vec::new(), ..attempts };
+        attempts = returns::chart(blank, this, &behind, shown);
+    }
+    vec![back, attempts, platform::chart(frame, this, &behind, estimate, shown.part)]
 }
 
 /// Returns the charts of an estimate while there is no result at all. It does not know the attempts of one
@@ -260,8 +320,8 @@ fn visible(chart: &Chart) -> f64 {
 
 /// How a curve of a result is drawn.
 #[derive(Clone, Copy)]
-struct Look {
-    name: &'static str,
+struct Look<'a> {
+    name: &'a str,
     role: Role,
     dashed: bool,
     /// Whether its band over the runs is drawn too.
@@ -270,18 +330,11 @@ struct Look {
     style: Style,
 }
 
-impl Look {
+impl<'a> Look<'a> {
     /// Returns how the only curve of a scenario in a chart is drawn.
-    fn usual(role: Role) -> Self {
-        let baseline = role == Role::Baseline;
-        Self {
-            name: if baseline { "baseline" } else { "this scenario" },
-            role,
-            dashed: baseline,
-            band: !baseline,
-            scale: 1.0,
-            style: Style::Step,
-        }
+    fn of(name: &'a str, role: Role) -> Self {
+        let own = role == Role::This;
+        Self { name, role, dashed: !own, band: own, scale: 1.0, style: Style::Step }
     }
 
     /// Returns this with other values and joints.
@@ -291,7 +344,7 @@ impl Look {
 }
 
 /// Adds the median of a curve and, where it is wanted and there are several runs, its band.
-fn add(chart: &mut Chart, outcome: &Outcome, curve: Curve, look: &Look) {
+fn add(chart: &mut Chart, outcome: &Outcome, curve: Curve, look: &Look<'_>) {
     let zero = outcome.fleet.outage.length.secs();
     // The share at the end of a bin stands at the bin's end, a rate holds from its start.
     let shift = if look.style == Style::Line { 1.0 } else { 0.0 };
@@ -367,22 +420,30 @@ fn targets(fleet: &Fleet, t95: Option<f64>, all: bool, back: &mut Chart, attempt
 }
 
 /// Returns the sentence that speaks the recovery curve.
-fn spoken_back(this: &Outcome, baseline: Option<&Outcome>, shown: &Shown) -> String {
-    let said = |time: f64| {
-        if time.is_finite() { format!("after {}", units::duration(time)) } else { "never".to_owned() }
+fn spoken_back(this: &Outcome, behind: &[(&str, Role, &Outcome)], shown: &Shown) -> String {
+    let chosen = Chosen::of(shown, &this.fleet);
+    let mut text = match chosen {
+        Some(chosen) => {
+            let own = after(t95(this, Some(chosen)));
+            format!("Recovery curve of {}: 95 % of its devices back {own}", chosen.name)
+        }
+        None => format!("Recovery curve: {}. {}", this.headline(), this.verdict().word()),
     };
-    let (text, before) = if let Some(chosen) = Chosen::of(shown, &this.fleet) {
-        let own = said(t95(this, Some(chosen)));
-        let before = baseline.and_then(|before| Some(t95(before, Some(Chosen::of(shown, &before.fleet)?))));
-        (format!("Recovery curve of {}: 95 % of its devices back {own}", chosen.name), before)
-    } else {
-        let text = format!("Recovery curve: {}. {}", this.headline(), this.verdict().word());
-        (text, baseline.map(Outcome::t95))
-    };
-    match before {
-        Some(before) => format!("{text}. Baseline: 95 % back {}", said(before)),
-        None => text,
+    for (name, _, outcome) in behind.iter().rev() {
+        let group = Chosen::of(shown, &outcome.fleet);
+        if chosen.is_some() && group.is_none() {
+            continue;
+        }
+        let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+        let said = after(t95(outcome, group.filter(|_| chosen.is_some())));
+        text = format!("{text}. {}{rest}: 95 % back {said}", first.to_uppercase());
     }
+    text
+}
+
+/// Returns a time of a recovery in words.
+fn after(time: f64) -> String {
+    if time.is_finite() { format!("after {}", units::duration(time)) } else { "never".to_owned() }
 }
 
 /// Returns the sentence that speaks the chart of attempts.

@@ -1,8 +1,9 @@
 //! The chart of the platform: where attempts wait, how busy the stations are, or what waits to be written.
 //!
 //! A station without anything to show is left out: a platform of one tier shows the queue of its sign-in
-//! tier. One station alone is drawn like any scenario, with band and baseline; of several only the medians
-//! are drawn, each in a colour of its own with its baseline dashed behind it.
+//! tier. One station alone is drawn like any scenario, with band and what it is compared with; of several only
+//! the medians are drawn, each in a colour of its own with its baseline dashed behind it. Several stations of
+//! several scenarios could not be told apart: beside further scenarios only the busiest one is drawn.
 
 use super::{Look, add, bins, estimated, headroom, kept, percent, visible};
 use crate::base::units;
@@ -50,17 +51,17 @@ pub(super) fn span(outcome: &Outcome, part: Part) -> f64 {
 pub(super) fn chart(
     mut chart: Chart,
     this: &Outcome,
-    baseline: Option<&Outcome>,
+    behind: &[(&str, Role, &Outcome)],
     estimate: Option<&Preview>,
     part: Part,
 ) -> Chart {
     match part {
-        Part::Data if this.fleet.platform.writes.is_some() => data(&mut chart, this, baseline),
+        Part::Data if this.fleet.platform.writes.is_some() => data(&mut chart, this, behind),
         Part::Utilisation => {
-            stations(&mut chart, this, baseline, part);
+            stations(&mut chart, this, behind, part);
         }
         Part::Queues | Part::Data => {
-            let shown = stations(&mut chart, this, baseline, Part::Queues);
+            let shown = stations(&mut chart, this, behind, Part::Queues);
             // An estimate knows one queue: it is drawn where that one is among those shown.
             if let Some(preview) = estimate
                 && shown.contains(&preview.fluid.station)
@@ -144,27 +145,46 @@ fn role(name: StationName) -> Role {
     })
 }
 
+/// Returns the station of these with the highest curve.
+fn busiest(outcome: &Outcome, shown: &[Place], part: Part) -> Option<Place> {
+    let of = |place: &Place| {
+        Metric::of(outcome.study.runs.iter().map(|run| most(run, place.index, part)).collect()).median
+    };
+    shown.iter().copied().max_by(|a, b| of(a).total_cmp(&of(b)))
+}
+
 /// Draws the stations of a result; returns which.
-fn stations(chart: &mut Chart, this: &Outcome, baseline: Option<&Outcome>, part: Part) -> Vec<StationName> {
+fn stations(
+    chart: &mut Chart,
+    this: &Outcome,
+    behind: &[(&str, Role, &Outcome)],
+    part: Part,
+) -> Vec<StationName> {
     let scale = if part == Part::Utilisation { 100.0 } else { 1.0 };
-    let shown = places(this, part, chart);
+    let mut shown = places(this, part, chart);
     let title = if part == Part::Utilisation { "Utilisation" } else { "Queue depth" };
     title.clone_into(&mut chart.title);
     if part == Part::Utilisation {
         chart.y = percent(title);
     }
-    let before = baseline.map(|baseline| (baseline, places(baseline, part, chart)));
+    if behind.iter().any(|(_, role, _)| *role != Role::Baseline) {
+        shown = busiest(this, &shown, part).into_iter().collect();
+    }
+    let behind: Vec<_> = behind
+        .iter()
+        .map(|(name, role, outcome)| (*name, *role, *outcome, places(outcome, part, chart)))
+        .collect();
     let alone = shown.len() == 1;
     for place in &shown {
         let same = |other: &&Place| other.name == place.name;
-        if let Some((baseline, places)) = &before
-            && let Some(old) = places.iter().find(same)
-        {
-            let look = Look::usual(Role::Baseline);
-            let look = if alone { look } else { Look { role: place.role, ..look } };
-            add(chart, baseline, of(old.index, part), &look.scaled(scale, Style::Step));
+        for (name, role, outcome, places) in &behind {
+            if let Some(old) = places.iter().find(same) {
+                let role = if alone { *role } else { place.role };
+                let look = Look { dashed: true, band: false, ..Look::of(name, role) };
+                add(chart, outcome, of(old.index, part), &look.scaled(scale, Style::Step));
+            }
         }
-        let look = Look::usual(Role::This);
+        let look = Look::of("this scenario", Role::This);
         let own = Look { name: place.name.short(), role: place.role, band: false, ..look };
         let look = if alone { look } else { own };
         add(chart, this, of(place.index, part), &look.scaled(scale, Style::Step));
@@ -200,14 +220,12 @@ fn spoken(outcome: &Outcome, shown: &[Place], part: Part) -> String {
 }
 
 /// Draws the write queue of a result.
-fn data(chart: &mut Chart, this: &Outcome, baseline: Option<&Outcome>) {
+fn data(chart: &mut Chart, this: &Outcome, behind: &[(&str, Role, &Outcome)]) {
     "Write queue".clone_into(&mut chart.title);
     chart.y = Axis { title: "Write queue".into(), unit: "values".into(), ..depth() };
-    let modelled = baseline.filter(|baseline| baseline.fleet.platform.writes.is_some());
-    for (outcome, role) in
-        modelled.map(|outcome| (outcome, Role::Baseline)).into_iter().chain([(this, Role::This)])
-    {
-        add(chart, outcome, Curve::Data(Flow::Waiting), &Look::usual(role));
+    let modelled = behind.iter().copied().filter(|(.., outcome)| outcome.fleet.platform.writes.is_some());
+    for (name, role, outcome) in modelled.chain([("this scenario", Role::This, this)]) {
+        add(chart, outcome, Curve::Data(Flow::Waiting), &Look::of(name, role));
     }
     if let Some(writes) = this.fleet.platform.writes {
         let label = format!("room {}", units::si(writes.queue as f64));

@@ -39,7 +39,7 @@ fn an_estimate_of_a_group_is_drawn_where_it_is_known() {
     apart.outage.touches = Touches::Groups(vec![0]);
     let apart = Preview::of(&Arc::new(apart)).unwrap();
     for (index, group) in outcome.fleet.groups.iter().enumerate() {
-        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues };
+        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues, ..Shown::default() };
         let with = charts(&outcome, None, Some(&preview), &shown);
         let alone = estimated_charts(&preview, &shown);
         assert!(names(&with[1]).iter().all(|(name, _)| *name != "estimate"), "it does not know attempts");
@@ -84,7 +84,7 @@ fn a_group_has_its_own_curves_and_no_capacity() {
     let outcome = outcome("connected-products", &[]);
     let all = charts(&outcome, None, None, &Shown::default());
     for (index, group) in outcome.fleet.groups.iter().enumerate() {
-        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues };
+        let shown = Shown { group: Some(group.id.clone()), part: Part::Queues, ..Shown::default() };
         let own = charts(&outcome, Some(&outcome), None, &shown);
         assert_eq!(own[0].title, format!("Devices back, {}", group.name));
         assert!(own[0].spoken.starts_with(&format!("Recovery curve of {}: 95 % of its", group.name)));
@@ -99,7 +99,7 @@ fn a_group_has_its_own_curves_and_no_capacity() {
         // Queues are shared: they stay those of the platform.
         assert_eq!(own[2].series[1].points.iter().map(|p| p[1]).fold(0.0, f64::max), largest(&all[2]));
     }
-    let gone = Shown { group: Some("gone".into()), part: Part::Queues };
+    let gone = Shown { group: Some("gone".into()), part: Part::Queues, ..Shown::default() };
     assert_eq!(charts(&outcome, None, None, &gone), all, "a group that is gone is all groups");
 }
 
@@ -136,7 +136,7 @@ fn one_tier_shows_its_queue_and_several_show_theirs() {
         queue.series.iter().filter(|series| !series.dashed).map(|series| series.role).collect();
     assert!(roles.is_sorted_by(|a, b| a > b) && roles.windows(2).all(|pair| pair[0] != pair[1]), "{roles:?}");
 
-    let shown = Shown { group: None, part: Part::Utilisation };
+    let shown = Shown { part: Part::Utilisation, ..Shown::default() };
     let busy = charts(&several, None, None, &shown).swap_remove(2);
     assert_eq!((busy.title.as_str(), busy.y.range), ("Utilisation", (0.0, 100.0)));
     assert!(busy.series.iter().flat_map(|series| series.points.iter()).all(|point| point[1] <= 100.0));
@@ -146,7 +146,7 @@ fn one_tier_shows_its_queue_and_several_show_theirs() {
 #[test]
 fn the_write_queue_is_seen_until_all_is_written() {
     let outcome = outcome("three-box-line", &[]);
-    let shown = Shown { group: None, part: Part::Data };
+    let shown = Shown { part: Part::Data, ..Shown::default() };
     let [back, _, data] = <[Chart; 3]>::try_from(charts(&outcome, Some(&outcome), None, &shown)).unwrap();
     assert_eq!((data.title.as_str(), data.y.unit.as_str()), ("Write queue", "values"));
     assert_eq!(names(&data), [("baseline", true), ("this scenario", false)]);
@@ -160,4 +160,103 @@ fn the_write_queue_is_seen_until_all_is_written() {
 
 fn outcome_of_one_tier() -> Outcome {
     outcome("connected-products", &[])
+}
+
+#[test]
+fn every_scenario_of_a_comparison_has_a_role_and_a_name_of_its_own() {
+    let this = outcome("connected-products", &[]);
+    let shown = Shown::default();
+    let others = ["Night", "Day", "Noon"].map(|name| Other { name, outcome: &this });
+    let beside = |baseline, others| Beside { baseline, others, estimate: None };
+    let all = compared(&this, &beside(Some(&this), &others[..2]), &shown);
+    for chart in &all {
+        let roles: Vec<_> = chart.series.iter().map(|s| (s.name.as_str(), s.role, s.dashed)).collect();
+        let expected = [
+            ("Day", Role::Fourth, true),
+            ("Night", Role::Third, true),
+            ("baseline", Role::Baseline, true),
+            ("this scenario", Role::This, false),
+        ];
+        assert_eq!(roles, expected, "{}", chart.id);
+        assert!(chart.bands.iter().all(|band| band.role == Role::This), "one band, or nothing could be seen");
+    }
+    assert!(all[0].spoken.contains("Night: 95 % back after"), "{}", all[0].spoken);
+    let without = &compared(&this, &beside(None, &others), &shown)[0];
+    let role = |name| without.series.iter().find(|series| series.name == name).map(|series| series.role);
+    assert_eq!(
+        [role("Night"), role("Day"), role("Noon")],
+        [Some(Role::Third), Some(Role::Fourth), Some(Role::Baseline)],
+        "what is there keeps its role"
+    );
+    let of = |group: &str| Shown { group: Some(group.into()), ..Shown::default() };
+    assert_eq!(compared(&this, &beside(None, &others), &of("pumps"))[0].series.len(), 4);
+}
+
+#[test]
+fn beside_further_scenarios_only_the_busiest_station_is_drawn() {
+    let line = outcome("three-box-line", &[]);
+    let shown = Shown { part: Part::Utilisation, ..Shown::default() };
+    let alone = charts(&line, None, None, &shown).swap_remove(2);
+    assert!(alone.series.len() > 1);
+    let others = [Other { name: "Again", outcome: &line }];
+    let beside = Beside { others: &others, ..Beside::default() };
+    let chart = compared(&line, &beside, &shown).swap_remove(2);
+    let roles: Vec<_> = chart.series.iter().map(|series| series.role).collect();
+    assert_eq!(roles, [Role::Third, Role::This]);
+    assert!(chart.title.starts_with("Utilisation, "), "it says which: {}", chart.title);
+}
+
+#[test]
+fn many_scenarios_have_a_small_chart_each_over_the_same_axes() {
+    let (this, slow) = (
+        outcome("connected-products", &[]),
+        outcome("connected-products", &[("/outage/length_s", 10.into())]),
+    );
+    let results = [
+        Other { name: "What-if", outcome: &this },
+        Other { name: "Slow", outcome: &slow },
+        Other { name: "Again", outcome: &this },
+    ];
+    let charts = overview(&results, &Shown::default());
+    let titles: Vec<_> = charts.iter().map(|chart| chart.title.as_str()).collect();
+    assert_eq!(titles, ["What-if", "Slow", "Again"]);
+    assert!(charts.iter().all(|chart| chart.x.range.1 == charts[0].x.range.1
+        && chart.y == Axis { title: chart.title.clone(), ..charts[0].y.clone() }));
+    assert!(charts.iter().all(|chart| chart.series.len() == 1 && !chart.series[0].dashed));
+    let ids: std::collections::BTreeSet<_> = charts.iter().map(|chart| chart.id.as_str()).collect();
+    assert_eq!(ids.len(), 3);
+    assert!(charts[1].spoken.starts_with("Slow: "), "{}", charts[1].spoken);
+    assert!(overview(&[], &Shown::default()).is_empty());
+}
+
+#[test]
+fn a_histogram_counts_every_device_once() {
+    let this = outcome("connected-products", &[]);
+    let shown = Shown { counted: Counted::Returns, ..Shown::default() };
+    let chart =
+        compared(&this, &Beside { baseline: Some(&this), ..Beside::default() }, &shown).swap_remove(1);
+    assert_eq!((chart.id.as_str(), chart.series.len(), chart.bands.len()), ("returns", 2, 1));
+    let own = chart.series.iter().find(|series| series.role == Role::This).unwrap();
+    let widths: Vec<f64> = own.points.windows(2).map(|pair| pair[1][0] - pair[0][0]).collect();
+    assert!(widths.iter().all(|width| *width == widths[0]), "all classes are equally long");
+    assert!(chart.y.unit.contains(&units::duration(widths[0])), "{}", chart.y.unit);
+    let one = Outcome::of(
+        "A".into(),
+        Arc::clone(&this.fleet),
+        Study::of(&this.fleet, 1, this.study.runs[..1].to_vec()),
+        1,
+    );
+    let mut whole = frames(&one.fleet, one.fleet.outage.watch.secs(), None)[1].clone();
+    whole = returns::chart(whole, &one, &[], &shown);
+    let points = &whole.series[0].points;
+    let sum: f64 = points[..points.len() - 1].iter().map(|point| point[1]).sum();
+    assert_eq!(sum as u64, one.study.runs[0].totals.back, "one run, all of the time: nobody is missing");
+    let (slowest, time) = this.slowest_group().unwrap();
+    assert!(chart.spoken.contains(&format!("Slowest group {slowest}")), "{}", chart.spoken);
+    let marked = |mark: &Mark| matches!(mark, Mark::Vertical { x, label, .. } if *x == time && label.contains(slowest));
+    assert!(chart.marks.iter().any(marked), "{:?}", chart.marks);
+    let of = Shown { group: Some(this.fleet.groups[0].id.clone()), ..shown };
+    let chart = charts(&this, None, None, &of).swap_remove(1);
+    assert_eq!(chart.title, format!("Return times, {}", this.fleet.groups[0].name));
+    assert!(chart.marks.is_empty());
 }

@@ -6,6 +6,7 @@ use egui::{Painter, Pos2, Shape, Stroke, pos2};
 use super::frame::Frame;
 use crate::report::chart::{Chart, Mark, Role, Style};
 use crate::report::decimate::{decimate, decimate_band};
+use crate::report::draw::palette;
 use crate::ui::theme::{CURVE_WIDTH, Tokens};
 
 /// Radius of a measured dot [points].
@@ -14,8 +15,6 @@ const DOT: f32 = 2.5;
 const CROSSING: f32 = 4.0;
 /// Width of a curve that is no result [points].
 const THIN: f32 = 1.0;
-/// Lengths of a dash and of the gap after it [points].
-const DASH: (f32, f32) = (6.0, 4.0);
 
 /// A curve as it is drawn.
 pub(super) struct Trace {
@@ -74,7 +73,8 @@ pub(super) fn paint(painter: &Painter, t: &Tokens, traces: &[Trace]) {
             let dot = |p: &Pos2| Shape::circle_filled(*p, DOT, colour);
             painter.extend(trace.points.iter().map(dot));
         } else if trace.dashed {
-            painter.extend(dashes(&trace.points).into_iter().map(|dash| Shape::line(dash, stroke)));
+            let rhythm = palette::dashes(trace.role).map(|length| length as f32);
+            painter.extend(dashes(&trace.points, rhythm).into_iter().map(|dash| Shape::line(dash, stroke)));
         } else if trace.points.len() > 1 {
             painter.line(trace.points.clone(), stroke);
         }
@@ -84,27 +84,27 @@ pub(super) fn paint(painter: &Painter, t: &Tokens, traces: &[Trace]) {
 /// Cuts a curve into dashes, each a path of its own.
 ///
 /// The toolkit's own dashes are cut again at every point, and pieces shorter than a pixel are lost.
-fn dashes(points: &[Pos2]) -> Vec<Vec<Pos2>> {
+fn dashes(points: &[Pos2], rhythm: [f32; 4]) -> Vec<Vec<Pos2>> {
     let mut done = Vec::new();
     let mut dash: Vec<Pos2> = points.first().copied().into_iter().collect();
-    let (mut drawing, mut left) = (true, DASH.0);
+    let (mut piece, mut left) = (0, rhythm[0]);
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         let mut length = from.distance(to);
         while length > left {
             from += (to - from) * (left / length);
             length -= left;
-            if drawing {
+            if piece % 2 == 0 {
                 dash.push(from);
                 done.push(std::mem::take(&mut dash));
             } else {
                 dash.push(from);
             }
-            drawing = !drawing;
-            left = if drawing { DASH.0 } else { DASH.1 };
+            piece = (piece + 1) % rhythm.len();
+            left = rhythm[piece];
         }
         left -= length;
-        if drawing {
+        if piece % 2 == 0 {
             dash.push(to);
         }
     }
@@ -137,13 +137,17 @@ mod tests {
         for pieces in [1_u16, 7, 1_000] {
             let step = 100.0 / f32::from(pieces);
             let points: Vec<Pos2> = (0..=pieces).map(|i| pos2(f32::from(i) * step, 5.0)).collect();
-            let dashes = dashes(&points);
-            assert_eq!(dashes.len(), 10, "{pieces}");
-            for dash in &dashes {
+            let even = [6.0, 4.0, 6.0, 4.0];
+            let cut = dashes(&points, even);
+            assert_eq!(cut.len(), 10, "{pieces}");
+            for dash in &cut {
                 let (first, last) = (dash[0], dash[dash.len() - 1]);
-                assert!((first.distance(last) - DASH.0).abs() < 0.05, "{pieces}: {first:?} {last:?}");
+                assert!((first.distance(last) - even[0]).abs() < 0.05, "{pieces}: {first:?} {last:?}");
             }
         }
-        assert!(dashes(&[]).is_empty() && dashes(&[pos2(1.0, 1.0)]).is_empty());
+        let uneven = dashes(&[pos2(0.0, 0.0), pos2(20.0, 0.0)], [12.0, 3.0, 2.0, 3.0]);
+        let lengths: Vec<f32> = uneven.iter().map(|dash| dash[0].distance(dash[1])).collect();
+        assert_eq!(lengths, [12.0, 2.0], "a rhythm of two lengths");
+        assert!(dashes(&[], [6.0; 4]).is_empty() && dashes(&[pos2(1.0, 1.0)], [6.0; 4]).is_empty());
     }
 }
