@@ -13,6 +13,7 @@ use crate::base::Finding;
 use crate::base::file::{self, MAX_PROJECT_BYTES};
 use crate::fleet::FleetFile;
 use crate::fleet::example::{self, EXAMPLES};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(super) struct Project {
     pub(super) agents: Agents,
     /// What belongs to its list of devices.
     pub(super) devices: Devices,
+    /// Scenarios that are ticked to be shown beside the active one.
+    pub(super) ticks: BTreeSet<Option<String>>,
 }
 
 impl Project {
@@ -52,6 +55,7 @@ impl Project {
             foreign: None,
             agents: Agents::default(),
             devices: Devices::default(),
+            ticks: BTreeSet::new(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Project {
             path: self.path.clone(),
             example: self.example.clone(),
             scenario: self.document.active().map(str::to_owned),
+            ticks: self.ticks.clone(),
             saved: self.document.saved().digest().cloned(),
             text: self.document.text(),
             devices: match &self.devices.kept {
@@ -95,6 +100,7 @@ impl Project {
         let mut project = Self::new(file, kept.name.clone());
         project.number = kept.number;
         project.example.clone_from(&kept.example);
+        project.ticks.clone_from(&kept.ticks);
         // A scenario that is gone leaves the first one active.
         let _ = project.document.activate(kept.scenario.clone());
         let there = match (&kept.path, &kept.example) {

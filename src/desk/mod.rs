@@ -15,6 +15,7 @@ mod env;
 mod inbox;
 pub mod job;
 pub mod notice;
+mod overlay;
 pub mod recent;
 mod saved;
 pub mod session;
@@ -28,6 +29,7 @@ pub use agents::{Compared, Effect, ExportOptions, Given, OneDevice, OutlineView,
 pub use command::{Command, UserCommand};
 pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
+pub use overlay::Overlay;
 pub use settings::{Settings, Theme};
 pub use view::{About, Pinned, View};
 
@@ -86,6 +88,8 @@ pub struct Desk {
     outcome_current: bool,
     preview: Option<Arc<Preview>>,
     baseline: Option<Arc<Outcome>>,
+    /// Ticked scenarios that are not shown as something else.
+    overlays: Vec<Overlay>,
     seed: u64,
     wake: Wake,
     session: Session,
@@ -169,6 +173,7 @@ impl Desk {
             outcome_current: false,
             preview: None,
             baseline: None,
+            overlays: Vec::new(),
             seed: settings::DEFAULT_SEED,
             session: begun.session,
             restored,
@@ -181,6 +186,7 @@ impl Desk {
             recent::note(&mut desk.settings.recent, path);
         }
         desk.open_list();
+        desk.overlays = overlay::of(&desk.project, desk.pinned.as_ref(), &[]);
         desk.refresh();
         desk.simulate(false);
         desk
@@ -241,6 +247,13 @@ impl Desk {
                         self.baseline = Some(outcome);
                     }
                 }
+                Subject::Overlay(_) => {
+                    let own = |overlay: &&mut Overlay| overlay.awaits(&outcome.fleet);
+                    let overlay = self.overlays.iter_mut().find(own);
+                    if let Some(overlay) = overlay.filter(|_| outcome.study.seed == self.seed) {
+                        overlay.outcome = Some(outcome);
+                    }
+                }
             }
         }
         while let Some((severity, sentence)) = self.simulation.news() {
@@ -283,6 +296,8 @@ impl Desk {
             outcome_current: self.outcome_current,
             preview: self.preview.as_ref(),
             baseline: self.baseline.as_ref(),
+            ticks: &self.project.ticks,
+            overlays: &self.overlays,
             status: self.simulation.status(),
             progress: self.simulation.progress(),
             seed: self.seed,

@@ -5,6 +5,7 @@ use super::command::UserCommand;
 use super::devices::DevicesView;
 use super::job::{Progress, Status};
 use super::notice::Notices;
+use super::overlay::Overlay;
 use super::session::Restored;
 use super::settings::Settings;
 use super::transfer::Transfer;
@@ -13,6 +14,7 @@ use crate::config::GroupFiles;
 use crate::fleet::file::{Checked, Scenario};
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{Change, Outcome, Preview};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +91,10 @@ pub struct View<'a> {
     pub preview: Option<&'a Arc<Preview>>,
     /// The newest result of the pinned scenario.
     pub baseline: Option<&'a Arc<Outcome>>,
+    /// Ids of the scenarios that are ticked; `None` is the baseline of the project.
+    pub ticks: &'a BTreeSet<Option<String>>,
+    /// Ticked scenarios that are shown beside the active one and the pinned one, in the order of the file.
+    pub overlays: &'a [Overlay],
     /// How the simulation of the active scenario stands.
     pub status: &'a Status,
     /// How far the running simulation is; `None` where none is running.

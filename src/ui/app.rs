@@ -11,12 +11,13 @@ use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use crate::config::Mapping;
-use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
+use crate::desk::command::{ChartCommand, DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, Theme, UserCommand, View};
 use crate::fleet::inventory::named::SECTION;
+use crate::report::chart::Chart;
 use eframe::Frame;
-use egui::{Context, ThemePreference, Ui, ViewportCommand};
+use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct App {
     clock: Clock,
     panels: Panels,
     dialogs: Dialogs,
+    /// The chart that waits for its file.
+    chart: Option<Arc<Chart>>,
     /// When the first frames were drawn.
     moments: Arc<Moments>,
     /// Title that the window has.
@@ -87,7 +90,7 @@ impl App {
             configs: ConfigsPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
-        Self { desk, clock, panels, dialogs, moments: Arc::default(), title: String::new() }
+        Self { desk, clock, panels, dialogs, chart: None, moments: Arc::default(), title: String::new() }
     }
 
     /// Writes down here when the first frames are drawn.
@@ -199,6 +202,16 @@ impl App {
                 self.panels.configs.choose(&group);
             }
             Request::Path(purpose, path) => self.chosen(purpose, path, now),
+            Request::CopyChart(chart) => {
+                if let Some(picture) = self.desk.picture(&chart, now) {
+                    let size = [picture.width as usize, picture.height as usize];
+                    ctx.copy_image(ColorImage::from_rgb(size, &picture.rgb));
+                }
+            }
+            Request::SaveChart(format, chart) => {
+                self.chart = Some(chart);
+                self.dialogs.ask(Purpose::SaveChart(format), &self.desk.view(now));
+            }
         }
     }
 
@@ -269,6 +282,10 @@ impl App {
                 DeviceCommand::ImportPath(path).into()
             }
             Purpose::SaveBadLines => DeviceCommand::ExportBadLines(path).into(),
+            Purpose::SaveChart(format) => {
+                let Some(chart) = self.chart.take() else { return };
+                ChartCommand::Save { path, format, chart }.into()
+            }
         };
         self.give(command, now);
     }

@@ -119,6 +119,7 @@ impl Dialogs {
                 ("No file dialog is available here. Path of the list of devices", "Import")
             }
             Purpose::SaveBadLines => ("No file dialog is available here. Path to save the lines to", "Save"),
+            Purpose::SaveChart(_) => ("No file dialog is available here. Path to save the chart to", "Save"),
         };
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -136,7 +137,10 @@ impl Dialogs {
             if usable && (entered || pressed) {
                 if matches!(
                     field.purpose,
-                    Purpose::SaveAs | Purpose::SaveBadLines | Purpose::Export(Target::Zip)
+                    Purpose::SaveAs
+                        | Purpose::SaveBadLines
+                        | Purpose::SaveChart(_)
+                        | Purpose::Export(Target::Zip)
                 ) && field.taken.as_ref() != Some(&path)
                     && (self.exists)(&path)
                 {
@@ -213,5 +217,12 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .pick_file(),
         ),
         Purpose::Try => Box::pin(dialog.set_title("Agent's file to try").pick_file()),
+        Purpose::SaveChart(format) => Box::pin(
+            dialog
+                .set_title("Save the chart as")
+                .set_file_name(format!("chart.{}", format.ending()))
+                .add_filter(format.word(), &[format.ending()])
+                .save_file(),
+        ),
     }
 }

@@ -1,9 +1,12 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
 use crate::config::bundle::Target;
+use crate::desk::command::ChartFormat;
 use crate::desk::{Command, UserCommand, View};
+use crate::report::chart::Chart;
 use egui::{Button, Response, Ui};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A screen of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +62,8 @@ pub enum Purpose {
     Compare(Place),
     /// Try an agent's file.
     Try,
+    /// Write a chart to a file.
+    SaveChart(ChartFormat),
 }
 
 /// What files of devices lie in.
@@ -83,6 +88,10 @@ pub enum Request {
     GoToFile(String),
     /// A path was typed or chosen for a purpose.
     Path(Purpose, PathBuf),
+    /// Put a chart on the clipboard as a picture.
+    CopyChart(Arc<Chart>),
+    /// Ask for a file and write a chart to it.
+    SaveChart(ChartFormat, Arc<Chart>),
 }
 
 /// Draws the button of a command: usable where the command is, and saying `tip`, else saying why not.

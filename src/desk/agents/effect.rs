@@ -111,7 +111,8 @@ impl Desk {
     fn study_of(&mut self, fleet: Arc<Fleet>, now: Duration) {
         let active = Some(Target { name: "With the files that devices have".to_owned(), fleet, shown: 0 });
         let (runs, seed) = (self.settings.runs, self.seed);
-        let request = Request { epoch: self.epoch, active, baseline: None, seed, runs, afresh: false };
+        let (baseline, overlays) = (None, Vec::new());
+        let request = Request { epoch: self.epoch, active, baseline, overlays, seed, runs, afresh: false };
         self.study.effect = Effect::Running;
         self.study.simulation.request(request, now);
     }

@@ -2,14 +2,19 @@
 
 use crate::base::Severity;
 use crate::base::file::{self, FileError, MAX_PROJECT_BYTES};
-use crate::desk::command::{FileCommand, UserCommand};
+use crate::desk::command::{ChartCommand, ChartFormat, FileCommand, UserCommand};
 use crate::desk::inbox::{self, Project};
 use crate::desk::saved::{Digest, Foreign, Saved};
 use crate::desk::{Desk, recent};
+use crate::report::chart::Chart;
+use crate::report::draw::{self, Picture, Size};
 use std::path::Path;
+use std::time::Duration;
 
 /// Ending of project files.
 const ENDING: &str = "json";
+/// Dots per point of a chart's picture.
+const RATIO: u32 = 2;
 
 impl Desk {
     pub(super) fn apply_file(&mut self, command: FileCommand) {
@@ -41,6 +46,44 @@ impl Desk {
             FileCommand::OpenLastSaved => self.open_last_saved(),
             FileCommand::ClearRecent => self.settings.recent.clear(),
             FileCommand::DismissHint => self.settings.hint_dismissed = true,
+        }
+    }
+
+    pub(super) fn apply_chart(&mut self, command: ChartCommand) {
+        let ChartCommand::Save { path, format, chart } = command;
+        let mut path = inbox::absolute(&path);
+        if path.extension().is_none() && path.file_name().is_some() {
+            path.set_extension(format.ending());
+        }
+        let content = match format {
+            ChartFormat::Png => draw::png(&chart, Size::PAGE, RATIO),
+            ChartFormat::Svg => draw::svg(&chart, Size::PAGE).map(String::into_bytes),
+            ChartFormat::Csv => Ok(draw::csv(&chart).into_bytes()),
+        };
+        let written = content
+            .map_err(|error| format!("{error} {}", Self::shown(&path)))
+            .and_then(|content| file::write_atomic(&path, &content).map_err(|error| error.to_string()));
+        match written {
+            Ok(()) => {
+                let text = format!("Saved the chart {} to {}", chart.title, Self::shown(&path));
+                self.say(Severity::Info, text, None);
+            }
+            Err(sentence) => self.say(Severity::Error, sentence, None),
+        }
+    }
+
+    /// Draws a chart for the clipboard, and says whether that went well.
+    pub fn picture(&mut self, chart: &Chart, now: Duration) -> Option<Picture> {
+        self.now = now;
+        match draw::picture(chart, Size::PAGE, RATIO) {
+            Ok(picture) => {
+                self.say(Severity::Info, format!("Copied the chart {} as a picture", chart.title), None);
+                Some(picture)
+            }
+            Err(error) => {
+                self.say(Severity::Error, error.to_string(), None);
+                None
+            }
         }
     }
 

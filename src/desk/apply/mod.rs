@@ -18,6 +18,7 @@ use super::derived::{self, Derived};
 use super::document::Refused;
 use super::inbox::Project;
 use super::job::{Request, Target};
+use super::overlay;
 use super::view::Pinned;
 use super::{Desk, recent};
 use crate::base::Severity;
@@ -39,6 +40,7 @@ impl Desk {
             Command::Run(command) => self.apply_run(command),
             Command::File(command) => self.apply_file(command),
             Command::Devices(command) => self.apply_devices(command),
+            Command::Chart(command) => self.apply_chart(command),
             Command::Settings(command) => self.apply_settings(command),
         }
         self.refresh();
@@ -70,13 +72,14 @@ impl Desk {
             self.derived = derived;
             self.derived_from = state;
             self.revision += 1;
+            let new_overlays = self.overlay();
             let scene = (self.project.number, self.project.document.active().map(str::to_owned));
             let moved = self.scene != scene;
             if moved {
                 self.scene = scene;
                 self.epoch += 1;
             }
-            if moved || !same {
+            if moved || !same || new_overlays {
                 self.simulate(false);
             }
         }
@@ -95,7 +98,15 @@ impl Desk {
         }
     }
 
-    /// Simulates the active scenario, and the pinned one where its result is not complete.
+    /// Brings the scenarios that are laid over the active one up to date; returns whether one of them has to be
+    /// simulated.
+    pub(super) fn overlay(&mut self) -> bool {
+        self.overlays = overlay::of(&self.project, self.pinned.as_ref(), &self.overlays);
+        let (runs, seed) = (self.settings.runs, self.seed);
+        self.overlays.iter().any(|overlay| overlay.target(runs, seed).is_some())
+    }
+
+    /// Simulates the active scenario, and the pinned and ticked ones where their results are not complete.
     pub(super) fn simulate(&mut self, afresh: bool) {
         let (runs, seed) = (self.settings.runs, self.seed);
         let file = self.project.document.file();
@@ -110,7 +121,8 @@ impl Desk {
         });
         self.outcome_current = false;
         self.estimate();
-        let request = Request { epoch: self.epoch, active, baseline, seed, runs, afresh };
+        let overlays = self.overlays.iter().filter_map(|overlay| overlay.target(runs, seed)).collect();
+        let request = Request { epoch: self.epoch, active, baseline, overlays, seed, runs, afresh };
         self.simulation.request(request, self.now);
     }
 
@@ -130,6 +142,8 @@ impl Desk {
     fn pin(&mut self, pinned: Option<Pinned>) {
         self.baseline = None;
         self.pinned = pinned;
+        // What is drawn as the baseline is not laid over it once more.
+        self.overlay();
         let document = &self.project.document;
         self.derived.changes = derived::changes(document.file(), document.active(), self.pinned.as_ref());
         self.revision += 1;

@@ -19,7 +19,9 @@ use crate::base::Fix;
 use crate::config::bundle::Target;
 use crate::fleet::file::Value;
 use crate::fleet::settings::Area;
+use crate::report::chart::Chart;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Anything that can be asked of the desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +36,58 @@ pub enum Command {
     File(FileCommand),
     /// Changes the list of devices, or how it is looked at.
     Devices(DeviceCommand),
+    /// Writes a chart to a file.
+    Chart(ChartCommand),
     /// Changes what the program remembers between starts.
     Settings(SettingsCommand),
+}
+
+/// What is made of a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChartCommand {
+    /// Writes it to a file.
+    Save {
+        /// The file; without an ending it gets that of the format.
+        path: PathBuf,
+        /// What is written.
+        format: ChartFormat,
+        /// The chart as it is shown, or a part of it.
+        chart: Arc<Chart>,
+    },
+}
+
+/// A kind of file that a chart can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartFormat {
+    /// A picture of dots.
+    Png,
+    /// A drawing of lines, which can be scaled and edited.
+    Svg,
+    /// The numbers behind it.
+    Csv,
+}
+
+impl ChartFormat {
+    /// Every format, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Png, Self::Svg, Self::Csv];
+
+    /// Returns how it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Svg => "SVG",
+            Self::Csv => "CSV",
+        }
+    }
+
+    /// Returns the ending of its files, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Csv => "csv",
+        }
+    }
 }
 
 /// A change of the project; every one is a named step that can be undone.
@@ -106,6 +158,13 @@ pub enum ScenarioCommand {
     Pin,
     /// Stops comparing.
     Unpin,
+    /// Shows a scenario in the charts beside the active one and the baseline, or shows it no more.
+    Tick {
+        /// Id of the scenario; `None` is the baseline of the project.
+        id: Option<String>,
+        /// Whether it is shown.
+        on: bool,
+    },
 }
 
 /// Steering of the simulation.
@@ -217,5 +276,6 @@ into_command! {
     RunCommand => Run,
     FileCommand => File,
     DeviceCommand => Devices,
+    ChartCommand => Chart,
     SettingsCommand => Settings
 }

@@ -1,11 +1,11 @@
 //! The simulation in the background: one thread, one order at a time, the newest one wins.
 //!
-//! An order names what to simulate: the active scenario and the pinned one. Five runs of each come
-//! first and give a preview, then both are refined to the number of runs asked for; every step is a
-//! whole [`Outcome`]. A newer order stops what is under way, except that a preview may finish where it
+//! An order names what to simulate: the active scenario, the pinned one and those laid over them. Five runs
+//! of each come first and give a preview, then all are refined to the number of runs asked for; every step is
+//! a whole [`Outcome`]. A newer order stops what is under way, except that a preview may finish where it
 //! does so within 250 ms: so curves move with a drag, and what is shown is never older than
-//! one preview. Results of another project or scenario are dropped. A pinned scenario that cannot be
-//! simulated is said once and left out. A panic ends the order and is said, it neither hangs nor takes
+//! one preview. Results of another project or scenario are dropped. A scenario beside the active one
+//! that cannot be simulated is said once and left out. A panic ends the order and is said, it neither hangs nor takes
 //! the program down.
 
 mod cache;
@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const WAITING: usize = 64;
 /// Events taken in at one go.
 const BUDGET: usize = 32;
+/// Scenarios that cannot be simulated, of which that is remembered.
+const REMEMBERED: usize = 16;
 
 /// How the simulation of the active scenario stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub enum Subject {
     Active,
     /// The pinned baseline.
     Baseline,
+    /// A scenario laid over both, by its place in the order.
+    Overlay(usize),
 }
 
 /// How far a running simulation is.
@@ -78,6 +82,8 @@ pub(super) struct Request {
     pub(super) active: Option<Target>,
     /// The pinned one; `None` where there is none or its result is complete.
     pub(super) baseline: Option<Target>,
+    /// Those laid over both whose results are not complete.
+    pub(super) overlays: Vec<Target>,
     /// Seed of the draws.
     pub(super) seed: u64,
     /// Runs, at least 1.
@@ -110,8 +116,8 @@ pub(super) struct Simulation {
     status: Status,
     /// What failed and was not said yet.
     news: VecDeque<(Severity, String)>,
-    /// The baseline that cannot be simulated, and why, once it was said; every order meets it again.
-    no_baseline: Option<(Arc<Fleet>, String)>,
+    /// What cannot be simulated beside the active scenario, and why, once it was said; every order meets it again.
+    left_out: Vec<(Arc<Fleet>, String)>,
 }
 
 impl Simulation {
@@ -131,7 +137,7 @@ impl Simulation {
             waiting_since: None,
             status: Status::Impossible,
             news: VecDeque::new(),
-            no_baseline: None,
+            left_out: Vec::new(),
         }
     }
 
@@ -151,7 +157,7 @@ impl Simulation {
         let moved_on = self.epoch != request.epoch;
         self.epoch = request.epoch;
         self.status = if request.active.is_some() { Status::Running } else { Status::Impossible };
-        if request.active.is_none() && request.baseline.is_none() {
+        if request.active.is_none() && request.baseline.is_none() && request.overlays.is_empty() {
             self.shared.withdraw();
             return;
         }
@@ -237,13 +243,20 @@ impl Simulation {
         self.status = Status::Failed(sentence);
     }
 
-    /// Says that the baseline cannot be simulated, unless the same was said of it already.
-    fn without_baseline(&mut self, fleet: Arc<Fleet>, reason: String) {
-        let said = self.no_baseline.as_ref();
-        if said.is_none_or(|(before, why)| !Arc::ptr_eq(before, &fleet) || *why != reason) {
-            self.news.push_back((Severity::Warning, format!("The baseline cannot be simulated: {reason}")));
-            self.no_baseline = Some((fleet, reason));
+    /// Says that a scenario cannot be simulated, unless the same was said of it already.
+    fn leave_out(&mut self, subject: Subject, target: Target, reason: String) {
+        let said = |own: &(Arc<Fleet>, String)| Arc::ptr_eq(&own.0, &target.fleet) && own.1 == reason;
+        if self.left_out.iter().any(said) {
+            return;
         }
+        let which = match subject {
+            Subject::Overlay(_) => format!("The scenario {}", target.name),
+            Subject::Active | Subject::Baseline => "The baseline".to_owned(),
+        };
+        self.news.push_back((Severity::Warning, format!("{which} cannot be simulated: {reason}")));
+        self.left_out.push((target.fleet, reason));
+        let old = self.left_out.len().saturating_sub(REMEMBERED);
+        self.left_out.drain(..old);
     }
 
     /// Returns the oldest failure that was not said yet, with its weight.
@@ -255,13 +268,13 @@ impl Simulation {
     fn take(&mut self, event: Event) -> Option<Arrival> {
         match event {
             Event::Outcome { job, epoch, subject, outcome } => {
-                let shown = subject == Subject::Baseline || epoch == self.epoch;
+                let shown = subject != Subject::Active || epoch == self.epoch;
                 shown.then_some(Arrival { subject, outcome, current: job == self.newest })
             }
-            Event::NoBaseline { job, fleet, reason } => {
+            Event::LeftOut { job, subject, target, reason } => {
                 // A newer order says it itself where it still holds.
                 if job == self.newest {
-                    self.without_baseline(fleet, reason);
+                    self.leave_out(subject, target, reason);
                 }
                 None
             }

@@ -21,7 +21,15 @@ fn target(fleet: &Arc<Fleet>) -> Target {
 }
 
 fn request(epoch: u64, active: &Arc<Fleet>) -> Request {
-    Request { epoch, active: Some(target(active)), baseline: None, seed: 1, runs: 50, afresh: false }
+    Request {
+        epoch,
+        active: Some(target(active)),
+        baseline: None,
+        overlays: Vec::new(),
+        seed: 1,
+        runs: 50,
+        afresh: false,
+    }
 }
 
 fn simulation(replicate: Replicate) -> Simulation {
@@ -318,4 +326,35 @@ fn dropping_it_ends_the_thread() {
     while Arc::strong_count(&fake) > 1 {
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+#[test]
+fn scenarios_laid_over_come_after_the_baseline_and_one_that_fails_keeps_nobody_waiting() {
+    let mut simulation = simulation(Arc::new(|fleet, seed, runs, threads, stop, done| {
+        if fleet.devices() == 13 {
+            return Err(SimError::TooLarge {
+                needs: crate::sim::Needs::Bytes(1),
+                fits: crate::sim::Fits::Runs(1),
+            });
+        }
+        replicate(fleet, seed, runs, threads, stop, done)
+    }));
+    let [active, baseline, third, broken, fourth] = [20, 30, 40, 13, 50].map(fleet);
+    let overlays = [&third, &broken, &fourth].map(target).to_vec();
+    let all = Request { baseline: Some(target(&baseline)), overlays, runs: 8, ..request(1, &active) };
+    simulation.request(all.clone(), ZERO);
+    let arrivals = simulation.finish();
+    let (a, b, o) = (Subject::Active, Subject::Baseline, Subject::Overlay);
+    let preview = [(a, 20, 5), (b, 30, 5), (o(0), 40, 5), (o(2), 50, 5)];
+    let whole = [(a, 20, 8), (b, 30, 8), (o(0), 40, 8), (o(2), 50, 8)];
+    assert_eq!(short(&arrivals), [preview, whole].concat());
+    assert!(simulation.news().is_some_and(|(_, text)| text.starts_with("The scenario Name cannot")));
+    assert_eq!(*simulation.status(), Status::Finished);
+
+    // What is shown already is not sent again, and what failed is not said again.
+    let shown = |target: Target| Target { shown: 8, ..target };
+    let overlays = all.overlays.into_iter().map(shown).collect();
+    simulation.request(Request { overlays, baseline: None, runs: 8, ..request(1, &active) }, ZERO);
+    assert_eq!(short(&simulation.finish()), [(a, 20, 8)]);
+    assert!(simulation.news().is_none());
 }

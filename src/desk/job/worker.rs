@@ -22,7 +22,7 @@ pub(in crate::desk) type Replicate = Arc<
         + Sync,
 >;
 
-/// One of the two scenarios of a request.
+/// One of the scenarios of a request.
 #[derive(Clone, Debug)]
 pub(in crate::desk) struct Target {
     /// Name shown with the result.
@@ -50,10 +50,11 @@ pub(super) enum Event {
         subject: Subject,
         outcome: Arc<Outcome>,
     },
-    /// The baseline cannot be simulated; the order goes on without it.
-    NoBaseline {
+    /// A scenario beside the active one cannot be simulated; the order goes on without it.
+    LeftOut {
         job: u64,
-        fleet: Arc<Fleet>,
+        subject: Subject,
+        target: Target,
         reason: String,
     },
     Ended {
@@ -169,7 +170,8 @@ pub(super) fn run(shared: &Shared, events: &SyncSender<Event>, wake: &Wake, repl
     let mut cache = Cache::default();
     while let Some(order) = shared.next() {
         let job = order.job;
-        let mut work = Work { shared, events, wake, replicate, cache: &mut cache, order, shown: [0; 2] };
+        let needed = 2 + order.request.overlays.len();
+        let mut work = Work { shared, events, wake, replicate, cache: &mut cache, order, shown: Vec::new() };
         let end = match catch_unwind(AssertUnwindSafe(|| work.carry_out())) {
             Ok(Ok(())) => End::Finished,
             Ok(Err(SimError::Cancelled)) => End::Cancelled,
@@ -179,7 +181,7 @@ pub(super) fn run(shared: &Shared, events: &SyncSender<Event>, wake: &Wake, repl
                 End::Failed(said(panic.as_ref()))
             }
         };
-        cache.tidy(2);
+        cache.tidy(needed);
         if events.send(Event::Ended { job, end }).is_err() {
             return;
         }
@@ -206,7 +208,7 @@ struct Work<'a> {
     cache: &'a mut Cache,
     order: Order,
     /// Runs of the results sent so far, by subject.
-    shown: [u32; 2],
+    shown: Vec<(Subject, u32)>,
 }
 
 impl Work<'_> {
@@ -214,35 +216,39 @@ impl Work<'_> {
         match subject {
             Subject::Active => self.order.request.active.as_ref(),
             Subject::Baseline => self.order.request.baseline.as_ref(),
+            Subject::Overlay(index) => self.order.request.overlays.get(index),
         }
     }
 
-    /// Simulates both scenarios step by step.
+    /// Returns what is simulated in which order, and how many runs are reached in each step: the active
+    /// scenario first, and nothing refined before everything has a preview.
+    fn steps(&self) -> Vec<(Subject, u32)> {
+        let [preview, first] = STEPS;
+        let runs = self.order.request.runs;
+        let overlays =
+            |goal| (0..self.order.request.overlays.len()).map(move |i| (Subject::Overlay(i), goal));
+        let beside = |goal| std::iter::once((Subject::Baseline, goal)).chain(overlays(goal));
+        let active = |goal| std::iter::once((Subject::Active, goal));
+        let all = active(preview).chain(beside(preview)).chain(active(first)).chain(active(runs));
+        all.chain(beside(runs)).map(|(subject, goal)| (subject, goal.min(runs))).collect()
+    }
+
+    /// Simulates the scenarios step by step.
     fn carry_out(&mut self) -> Result<(), SimError> {
         let Request { seed, runs, afresh, .. } = self.order.request;
         if let Some(active) = self.target(Subject::Active).filter(|_| afresh) {
             let key = Key::new(&active.fleet, seed);
             self.cache.forget(&key);
         }
-        for subject in [Subject::Active, Subject::Baseline] {
-            self.shown[subject as usize] = self.target(subject).map_or(0, |target| target.shown);
-        }
-        let [preview, first] = STEPS;
-        let mut without_baseline = false;
-        for (subject, goal) in [
-            (Subject::Active, preview),
-            (Subject::Baseline, preview),
-            (Subject::Active, first),
-            (Subject::Active, runs),
-            (Subject::Baseline, runs),
-        ] {
-            if subject == Subject::Baseline && without_baseline {
+        let mut left_out = Vec::new();
+        for (subject, goal) in self.steps() {
+            if left_out.contains(&subject) {
                 continue;
             }
             let Some(target) = self.target(subject).cloned() else { continue };
             let key = Key::new(&target.fleet, seed);
-            let result = admit(&target.fleet, runs)
-                .and_then(|()| self.reach(subject, &target.fleet, &key, goal.min(runs)));
+            let result =
+                admit(&target.fleet, runs).and_then(|()| self.reach(subject, &target.fleet, &key, goal));
             let superseded = self.shared.waiting();
             if result.is_ok() || !superseded {
                 self.send(subject, &target, &key);
@@ -251,10 +257,10 @@ impl Work<'_> {
                 self.shared.slot().previewed = true;
             }
             match result {
-                // What is wrong with the baseline must not keep the active scenario from its runs.
-                Err(error) if subject == Subject::Baseline && error != SimError::Cancelled => {
-                    without_baseline = true;
-                    self.go_on_without(&target, &error);
+                // What is wrong with another scenario must not keep the active one from its runs.
+                Err(error) if subject != Subject::Active && error != SimError::Cancelled => {
+                    left_out.push(subject);
+                    self.go_on_without(subject, target, &error);
                 }
                 result => result?,
             }
@@ -288,13 +294,9 @@ impl Work<'_> {
         }
     }
 
-    /// Says that the baseline cannot be simulated.
-    fn go_on_without(&self, baseline: &Target, error: &SimError) {
-        let event = Event::NoBaseline {
-            job: self.order.job,
-            fleet: Arc::clone(&baseline.fleet),
-            reason: error.to_string(),
-        };
+    /// Says that a scenario cannot be simulated.
+    fn go_on_without(&self, subject: Subject, target: Target, error: &SimError) {
+        let event = Event::LeftOut { job: self.order.job, subject, target, reason: error.to_string() };
         // Where nobody listens any more the order to quit is under way.
         let _ = self.events.send(event);
         (self.wake)();
@@ -305,10 +307,11 @@ impl Work<'_> {
         let Request { seed, runs, epoch, .. } = self.order.request;
         let all = self.cache.runs(key);
         let runs_done = all.len().min(runs as usize);
-        if runs_done as u32 <= self.shown[subject as usize] {
+        let sent = self.shown.iter().rev().find(|(own, _)| *own == subject);
+        if runs_done as u32 <= sent.map_or(target.shown, |(_, runs)| *runs) {
             return;
         }
-        self.shown[subject as usize] = runs_done as u32;
+        self.shown.push((subject, runs_done as u32));
         let study = Study::of(&target.fleet, seed, all[..runs_done].to_vec());
         let outcome = Arc::new(Outcome::of(target.name.clone(), Arc::clone(&target.fleet), study, runs));
         // Where nobody listens any more the order to quit is under way.

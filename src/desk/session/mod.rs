@@ -241,6 +241,7 @@ fn documents(orphan: &Orphan) -> Option<Vec<Kept>> {
                 path: entry.path.clone(),
                 example: entry.example.clone(),
                 scenario: entry.scenario.clone(),
+                ticks: entry.ticks.clone(),
                 saved: entry.saved.clone(),
                 devices: entry.devices.then(|| devices(orphan, entry, &text)).flatten(),
                 text: text.into(),

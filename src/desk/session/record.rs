@@ -3,6 +3,7 @@
 use crate::desk::saved::Digest;
 use crate::fleet::inventory::Inventory;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ pub(super) struct Entry {
     /// Its active scenario.
     #[serde(default)]
     pub(super) scenario: Option<String>,
+    /// Scenarios that are ticked; `null` is the baseline.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) ticks: BTreeSet<Option<String>>,
     /// Digest of its saved text.
     #[serde(default)]
     pub(super) saved: Option<Digest>,
@@ -57,6 +61,8 @@ pub(in crate::desk) struct Kept {
     pub(in crate::desk) example: Option<String>,
     /// Its active scenario.
     pub(in crate::desk) scenario: Option<String>,
+    /// Scenarios that are ticked.
+    pub(in crate::desk) ticks: BTreeSet<Option<String>>,
     /// Digest of its saved text; `None` where that is not known.
     pub(in crate::desk) saved: Option<Digest>,
     /// Its text.
@@ -80,6 +86,7 @@ impl Record {
             path: kept.path.clone().filter(|path| path.to_str().is_some()),
             example: kept.example.clone(),
             scenario: kept.scenario.clone(),
+            ticks: kept.ticks.clone(),
             saved: kept.saved.clone(),
             devices: kept.devices.is_some(),
         };

@@ -19,6 +19,7 @@ fn kept(number: u64, text: &str) -> Kept {
         path,
         example: None,
         scenario: Some("night".into()),
+        ticks: [None, Some("day".into())].into(),
         saved,
         text: text.into(),
         devices: None,

@@ -194,3 +194,34 @@ fn groups_without_files_are_named() {
     desk.files(export);
     assert_eq!(desk.said().0, Severity::Error);
 }
+
+#[test]
+fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
+    use super::command::{ChartCommand, ChartFormat};
+    use crate::report::recovery::{Shown, charts};
+    let place = Place::new();
+    let mut desk = small();
+    desk.finish(ZERO);
+    let chart = charts(desk.now_view().outcome.unwrap(), None, None, &Shown::default()).remove(0);
+    let chart = Arc::new(chart);
+    let save = |name: &str, format, chart: &Arc<_>| {
+        ChartCommand::Save { path: place.path(name), format, chart: Arc::clone(chart) }.into()
+    };
+    for format in ChartFormat::ALL {
+        desk.apply(save("all", format, &chart), ZERO);
+        assert_eq!(desk.said().0, Severity::Info, "{}", desk.said().1);
+        assert!(desk.said().1.contains(&format!("all.{}", format.ending())), "{}", desk.said().1);
+    }
+    assert!(std::fs::read(place.path("all.png")).unwrap().starts_with(b"\x89PNG"));
+    assert!(place.text("all.svg").starts_with("<svg"));
+    let part = Arc::new(chart.within((0.0, 5.0)));
+    desk.apply(save("part.csv", ChartFormat::Csv, &part), ZERO);
+    let (all, part) = (place.text("all.csv"), place.text("part.csv"));
+    assert!(part.lines().count() > 3 && part.lines().count() < all.lines().count());
+    assert!(all.starts_with("curve,time_s,value_pct"));
+
+    desk.apply(save("no/such/folder/chart.png", ChartFormat::Png, &chart), ZERO);
+    let (severity, text) = desk.said();
+    assert!(severity == Severity::Error && text.ends_with("chart.png`"), "the path stands last: {text}");
+    assert!(desk.picture(&chart, ZERO).is_some_and(|picture| picture.rgb.len() == 1_760 * 600 * 3));
+}

@@ -3,6 +3,7 @@
 mod agents;
 mod devices;
 mod files;
+mod overlay;
 mod restore;
 mod simulate;
 

@@ -69,7 +69,13 @@ impl Rail {
                 renamed |= rename.ui(ui, out);
                 continue;
             }
-            let response = wide(ui, view.scenario == id, &name).on_hover_text(&name);
+            let response = ui
+                .horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 0.0;
+                    tick(ui, id, &name, view, out);
+                    wide(ui, view.scenario == id, &name).on_hover_text(&name)
+                })
+                .inner;
             if response.clicked() {
                 out.push(ScenarioCommand::Activate(id.map(str::to_owned)).into());
             }
@@ -105,6 +111,24 @@ impl Rename {
             out.push(ScenarioCommand::Rename { id: self.id.clone(), name: name.to_owned() }.into());
         }
         true
+    }
+}
+
+/// Draws the tick of a scenario: whether the charts show it beside the active one, which they always show.
+fn tick(ui: &mut Ui, id: Option<&str>, name: &str, view: &View<'_>, out: &mut Vec<Request>) {
+    let active = view.scenario == id;
+    let ticked = view.ticks.iter().any(|tick| tick.as_deref() == id);
+    let mut on = active || ticked;
+    let size = egui::Vec2::splat(theme::TARGET);
+    let response = ui
+        .add_enabled_ui(!active, |ui| ui.add_sized(size, egui::Checkbox::without_text(&mut on)))
+        .inner
+        .on_hover_text("Shows this scenario in the charts and in the table of differences")
+        .on_disabled_hover_text("The charts always show the active scenario");
+    let spoken = format!("Show {name} in charts");
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, !active, on, &spoken));
+    if response.changed() {
+        out.push(ScenarioCommand::Tick { id: id.map(str::to_owned), on }.into());
     }
 }
 

@@ -90,6 +90,7 @@ fn run_text(view: &View<'_>) -> String {
         let what = match progress.subject {
             Subject::Active => "Simulation",
             Subject::Baseline => "Baseline",
+            Subject::Overlay(_) => "Comparison",
         };
         return format!("{what} {} of {} runs", progress.done, progress.of);
     }
