@@ -5,6 +5,7 @@
 mod calm;
 mod chart;
 mod checks;
+mod comparing;
 mod devices;
 mod exports;
 mod fixture;

@@ -1,15 +1,20 @@
-//! What was changed against the baseline: one row for each input or lever, with the way back.
+//! What was changed against the baseline: one row for each input or lever, to be changed further or taken back.
 //!
-//! A lever that moved in several groups is one row: `20 s to 1 min → 5 min`, in 4 groups. The tooltip
-//! names every group and address.
+//! A lever that moved in several groups is one row: `20 s to 1 min → 5 min`, in 4 groups; what is typed there
+//! goes to all of them. The tooltip names every group and address.
 
 use super::result::heading;
+use super::rows::spread;
 use crate::desk::command::DocumentCommand;
 use crate::desk::{UserCommand, View};
 use crate::fleet::file::{Value, address};
+use crate::fleet::setting::{Setting, Unit};
 use crate::plan::Change;
 use crate::ui::request::{Request, offer};
+use crate::ui::setting::Number;
 use crate::ui::theme::{self, space};
+use crate::ui::widget::choice;
+use crate::ui::widget::quantity::lever;
 use egui::{Align, Button, Label, Layout, RichText, Ui};
 
 /// Inputs that were changed together.
@@ -90,6 +95,42 @@ impl Row<'_> {
         self.changes.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
+    /// Returns the number that all inputs of the row have now, as a field edits it; `None` for words and for
+    /// what nobody knows.
+    fn number<'a>(&self, label: &'a str, tip: &'a str, echo: &'a str) -> Option<Number<'a>> {
+        let first = self.changes.first()?;
+        let setting = first.input.setting;
+        let value = first.to.number()?;
+        let scale = |other: &Setting| {
+            other.unit.seconds().zip(setting.unit.seconds()).map_or(1.0, |(other, own)| other / own)
+        };
+        let ranges = self.changes.iter().map(|change| change.input.setting);
+        let ranges = ranges.map(|own| (own.range.0 * scale(own), own.range.1 * scale(own)));
+        let both = |a: (f64, f64), b: (f64, f64)| (a.0.max(b.0), a.1.min(b.1));
+        Some(Number {
+            label,
+            help: tip,
+            value,
+            unit: setting.unit,
+            bounds: None,
+            takes_bounds: false,
+            range: ranges.fold(setting.range, both),
+            whole: self
+                .changes
+                .iter()
+                .any(|change| change.input.setting.whole && scale(change.input.setting) >= 1.0),
+            special: setting.special,
+            slider: None,
+            echo,
+        })
+    }
+
+    /// Returns what gives every input of the row a number, in the unit of the first one.
+    fn edits(&self, value: f64) -> Vec<(String, Value)> {
+        let setting = self.changes[0].input.setting;
+        spread(self.changes.iter().map(|change| &change.input), setting.unit, setting.special, value)
+    }
+
     /// Returns what gives every input its value of the baseline again; `None` where one has none.
     fn back(&self) -> Option<Vec<(String, Value)>> {
         let edit = |change: &&Change| Some((change.input.address.clone(), change.from.clone()?));
@@ -128,10 +169,8 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     });
 }
 
-/// Draws one row with the way back.
+/// Draws one row: what it is now, to be changed in place, and the way back.
 fn changed(ui: &mut Ui, row: &Row<'_>, out: &mut Vec<Request>) {
-    let tip = row.tip();
-    let tokens = theme::tokens(ui.ctx());
     let place = row.place();
     let whose = if place.is_empty() { row.name().to_owned() } else { format!("{}, {place}", row.name()) };
     ui.horizontal(|ui| {
@@ -146,13 +185,35 @@ fn changed(ui: &mut Ui, row: &Row<'_>, out: &mut Vec<Request>) {
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                let name = RichText::new(&whose).size(theme::SMALL).color(tokens.text.weak);
-                ui.add(Label::new(name).truncate()).on_hover_text(&tip);
-                let text = RichText::new(row.text()).font(theme::strong(theme::SMALL));
-                ui.add(Label::new(text.color(tokens.text.strong)).truncate()).on_hover_text(&tip);
+                if let Some(edits) = value(ui, row, &whose) {
+                    out.push(DocumentCommand::Set { edits, finished: true }.into());
+                }
             });
         });
     });
+}
+
+/// Draws what an input was and is; returns what was put in its place.
+fn value(ui: &mut Ui, row: &Row<'_>, whose: &str) -> Option<Vec<(String, Value)>> {
+    let (tip, text) = (row.tip(), row.text());
+    // A lever of the column on the left may have the same name.
+    let label = if row.place().is_empty() { format!("{whose} now") } else { whose.to_owned() };
+    if let Some(number) = row.number(&label, &tip, &text) {
+        return lever(ui, &number.lever()).map(|change| row.edits(change.value));
+    }
+    let tokens = theme::tokens(ui.ctx());
+    let setting = row.changes[0].input.setting;
+    let mut chosen = None;
+    if let (Unit::Choice(choices), Value::Word(word)) = (setting.unit, &row.changes[0].to) {
+        chosen = choice::ui(ui, &label, &tip, word, choices);
+    } else {
+        let name = RichText::new(whose).size(theme::SMALL).color(tokens.text.weak);
+        ui.add(Label::new(name).truncate()).on_hover_text(&tip);
+    }
+    let text = RichText::new(text).font(theme::strong(theme::SMALL));
+    ui.add(Label::new(text.color(tokens.text.strong)).truncate()).on_hover_text(&tip);
+    let word = Value::Word(chosen?.to_owned());
+    Some(row.changes.iter().map(|change| (change.input.address.clone(), word.clone())).collect())
 }
 
 #[cfg(test)]
@@ -187,6 +248,12 @@ mod tests {
         assert!(lines.iter().any(|line| line.1.is_empty() && line.2 == "4 → 8"), "{lines:?}");
         let delay = rows.iter().find(|row| row.changes.len() == 4).unwrap();
         assert_eq!(delay.back().unwrap().len(), 4);
+        let number = delay.number("Delay", "", "").unwrap();
+        assert_eq!((number.value, number.range.0 >= 0.0), (300.0, true));
+        let edits = delay.edits(400.0);
+        let gateways = edits.iter().find(|edit| edit.0 == "/groups/gateways/max_connect_delay").unwrap();
+        assert_eq!(gateways.1, Value::Number(400_000.0), "in the unit of its own file");
+        assert!(edits.iter().filter(|edit| edit.1 == Value::Number(400.0)).count() == 3);
         assert!(delay.tip().contains("/groups/gateways/max_connect_delay"));
     }
 

@@ -5,10 +5,12 @@
 
 mod changes;
 mod charts;
+mod differences;
 mod figures;
 mod levers;
 mod result;
 pub mod rows;
+mod saving;
 
 use super::request::Request;
 use super::theme::{self, space};
@@ -31,6 +33,7 @@ const CHARTS: f32 = 352.0;
 pub struct SimulatePanel {
     levers: levers::Levers,
     charts: charts::Charts,
+    differences: differences::Differences,
 }
 
 impl SimulatePanel {
@@ -57,11 +60,16 @@ impl SimulatePanel {
         let (middle, end) = whole.split_left_right_at_x(whole.right() - side);
         ui.scope_builder(UiBuilder::new().max_rect(middle), |ui| {
             inside().show(ui, |ui| {
-                let height = ui.available_height();
-                if height < CHARTS {
-                    scroll("charts", ui, |ui| self.charts.ui(ui, view, CHARTS));
+                let room = ui.available_height();
+                let below = self.differences.height(view, room, CHARTS);
+                if room - below < CHARTS {
+                    scroll("charts", ui, |ui| {
+                        self.charts.ui(ui, view, CHARTS, out);
+                        self.differences.ui(ui, view, below);
+                    });
                 } else {
-                    self.charts.ui(ui, view, height);
+                    self.charts.ui(ui, view, room - below, out);
+                    self.differences.ui(ui, view, below);
                 }
             });
         });
@@ -80,7 +88,9 @@ impl SimulatePanel {
             scroll("column", ui, |ui| {
                 self.levers.ui(ui, view, 0..1, out);
                 ui.add_space(space::L);
-                self.charts.ui(ui, view, CHARTS);
+                self.charts.ui(ui, view, CHARTS, out);
+                let below = self.differences.height(view, 0.0, 0.0);
+                self.differences.ui(ui, view, below);
                 ui.add_space(space::L);
                 self.levers.ui(ui, view, 1..usize::MAX, out);
                 ui.add_space(space::L);

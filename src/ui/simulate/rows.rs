@@ -277,20 +277,26 @@ fn inputs_help(file: &FleetFile, inputs: &[Input]) -> String {
 /// Returns the edits that give a row a new number, each in its input's own unit.
 pub fn edits(row: &LeverRow, value: f64) -> Vec<(String, Value)> {
     let RowKind::Number { unit, special, .. } = &row.kind else { return Vec::new() };
-    row.inputs
-        .iter()
-        .map(|input| {
-            let own = match (unit.seconds(), input.setting.unit.seconds()) {
-                _ if special.is_some_and(|(special, _)| special == value) => value,
-                (Some(shown), Some(stored)) => {
-                    let exact = value * shown / stored;
-                    if input.setting.whole { exact.round() } else { exact }
-                }
-                _ => value,
-            };
-            (input.address.clone(), Value::Number(own))
-        })
-        .collect()
+    spread(row.inputs.iter(), *unit, *special, value)
+}
+
+/// Returns the edits that give inputs a number of this unit, each in its own unit; what is special is the same in
+/// all of them.
+pub fn spread<'a>(
+    inputs: impl Iterator<Item = &'a Input>,
+    unit: Unit,
+    special: Option<(f64, &'static str)>,
+    value: f64,
+) -> Vec<(String, Value)> {
+    let own = |input: &Input| match (unit.seconds(), input.setting.unit.seconds()) {
+        _ if special.is_some_and(|(special, _)| special == value) => value,
+        (Some(shown), Some(stored)) => {
+            let exact = value * shown / stored;
+            if input.setting.whole { exact.round() } else { exact }
+        }
+        _ => value,
+    };
+    inputs.map(|input| (input.address.clone(), Value::Number(own(input)))).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ impl<'a> Frame<'a> {
         Self { plot, x_range, y: &chart.y }
     }
 
+    /// Returns the frame of another plot that shows the same times.
+    pub(super) fn moved(&self, plot: Rect) -> Self {
+        Self { plot, x_range: self.x_range, y: self.y }
+    }
+
     /// Returns the horizontal position of a time [s → points].
     pub(super) fn x(&self, x: f64) -> f32 {
         let share = (x - self.x_range.0) / (self.x_range.1 - self.x_range.0);

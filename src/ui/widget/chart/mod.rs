@@ -13,6 +13,7 @@
 mod axes;
 mod curves;
 mod frame;
+mod grid;
 mod labels;
 mod readout;
 mod view;
@@ -22,6 +23,7 @@ use egui::{
 };
 
 use self::frame::Frame;
+pub use self::grid::grid;
 pub use self::readout::{read_out, reading_text};
 pub use self::view::TimeView;
 use super::super::theme::{FOCUS_WIDTH, ROUNDING, SMALL, plain, space, tokens};

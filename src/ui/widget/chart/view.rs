@@ -90,9 +90,10 @@ impl TimeView {
         if !self.charts.contains(&id) {
             self.charts.push(id);
         }
-        let over = self.charts.iter().filter_map(seen).any(|r| r.hovered() || r.dragged());
+        let over = self.charts.iter().filter_map(seen).find(|r| r.hovered() || r.dragged());
         let pointer = ui.input(|input| input.pointer.latest_pos());
-        self.hover = pointer.filter(|_| over).map(|pointer| frame.time(pointer.x));
+        // Charts of a grid have their edges elsewhere: the one under the pointer tells the time.
+        self.hover = pointer.zip(over).map(|(pointer, over)| frame.moved(over.rect).time(pointer.x));
     }
 
     fn dragged(&mut self, ui: &Ui, response: &Response, frame: &Frame<'_>) {
