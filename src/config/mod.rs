@@ -9,6 +9,7 @@
 //! A [`document`] keeps every byte that nobody planned to change; [`layout`] says which key holds which
 //! setting; [`read`] and [`write`] stand on both. Secrets are references until a target is written.
 
+pub mod balancer;
 pub mod bundle;
 mod collected;
 pub mod document;

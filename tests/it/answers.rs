@@ -79,3 +79,53 @@ fn the_exit_code_says_whether_there_is_an_answer() {
     run(&["sweep", PRODUCTS, "--vary", "random_delay=30s..10"]).ends(2).says("has no unit");
     run(&["sweep", PRODUCTS]).ends(2).says("--vary");
 }
+
+/// A fleet that never recovers: 600 devices that come back within 5 s to 20 sign-ins/s.
+const STUCK: &str = r#"{"regather": 1, "groups": {"a": {"devices": 600, "agent": "example-agent",
+    "reconnect_random_delay_seconds": 5, "connect_retries": 1}},
+    "platform": {"workers": 2, "service_time_ms": 100, "accept_queue": 4096},
+    "outage": {"length_s": 60, "watch_s": 600}, "targets": {"t95_s": 120}}"#;
+
+#[test]
+fn a_limit_at_the_balancer_comes_with_its_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("fleet.json"), STUCK);
+    let ask = |rest: &[&str]| {
+        run_in(folder.path(), &[&["solve", "fleet.json", "--runs", "6"], rest].concat())
+    };
+    let made = ask(&["--for", "admission", "--json"]).ends(0).json();
+    satisfies("solution", &made);
+    let first = &made["answers"][0];
+    let per_s = first["value"].as_u64().unwrap();
+    let lines: Vec<&str> =
+        first["balancer"][0]["lines"].as_array().unwrap().iter().filter_map(|line| line["text"].as_str()).collect();
+    // Eight of the ten seconds that devices wait.
+    let wanted = [format!("rate-limit sessions {per_s}"), format!("backlog {}", 8 * per_s)];
+    assert_eq!(lines, wanted);
+    let told = ask(&["--for", "admission"]).ends(0).out;
+    assert!(told.contains(&format!("    haproxy rate-limit sessions {per_s}\n")), "{told}");
+    let file = ask(&["--for", "admission", "--balancer", "nginx", "-o", "limit.conf"]).ends(0);
+    assert_eq!(file.out, "");
+    let file = text(&folder.path().join("limit.conf"));
+    assert!(file.contains(&format!("limit_req zone=devices burst={};\n", 8 * per_s)), "{file}");
+    ask(&["--for", "random_delay", "--balancer", "haproxy"]).ends(4).says("No answer limits new connections");
+    ask(&["--balancer", "apache"]).ends(2).says("haproxy, nginx");
+}
+
+#[test]
+fn an_error_in_the_fleet_ends_as_in_simulate() {
+    let folder = tempfile::tempdir().unwrap();
+    let locked = STUCK.replace(
+        r#""accept_queue": 4096"#,
+        r#""accept_queue": 4096, "balancer": {"held_connections": 300}"#,
+    );
+    write(&folder.path().join("fleet.json"), &locked);
+    for command in [
+        &["simulate", "fleet.json", "--runs", "1"][..],
+        &["sweep", "fleet.json", "--vary", "random_delay=5s,60s"],
+        &["solve", "fleet.json", "--runs", "1", "--for", "random_delay"],
+        &["recommend", "fleet.json", "--runs", "1"],
+    ] {
+        run_in(folder.path(), command).ends(3).says("The result stands, but rules find an error");
+    }
+}

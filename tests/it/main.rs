@@ -5,6 +5,8 @@
 mod agent_files;
 /// Grids and answers: sweep, solve and recommend.
 mod answers;
+/// The lines for load balancers, tried with the real ones.
+mod balancer;
 /// Files, numbers and disks that are not what they should be.
 mod bad_input;
 /// The command line as scripts and people see it.

@@ -2,11 +2,9 @@
 
 use super::super::sweep::steps_between;
 use super::super::trial::Goals;
-use super::super::trial::goal::capacity_per_s;
 use super::super::trial::lever::{Assignment, CAPACITY, Lever, LeverError};
 use super::amend;
 use super::bounds::{asked, load};
-use crate::fleet::file::{Value, address};
 use crate::fleet::{Agent, Fleet, FleetFile};
 use crate::sim::StationName;
 use crate::sim::fluid::fluid;
@@ -14,10 +12,6 @@ use crate::sim::theory;
 
 /// Values of one direction that the estimate tries.
 const GRID: u32 = 56;
-/// Shares of the capacity that are tried as a limit at the load balancer.
-const ADMITTED: [f64; 3] = [0.95, 0.85, 0.7];
-/// Ways of a balancer to treat connections beyond its limit that do no harm.
-const KINDS: [&str; 2] = ["delay-accept", "reset"];
 /// Steps by which the write queue is made quicker.
 const QUICKER: [f64; 7] = [1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
 
@@ -99,6 +93,8 @@ pub(super) struct Direction {
     pub fixed: Vec<Assignment>,
     /// Whether the estimate knows this lever; otherwise only runs do.
     pub estimated: bool,
+    /// Longest wait in the queue of a limit at the load balancer, where it is turned and lets wait [s].
+    pub queue_s: Option<f64>,
 }
 
 /// Returns a delay as people would choose it [s]: in steps of 5 s above a minute, of 15 s above 5 min and of
@@ -154,7 +150,7 @@ impl Ground<'_> {
         if let Some(now) = now.filter(|now| *now > 0.0 && way != Way::Needed) {
             values.sort_by(|a, b| (a / now).ln().abs().total_cmp(&(b / now).ln().abs()));
         }
-        Direction { way, lever: Some(lever), values, fixed: fixed.to_vec(), estimated: true }
+        Direction { way, lever: Some(lever), values, fixed: fixed.to_vec(), estimated: true, queue_s: None }
     }
 
     /// Returns the random delays worth trying [s]: from far below every bound to where nobody queues and
@@ -204,30 +200,8 @@ impl Ground<'_> {
             values,
             fixed: fixed.to_vec(),
             estimated: true,
+            queue_s: None,
         })
-    }
-
-    /// Returns an assignment to an address.
-    fn set(&self, address: &str, to: Value) -> Option<Assignment> {
-        let view = self.file.view(self.scenario);
-        let input = address::resolve(&view, address)?;
-        let from = view.value(address, input.setting).ok().filter(|from| *from != Value::Nothing);
-        Some(Assignment { input, group: String::new(), from, to })
-    }
-
-    /// Returns the directions of a limit at the load balancer.
-    fn admissions(&self, fixed: &[Assignment]) -> Vec<Direction> {
-        let capacity = capacity_per_s(self.fleet);
-        let direction = |kind: &&str| {
-            let lever = Lever::find(self.file, self.scenario, "/platform/balancer/limit_per_s").ok()?;
-            let mut values: Vec<f64> =
-                ADMITTED.iter().map(|share| (share * capacity).round().max(1.0)).collect();
-            values.dedup();
-            let kind = self.set("/platform/balancer/limit_kind", Value::Word((*kind).to_owned()))?;
-            let fixed = fixed.iter().cloned().chain([kind]).collect();
-            Some(Direction { way: Way::Admission, lever: Some(lever), values, fixed, estimated: false })
-        };
-        KINDS.iter().filter_map(direction).collect()
     }
 
     /// Returns the direction of a quicker write queue, where one is modelled and a goal needs it.
@@ -243,6 +217,7 @@ impl Ground<'_> {
             values,
             fixed: fixed.to_vec(),
             estimated: false,
+            queue_s: None,
         })
     }
 
@@ -256,6 +231,7 @@ impl Ground<'_> {
                 values: vec![0.0],
                 fixed: fixed.to_vec(),
                 estimated: true,
+                queue_s: None,
             });
         }
         all.extend(self.named(Way::Delay, "random_delay", fixed));

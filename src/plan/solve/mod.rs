@@ -8,6 +8,7 @@
 //!
 //! An answer is a list of [`Assignment`]s, so applying one is an ordinary, undoable edit of the project.
 
+mod admission;
 mod amend;
 mod bounds;
 mod direction;
@@ -27,10 +28,11 @@ pub use words::measuring;
 use super::sweep::Progress;
 use super::trial::lever::{Assignment, LeverError};
 use super::trial::{Goals, Trial};
-use crate::fleet::FleetFile;
+use crate::fleet::{Fleet, FleetFile};
 use crate::sim::SimError;
 use direction::{Direction, Ground};
 use search::{Broken, Found, Means, search};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Most answers.
@@ -56,6 +58,8 @@ pub struct Answer {
     pub assignments: Vec<Assignment>,
     /// Value of the lever in its base unit, where one lever is turned.
     pub value: Option<f64>,
+    /// The fleet with what it assigns.
+    pub fleet: Arc<Fleet>,
     /// What it gives, in runs.
     pub trial: Trial,
     /// What it costs, in words.
@@ -178,7 +182,7 @@ pub fn solve(
     let keeps = solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY);
     if keeps {
         if let Some(survives) = means.survives(&fleet, goals)? {
-            solution.answers.push(words::keep(&solution.now, goals, survives));
+            solution.answers.push(words::keep(ground, &solution.now, survives));
             progress(all, all);
             return Ok(solution);
         }
@@ -216,7 +220,7 @@ pub fn solve(
         ));
     }
     if keeps && solution.answers.is_empty() {
-        solution.answers.push(words::keep(&solution.now, goals, Vec::new()));
+        solution.answers.push(words::keep(ground, &solution.now, Vec::new()));
     }
     if let (true, Some((_, value, direction))) = (solution.answers.is_empty(), nearest) {
         solution.best = search::reached(ground, &direction, value, means)?

@@ -103,6 +103,14 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Returns a setting of a direction that gave this.
+    fn of(direction: &Direction, value: f64, tried: (Vec<Assignment>, Fleet), trial: Trial) -> Self {
+        let value = direction.lever.as_ref().map(|_| value);
+        let (assignments, fleet) = tried;
+        let (way, survives) = (direction.way, Vec::new());
+        Self { way, value, assignments, fleet, trial, survives, cliff: None, wide: false }
+    }
+
     /// Returns whether every change of the numbers is survived.
     pub fn is_robust(&self) -> bool {
         self.survives.iter().all(|survives| survives.met)
@@ -136,7 +144,8 @@ pub(super) struct Along {
 pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>) -> Result<Along, Broken> {
     let probe = Probe { ground, direction };
     if !direction.estimated {
-        return probe.by_runs(&direction.values, means);
+        let found = probe.robust_first(direction.values.iter().copied(), true, means)?;
+        return Ok(Along { found, wide: None, nearest: None });
     }
     let mut seen = probe.grid(ground.goals, means)?;
     let mut repaired = false;
@@ -164,25 +173,14 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     let cliff = |value: f64| {
         never.iter().copied().min_by(|a, b| (a / value).ln().abs().total_cmp(&(b / value).ln().abs()))
     };
-    let mut fallback: Option<Found> = None;
-    for value in order.into_iter().take(MOST) {
-        if let Some(mut found) = probe.confirm(value, repaired, means)? {
-            found.cliff = cliff(value);
-            if found.is_robust() {
-                let wide = probe.wide(&seen, value, repaired, means)?;
-                let wide = wide.map(|wide| Found { cliff: wide.value.and_then(cliff), ..wide });
-                return Ok(Along { found: Some(found), wide, nearest });
-            }
-            let better = |old: &Found| survived(&found) > survived(old);
-            if fallback.as_ref().is_none_or(better) {
-                fallback = Some(found);
-            }
-        }
-    }
-    if fallback.is_some() {
-        return Ok(Along { found: fallback, wide: None, nearest });
-    }
-    probe.without_estimate(&seen, nearest, means)
+    let marked = |found: Found| Found { cliff: found.value.and_then(cliff), ..found };
+    let tried = order.into_iter().take(MOST);
+    let Some(found) = probe.robust_first(tried, repaired, means)? else {
+        return probe.without_estimate(&seen, nearest, means);
+    };
+    let first = found.value.filter(|_| found.is_robust());
+    let wide = first.map(|first| probe.wide(&seen, first, repaired, means)).transpose()?.flatten();
+    Ok(Along { found: Some(marked(found)), wide: wide.map(marked), nearest })
 }
 
 fn survived(found: &Found) -> usize {
@@ -234,6 +232,7 @@ impl Probe<'_> {
         if let Some(lever) = &self.direction.lever {
             all.extend(lever.assignments(file, scenario, value)?);
         }
+        all.extend(self.direction.queue_s.and_then(|wait_s| self.ground.queue(value, wait_s)));
         Ok(all)
     }
 
@@ -314,17 +313,28 @@ impl Probe<'_> {
             return Ok(None);
         }
         let Some(survives) = means.survives(&fleet, goals)? else { return Ok(None) };
-        let value = self.direction.lever.as_ref().map(|_| value);
-        Ok(Some(Found {
-            way: self.direction.way,
-            value,
-            assignments,
-            fleet,
-            trial,
-            survives,
-            cliff: None,
-            wide: false,
-        }))
+        Ok(Some(Found { survives, ..Found::of(self.direction, value, (assignments, fleet), trial) }))
+    }
+
+    /// Confirms values in their order: the first that survives every change, else the one that survives
+    /// most.
+    fn robust_first(
+        &self,
+        values: impl Iterator<Item = f64>,
+        stores: bool,
+        means: Means<'_>,
+    ) -> Result<Option<Found>, Broken> {
+        let mut fallback: Option<Found> = None;
+        for value in values {
+            let Some(found) = self.confirm(value, stores, means)? else { continue };
+            if found.is_robust() {
+                return Ok(Some(found));
+            }
+            if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
+                fallback = Some(found);
+            }
+        }
+        Ok(fallback)
     }
 
     /// Confirms the delay with the widest margin, where it is much wider than that of `first`.
@@ -345,22 +355,6 @@ impl Probe<'_> {
         Ok(found.map(|found| Found { wide: true, ..found }))
     }
 
-    /// Simulates values in their order until one meets the goals.
-    fn by_runs(&self, values: &[f64], means: Means<'_>) -> Result<Along, Broken> {
-        let mut fallback: Option<Found> = None;
-        for value in values {
-            if let Some(found) = self.confirm(*value, true, means)? {
-                if found.is_robust() {
-                    return Ok(Along { found: Some(found), wide: None, nearest: None });
-                }
-                if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
-                    fallback = Some(found);
-                }
-            }
-        }
-        Ok(Along { found: fallback, wide: None, nearest: None })
-    }
-
     /// Looks with runs where estimates found nothing or misled: small fleets, few workers.
     fn without_estimate(
         &self,
@@ -375,8 +369,8 @@ impl Probe<'_> {
             return Ok(Along { found: None, wide: None, nearest });
         }
         worth.sort_by_key(|seen| seen.rank);
-        let along = self.by_runs(&spaced(&worth), means)?;
-        Ok(Along { found: along.found, wide: None, nearest })
+        let found = self.robust_first(spaced(&worth).into_iter(), true, means)?;
+        Ok(Along { found, wide: None, nearest })
     }
 }
 
@@ -393,16 +387,5 @@ pub(super) fn reached(
     let probe = Probe { ground, direction };
     let Some((assignments, fleet)) = probe.repaired(value, false)? else { return Ok(None) };
     let trial = means.simulate(&fleet, ground.goals, means.runs)?;
-    let value = direction.lever.as_ref().map(|_| value);
-    let survives = Vec::new();
-    Ok(Some(Found {
-        way: direction.way,
-        value,
-        assignments,
-        fleet,
-        trial,
-        survives,
-        cliff: None,
-        wide: false,
-    }))
+    Ok(Some(Found::of(direction, value, (assignments, fleet), trial)))
 }

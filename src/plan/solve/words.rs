@@ -2,14 +2,15 @@
 
 use super::super::trial::goal::{Aim, capacity_per_s};
 use super::super::trial::lever::{Assignment, Lever};
-use super::super::trial::{Goals, State, Trial};
+use super::super::trial::{State, Trial};
 use super::bounds::load;
 use super::direction::{Ground, Way};
 use super::search::Found;
-use super::{Answer, Survives};
+use super::{Answer, Survives, admission};
 use crate::base::units::{self, THIN};
 use crate::fleet::{AgentKind, Fleet, LimitKind};
 use crate::sim::theory;
+use std::sync::Arc;
 
 /// What is said of a project that meets its targets at the edge of a cliff.
 pub(super) const AT_A_CLIFF: &str = "The project meets its targets as it is, but with 20 % less capacity the fleet would \
@@ -33,7 +34,7 @@ enum Who {
 /// Returns who has to act for an assignment in a fleet.
 fn who(fleet: Option<&Fleet>, assignment: &Assignment) -> Who {
     let address = assignment.input.address.as_str();
-    if address.starts_with("/platform/balancer/limit") {
+    if address.starts_with("/platform/balancer/limit") || address == "/platform/balancer/backlog" {
         return Who::Balancer;
     }
     let Some(group) = &assignment.input.group else { return Who::Servers };
@@ -94,16 +95,17 @@ fn price(ground: &Ground<'_>, after: &Fleet, assignments: &[Assignment]) -> Stri
 }
 
 /// Returns the answer for a project that meets its goals already.
-pub(super) fn keep(now: &Trial, goals: &Goals, survives: Vec<Survives>) -> Answer {
+pub(super) fn keep(ground: Ground<'_>, now: &Trial, survives: Vec<Survives>) -> Answer {
     Answer {
         way: Way::Keep,
         title: "Keep the settings".to_owned(),
         assignments: Vec::new(),
         value: None,
+        fleet: Arc::new(ground.fleet.clone()),
         trial: now.clone(),
         price: "no cost".to_owned(),
         why: vec!["The project meets its targets as it is.".to_owned()],
-        margin: now.margin(goals),
+        margin: now.margin(ground.goals),
         cliff: None,
         survives,
     }
@@ -128,6 +130,7 @@ pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, no
         cliff: found.cliff.map(|value| (value, shown(value))),
         value: found.value,
         assignments: found.assignments,
+        fleet: Arc::new(found.fleet),
         trial: found.trial,
         survives: found.survives,
     }
@@ -149,9 +152,12 @@ fn title(found: &Found, lever: Option<&Lever>) -> String {
         Way::RetryInterval => format!("Pause between attempts {value}"),
         Way::Timeout => format!("Connect timeout {value}"),
         Way::Admission => {
-            let limit = |one: &&Assignment| one.input.setting.key == "limit_kind";
-            let kind = found.assignments.iter().find(limit);
-            let kind = kind.map_or_else(String::new, |one| one.to.human(one.input.setting).to_lowercase());
+            let limit = found.fleet.platform.balancer.and_then(|balancer| balancer.limit);
+            let kind = match limit.map(|limit| limit.kind) {
+                None | Some(LimitKind::DelayAccept) => "waits to accept",
+                Some(LimitKind::Reset) => "resets",
+                Some(LimitKind::Http503 | LimitKind::Http503CountsAll) => "answers 503",
+            };
             format!("Limit of {value} at the load balancer ({kind} beyond it)")
         }
         Way::Capacity => lever
@@ -190,11 +196,7 @@ fn why(ground: &Ground<'_>, found: &Found, now: &Trial) -> Vec<String> {
             units::duration(load.devices / load.capacity_per_s),
             waits(&found.trial),
         )),
-        (Way::Admission, _) => why.push(
-            "The load balancer lets through no more than the platform signs in, so that no work is done for devices \
-             that have given up."
-                .to_owned(),
-        ),
+        (Way::Admission, _) => why.extend(admission::why(&found.fleet)),
         _ => why.push(format!("With it {}.", waits(&found.trial))),
     }
     let stores = |one: &&Assignment| one.input.setting.key == "offline_store/limit_bytes";

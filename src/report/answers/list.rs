@@ -2,6 +2,7 @@
 
 use super::Asked;
 use crate::base::units;
+use crate::config::balancer::Product;
 use crate::plan::solve::{Answer, Solution, Way, measuring};
 use crate::plan::{Aim, Goal, State, Trial};
 use crate::report::terminal::{Charset, plain, wrap};
@@ -74,6 +75,11 @@ fn answer(first: &str, answer: &Answer) -> String {
     for one in &answer.assignments {
         let of = if one.group.is_empty() { String::new() } else { format!("{}: ", one.group) };
         text += &wrap("    set ", &format!("{of}{} {}", one.input.setting.key, one.text()));
+    }
+    for product in super::admission(answer).iter().flat_map(|limit| Product::ALL.map(|one| (limit, one))) {
+        for line in product.0.lines(product.1) {
+            text += &wrap(&format!("    {} ", product.1.word()), &line.text);
+        }
     }
     text += &wrap("    price ", &answer.price);
     for why in &answer.why {

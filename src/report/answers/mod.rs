@@ -3,12 +3,14 @@
 //! As in results, keys carry their unit, *never* is `null`, nothing depends on the time, the machine or the
 //! number of threads, and keys are only added within a version.
 
+mod balancer;
 mod grid;
 mod list;
 mod solution;
 mod sweep;
 mod tornado;
 
+pub use balancer::admission;
 pub use grid::render as render_sweep;
 pub use list::render as render_solution;
 pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};

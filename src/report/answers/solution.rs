@@ -1,6 +1,9 @@
 //! What a search for settings found, as JSON with its schema.
 
-use super::{Asked, figure, figures, figures_schema, goals, goals_schema, head_schema, said, state_schema};
+use super::{
+    Asked, balancer, figure, figures, figures_schema, goals, goals_schema, head_schema, said, state_schema,
+};
+use crate::config::balancer::{Admission, Line, Product};
 use crate::plan::solve::{Answer, Bound, Shake, Solution, Way};
 use crate::plan::{Assignment, FigureUnit, Held, Trial, Verdict};
 use crate::report::result::{number, object, text_schema};
@@ -32,6 +35,7 @@ fn answer(answer: &Answer) -> Value {
         "title": said(&answer.title),
         "value": answer.value.map(number),
         "set": answer.assignments.iter().map(assignment).collect::<Vec<_>>(),
+        "balancer": balancer::admission(answer).map_or_else(Vec::new, |limit| told(&limit)),
         "trial": trial(&answer.trial),
         "price": said(&answer.price),
         "why": answer.why.iter().map(|why| said(why)).collect::<Vec<_>>(),
@@ -39,6 +43,19 @@ fn answer(answer: &Answer) -> Value {
         "cliff": answer.cliff.as_ref().map(|(value, text)| json!({"value": number(*value), "text": said(text)})),
         "survives": survives.collect::<Vec<_>>(),
     })
+}
+
+/// Returns the lines that a limit is at each load balancer.
+fn told(limit: &Admission) -> Vec<Value> {
+    let line = |line: Line| json!({"place": line.place, "text": line.text});
+    let of = |product: Product| {
+        json!({
+            "product": product.word(),
+            "lines": limit.lines(product).into_iter().map(line).collect::<Vec<_>>(),
+            "meaning": limit.meaning(product).iter().map(|one| said(one)).collect::<Vec<_>>(),
+        })
+    };
+    Product::ALL.map(of).to_vec()
 }
 
 /// Returns one assignment.
@@ -171,6 +188,7 @@ fn answer_schema() -> Value {
                 ("text", text_schema("Before and after, as people read it.")),
             ])}),
         ),
+        ("balancer", lines_schema()),
         ("trial", json!({"$ref": "#/$defs/trial"})),
         ("price", text_schema("")),
         ("why", json!({"type": "array", "items": {"type": "string"}})),
@@ -193,6 +211,24 @@ fn answer_schema() -> Value {
             ])}),
         ),
     ])
+}
+
+/// Returns the schema of the lines for load balancers.
+fn lines_schema() -> Value {
+    let words: Vec<&str> = Product::ALL.iter().map(|product| product.word()).collect();
+    let line = object(&[
+        ("place", text_schema("Where it belongs.")),
+        ("text", text_schema("The line without its indent.")),
+    ]);
+    json!({
+        "type": "array",
+        "description": "Where it limits new connections at the load balancer: the lines that do it.",
+        "items": object(&[
+            ("product", json!({"enum": words})),
+            ("lines", json!({"type": "array", "items": line})),
+            ("meaning", json!({"type": "array", "items": {"type": "string"}})),
+        ]),
+    })
 }
 
 /// Returns the schema of a trial.

@@ -7,6 +7,7 @@ use crate::base::Finding;
 use crate::check;
 use crate::cli::assign::{self, Assigned, Assignment};
 use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::source::Project;
@@ -54,6 +55,8 @@ struct Ground {
     fleet: Fleet,
     goals: Goals,
     threads: usize,
+    /// Whether rules find an error.
+    errors: bool,
 }
 
 impl Begin {
@@ -73,18 +76,13 @@ impl Begin {
                 .findings(&project.shown, blocking)
                 .hint(format!("`regather validate {}` lists everything.", project.shown)));
         };
-        if checked.findings.iter().any(Finding::blocks) {
-            printer.note(&format!(
-                "Rules find an error in this fleet, which an answer may or may not correct: see `regather validate {}`.",
-                project.shown
-            ));
-        }
+        let errors = checked.findings.iter().any(Finding::blocks);
         let list =
             if self.target.is_empty() { Goal::of_targets(&fleet.targets) } else { self.target.clone() };
         let threads = self.jobs.map_or(printer.environment().processors, usize::from);
         let set = changed.set.into_iter().map(|Assigned { address, value, .. }| (address, value)).collect();
         let goals = Goals { list, chance_pct: self.chance };
-        Ok(Ground { project, scenario, file: changed.file, set, fleet, goals, threads })
+        Ok(Ground { project, scenario, file: changed.file, set, fleet, goals, threads, errors })
     }
 }
 
@@ -99,6 +97,19 @@ impl Ground {
             set: &self.set,
             devices: self.fleet.devices(),
         }
+    }
+
+    /// Returns how the command ends, and says so where an error stands against the fleet, as `simulate` does.
+    fn ends(&self, exit: Exit, printer: &Printer) -> Exit {
+        if !self.errors {
+            return exit;
+        }
+        printer.note(&format!(
+            "The result stands, but rules find an error in this fleet, which an answer may or may not correct: see \
+             `regather validate {}`.",
+            self.project.shown
+        ));
+        Exit::Invalid
     }
 
     /// Returns the error for a lever that cannot be turned, with what the file has.

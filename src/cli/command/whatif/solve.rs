@@ -5,12 +5,17 @@ use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
+use crate::config::balancer::{Admission, Product};
 use crate::fleet::FleetFile;
 use crate::plan::solve::{Answer, Solution, SolveError, Wanted, solve};
-use crate::report::answers::{render_solution, solution_json};
+use crate::report::answers::{admission, render_solution, solution_json};
 use std::ffi::OsString;
 use std::sync::atomic::AtomicBool;
 
+/// What is said where no answer has lines for a load balancer.
+const UNLIMITED: &str = "No answer limits new connections at the load balancer, so there are no lines to write. \
+     `--for admission` looks for a limit only; it cannot lower the attempts that arrive, so give it targets \
+     without a peak, such as `--target 't95<5min'`.";
 /// Id of the scenario that `--into` writes.
 const SCENARIO: &str = "recommended";
 
@@ -23,6 +28,7 @@ Examples:
   regather solve fleet.json --target 't95<5min' --target 'peak_util<80%' \\
       --for random_delay
   regather solve fleet.json --for capacity     what the platform must sign in
+  regather solve fleet.json --for admission --balancer haproxy -o limit.cfg
   regather solve fleet.json --into planned.json",
     after_help = "\
 Levers are random_delay, spread (of each agent kind what spreads it),
@@ -31,7 +37,7 @@ admission (a limit at the load balancer), capacity (how many sign-ins/s the
 platform needs), other levers and addresses. Targets are t50, t95, t99, t100,
 t_drained, peak, peak_util, largest_queue, lost_values, rejected_values,
 stranded, never_back, refused and timed_out. Exit code 0: there is an answer
-that meets all targets; 4: there is none."
+that meets all targets; 4: there is none; 3: rules find an error in the fleet."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -54,7 +60,7 @@ Examples:
     after_help = "\
 At most three answers, best first: what to set in each group in its agents' own
 settings and units, what it gives, its price and why. Exit code 0: there is an
-answer that meets all targets; 4: there is none."
+answer that meets all targets; 4: there is none; 3: rules find an error in the fleet."
 )]
 pub struct RecommendArgs {
     #[command(flatten)]
@@ -75,9 +81,20 @@ struct How {
     /// Replace the file that --into names
     #[arg(short, long, requires = "into")]
     force: bool,
+    /// Print the lines for a load balancer instead, `haproxy` or `nginx`, of the first answer that limits new connections
+    #[arg(long, value_name = "PRODUCT", value_parser = product, conflicts_with = "json")]
+    balancer: Option<Product>,
     /// Print the answers, and errors, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Reads the name of a load balancer.
+fn product(text: &str) -> Result<Product, String> {
+    Product::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Product::ALL.iter().map(|product| product.word()).collect();
+        format!("its lines are not known; use one of {}", words.join(", "))
+    })
 }
 
 /// Runs `regather solve`.
@@ -105,7 +122,13 @@ fn search(begin: &Begin, levers: &[String], how: &How, printer: &Printer) -> Res
     }
     let ground = begin.ground(printer)?;
     let solution = solved(&ground, begin, (levers, how.runs), printer)?;
-    let text = if how.json {
+    let text = if let Some(product) = how.balancer {
+        let Some(text) = lines(&ground, &solution, product) else {
+            printer.note(UNLIMITED);
+            return Ok(ground.ends(Exit::Missed, printer));
+        };
+        text
+    } else if how.json {
         json_text(&solution_json(&ground.asked(), &solution))?
     } else {
         render_solution(&ground.asked(), &solution, printer.environment().charset)
@@ -115,7 +138,15 @@ fn search(begin: &Begin, levers: &[String], how: &How, printer: &Printer) -> Res
         into.write(printer, applied(&ground, answer)?.text())?;
         printer.note(&format!("The first answer was written as the scenario `{SCENARIO}`."));
     }
-    Ok(if solution.answers.is_empty() { Exit::Missed } else { Exit::Done })
+    let end = if solution.answers.is_empty() { Exit::Missed } else { Exit::Done };
+    Ok(ground.ends(end, printer))
+}
+
+/// Returns the lines of the first answer that limits new connections.
+fn lines(ground: &Ground, solution: &Solution, product: Product) -> Option<String> {
+    let limit = solution.answers.iter().find_map(admission);
+    let kept = || Admission::of(&ground.fleet).filter(|_| solution.now.meets());
+    Some(limit.or_else(kept)?.file(product))
 }
 
 /// Looks for answers.

@@ -28,7 +28,7 @@ Steps have equal ratios; `lin` behind their number makes equal differences, and
 in sign-ins/s. Each cell meets the targets, is an overload (too many at once),
 too slow, or never recovers. Two ranges print a map with the project's place and
 its margins; --csv and --json hold every number. Exit code 0 says that all cells
-were tried, whatever they give."
+were tried, whatever they give; 3: rules find an error in the fleet."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -75,7 +75,7 @@ pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exi
         }
     };
     output.write(printer, &text)?;
-    Ok(Exit::Done)
+    Ok(ground.ends(Exit::Done, printer))
 }
 
 /// Tries all cells.
