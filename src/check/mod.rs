@@ -2,13 +2,15 @@
 //!
 //! Each rule has a stable code, a title and a function from the fleet to findings. Rules use only
 //! what the file says and closed forms; what a run shows is the business of `plan`. A file silences a
-//! rule by its code with a reason.
+//! rule by its code with a reason. Rules over the machines behind a platform stand in [`topology`].
 
 mod delay;
 mod link;
+mod origin;
 mod platform;
 mod retry;
 mod storage;
+pub mod topology;
 
 #[cfg(test)]
 mod tests;
@@ -48,7 +50,17 @@ pub fn file(file: &FleetFile, scenario: Option<&str>) -> crate::fleet::file::Che
     let mut checked = file.check(scenario);
     if let Some(fleet) = &checked.fleet {
         let view = file.view(scenario);
+        let mut found =
+            view.topology().map_or_else(Vec::new, |topology| topology::run(topology, fleet, &view));
+        let precise: Vec<&'static str> = found.iter().map(|finding| finding.code).collect();
         for mut finding in run(fleet) {
+            // What a rule over the topology says with its place is not said again about the platform.
+            if !precise.contains(&finding.code) {
+                origin::lead_back(&mut finding, &view);
+                found.push(finding);
+            }
+        }
+        for mut finding in found {
             let place = match view.lookup(&finding.pointer) {
                 Some((node, _)) => file.tree().place(node),
                 None => file.tree().place_of(&finding.pointer),

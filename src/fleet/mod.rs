@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod catalogue;
+pub mod cluster;
 pub mod example;
 pub mod file;
 pub mod group;
@@ -20,6 +21,7 @@ pub mod target;
 pub mod unknown;
 
 pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, JavaSdk, Retries};
+pub use cluster::Topology;
 pub use file::FleetFile;
 pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;

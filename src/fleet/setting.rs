@@ -60,6 +60,8 @@ pub enum Unit {
     Moment,
     /// Ids of groups of this file, a list.
     Groups,
+    /// A text, or several with commas between them.
+    Text,
 }
 
 /// Why an input that gives others their defaults cannot be unknown.
@@ -118,7 +120,7 @@ impl Unit {
             Self::Count(word) => word,
             Self::Bytes => "B",
             Self::PerSecond => "/s",
-            Self::Choice(_) | Self::Moment | Self::Groups => "",
+            Self::Choice(_) | Self::Moment | Self::Groups | Self::Text => "",
         }
     }
 
@@ -230,6 +232,7 @@ impl Setting {
             }
             Unit::Moment => return "a moment like 2026-12-05T02:00:00+01:00".to_owned(),
             Unit::Groups => return "ids of groups such as `pumps, cooling`".to_owned(),
+            Unit::Text => return "a text".to_owned(),
             _ => {}
         }
         let span = format!("{} to {}", self.unit.human(self.range.0), self.unit.human(self.range.1));
@@ -244,7 +247,7 @@ impl Setting {
     /// Returns why the input cannot be unknown, `None` where it can.
     pub fn settled(&self) -> Option<&'static str> {
         match self.unit {
-            Unit::Moment | Unit::Groups => Some("Only numbers and choices have bounds."),
+            Unit::Moment | Unit::Groups | Unit::Text => Some("Only numbers and choices have bounds."),
             _ => self.settled,
         }
     }

@@ -19,3 +19,4 @@ pub mod terminal;
 pub mod text;
 pub mod text_chart;
 pub mod ticks;
+pub mod topology;

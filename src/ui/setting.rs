@@ -64,7 +64,7 @@ fn measure(unit: Unit, value: f64) -> Measure {
         Unit::Bytes => Measure::Bytes { shown: Size::Bytes },
         Unit::PerSecond => Measure::Plain { unit: "/s", noun: "rate", example: "85" },
         Unit::Count("%") => Measure::Plain { unit: "%", noun: "percentage", example: "20" },
-        Unit::Count(_) | Unit::Choice(_) | Unit::Moment | Unit::Groups => {
+        Unit::Count(_) | Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text => {
             Measure::Plain { unit: "", noun: "number", example: "100" }
         }
     }

@@ -11,6 +11,7 @@ pub mod report;
 pub mod schema;
 pub mod screenshot;
 pub mod simulate;
+pub mod topology;
 pub mod validate;
 pub mod whatif;
 
@@ -64,6 +65,8 @@ pub enum Command {
     Report(report::Args),
     /// Check project files or agents' files and list everything that is wrong
     Validate(validate::Args),
+    /// Show a cluster, what follows from it and its picture, or start from a layout
+    Topology(topology::Args),
     /// Write the configuration files of the agents, one folder per group
     Generate(generate::Args),
     /// Compare what devices have with what they will get
@@ -97,6 +100,7 @@ impl Command {
             Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
             Self::Report(args) => report::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
+            Self::Topology(args) => topology::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),
             Self::Import(args) => import::run(args, printer).map(Action::from),

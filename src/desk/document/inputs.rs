@@ -118,8 +118,9 @@ fn accepts(setting: &Setting, value: &Value) -> bool {
         (Value::Unknown(unknown), _) => unknown.fault(setting).is_none(),
         (Value::Word(word), Unit::Choice(choices)) => choices.iter().any(|choice| choice.value == word),
         (Value::Word(word), Unit::Moment) => crate::fleet::file::moment(word).is_some(),
-        (Value::Word(ids), Unit::Groups) => !ids.is_empty(),
-        (Value::Word(_), _) | (Value::Number(_), Unit::Choice(_) | Unit::Moment | Unit::Groups) => false,
+        (Value::Word(ids), Unit::Groups | Unit::Text) => !ids.is_empty(),
+        (Value::Word(_), _)
+        | (Value::Number(_), Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text) => false,
         (Value::Number(number), _) => setting.accepts(*number),
     }
 }

@@ -2,7 +2,9 @@
 
 use super::supplied::EVENTS;
 use super::{FleetFile, Value, View};
+use crate::base::json::Node;
 use crate::base::{json, units};
+use crate::fleet::cluster;
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Setting, Unit};
 use crate::fleet::settings::{Area, group_setting, group_settings};
@@ -62,6 +64,25 @@ pub(super) fn inputs(file: &FleetFile, view: &View<'_>) -> Vec<Input> {
             }
         }
     }
+    inputs.extend(things(view));
+    inputs
+}
+
+/// Returns the inputs of the topology that the file or a scenario gives.
+fn things(view: &View<'_>) -> Vec<Input> {
+    let input = |address: String, setting| Input { address, group: None, setting };
+    let things = view.tree().get(cluster::BASE).map(Node::members).unwrap_or_default();
+    let mut inputs = Vec::new();
+    for thing in things {
+        let Some(kind) = cluster::kind_of(view, &thing.key) else { continue };
+        let base = json::join(cluster::BASE, &thing.key);
+        for setting in kind.settings() {
+            let address = join(&base, setting);
+            if thing.value.get(setting.key).is_some() || view.assigned().contains_key(&address) {
+                inputs.push(input(address, setting));
+            }
+        }
+    }
     inputs
 }
 
@@ -102,6 +123,11 @@ pub fn resolve(view: &View<'_>, address: &str) -> Option<Input> {
         let setting = Area::Event.settings().iter().find(|setting| setting.key == key)?;
         return if is_event_id(id) { found(None, setting) } else { None };
     }
+    if let Some(rest) = address.strip_prefix("/cluster/") {
+        let (id, key) = rest.split_once('/')?;
+        let setting = cluster::kind_of(view, id)?.settings().iter().find(|setting| setting.key == key)?;
+        return found(None, setting);
+    }
     // The longest base first: the sections of the platform lie below it.
     for area in Area::SINGLE.into_iter().rev() {
         if let Some(key) = address.strip_prefix(area.base()).and_then(|rest| rest.strip_prefix('/'))
@@ -118,6 +144,9 @@ pub fn resolve(view: &View<'_>, address: &str) -> Option<Input> {
 pub fn section(address: &str) -> String {
     if let Some(id) = event_of(address) {
         return format!("event {id}");
+    }
+    if let Some((id, _)) = address.strip_prefix("/cluster/").and_then(|rest| rest.split_once('/')) {
+        return id.to_owned();
     }
     let below = |area: &Area| {
         address.strip_prefix(area.base()).is_some_and(|rest| rest.starts_with('/')) && area.is_optional()
@@ -164,7 +193,7 @@ pub fn typed(setting: &Setting, text: &str) -> Result<Value, String> {
             };
             Unknown::OneOf(words.into_iter().map(today).collect())
         }
-        Unit::Moment | Unit::Groups | Unit::Choice(_) => return known(setting, text),
+        Unit::Moment | Unit::Groups | Unit::Text | Unit::Choice(_) => return known(setting, text),
         _ => match text.split_once("..").or_else(|| text.split_once(" to ")) {
             Some((low, high)) => Unknown::Between(bound(setting, low)?, bound(setting, high)?),
             None => return known(setting, text),
@@ -199,6 +228,12 @@ fn known(setting: &Setting, text: &str) -> Result<Value, String> {
         return super::moment(text).map(|_| Value::Word(text.to_owned())).ok_or_else(|| {
             format!("`{text}` is not a moment with an offset. Write it like 2026-12-05T02:00:00+01:00.")
         });
+    }
+    if setting.unit == Unit::Text {
+        return match text {
+            "" => Err("Type a text.".to_owned()),
+            text => Ok(Value::Word(text.to_owned())),
+        };
     }
     if setting.unit == Unit::Groups {
         return super::view::group_list(text.split(','))

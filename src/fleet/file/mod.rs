@@ -18,6 +18,7 @@ mod view;
 mod tests;
 
 pub use address::Input;
+pub(in crate::fleet) use read::nearest;
 pub use schema::schema;
 pub use supplied::Supplied;
 pub(crate) use view::round_to_unit;

@@ -12,6 +12,7 @@ use crate::fleet::target::Targets;
 use crate::fleet::unknown::{Unknown, UnknownInput, Unknowns};
 use crate::fleet::{Certainty, Fleet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Keys that may stand beside the inputs of an area, for people and for other parts of the program.
 const PROSE: [&str; 2] = ["name", "why"];
@@ -62,6 +63,7 @@ impl Reader<'_> {
     /// Reads what a fleet is made of; `None` where an error makes one impossible.
     fn fleet(&mut self, file: &FleetFile) -> Option<Fleet> {
         let groups = self.groups(file);
+        self.topology(groups.as_deref());
         let platform = self.platform();
         let outage = self.outage(file);
         let targets = self.targets();
@@ -75,6 +77,36 @@ impl Reader<'_> {
         let name = file.name().to_owned();
         let fleet = Fleet { name, groups, platform, outage, targets, unknowns: Unknowns::default() };
         (!impossible).then_some(fleet)
+    }
+
+    /// Reads the topology; what is wrong with it is found here once.
+    fn topology(&mut self, groups: Option<&[Group]>) {
+        let read = Arc::clone(self.view.cluster());
+        self.findings.extend(read.findings.iter().cloned());
+        for (address, row, unknown) in &read.unknowns {
+            self.unknown(address, row, unknown.clone());
+        }
+        let (Some(topology), Some(groups)) = (&read.topology, groups) else { return };
+        // One platform is simulated: that of the first cluster.
+        let mut clusters = topology.clusters();
+        let Some(first) = clusters.next() else { return };
+        for cluster in clusters {
+            let other = cluster.groups().unwrap_or_default();
+            if let Some(group) = groups.iter().find(|group| other.contains(&&*group.id)) {
+                let pointer = cluster.node.address("groups");
+                let what = format!(
+                    "{} signs in to {}, the simulation plays {}.",
+                    group.name, cluster.node.name, first.node.name
+                );
+                let (line, column) = self.view.tree().place_of(&pointer);
+                self.findings.push(
+                    Finding::warning("F060", pointer, what)
+                        .why("One platform is simulated, that of the first cluster, and all groups meet it.")
+                        .fix("Put the cluster in question first, or give each cluster a project of its own.")
+                        .at(line, column),
+                );
+            }
+        }
     }
 
     /// Adds a finding at the place of a node.
@@ -157,6 +189,7 @@ impl Reader<'_> {
             "platform_version",
             "groups",
             "platform",
+            "cluster",
             "outage",
             "targets",
             "inventory",
@@ -363,7 +396,7 @@ pub(super) fn word<'v>(values: &'v BTreeMap<&str, Value>, key: &str) -> &'v str 
 }
 
 /// Returns the known key that is a few typing errors away from an unknown one.
-pub(super) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(in crate::fleet) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|known| (strsim::levenshtein(key, known), *known))

@@ -1,5 +1,6 @@
 //! The JSON Schema of the project file, made from the registry of inputs.
 
+use crate::fleet::cluster::NodeKind;
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Absent, Choice, Setting, Unit};
 use crate::fleet::settings::{Area, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
@@ -44,6 +45,7 @@ pub fn schema() -> Value {
                 "additionalProperties": group,
             },
             "platform": platform(),
+            "cluster": cluster(),
             "outage": outage(),
             "targets": object(TARGETS.iter()),
             "inventory": inventory(),
@@ -56,7 +58,7 @@ pub fn schema() -> Value {
                     "properties": {
                         "name": {"type": "string"},
                         "why": {"type": "string"},
-                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|outage|targets)/"}},
+                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|cluster|outage|targets)/"}},
                     },
                 },
             },
@@ -94,6 +96,53 @@ fn platform() -> Value {
         }
     }
     platform
+}
+
+/// Returns the schema of the topology.
+fn cluster() -> Value {
+    let kinds: Vec<Value> = NodeKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let mut own = object(kind.settings().iter());
+            let id = json!({"type": "string", "description": "Id of another thing of the topology."});
+            for key in kind.references() {
+                own["properties"][*key] = match *key {
+                    "kind" => continue,
+                    "at" => json!({
+                        "type": "array",
+                        "description": "Place on the canvas [points].",
+                        "items": {"type": "number"},
+                        "minItems": 2,
+                        "maxItems": 2,
+                    }),
+                    "clusters" => json!({"anyOf": [id, {"type": "array", "items": id, "minItems": 1}]}),
+                    _ => id.clone(),
+                };
+            }
+            if kind.is_component() {
+                own["required"] = json!(["on"]);
+            } else if kind == NodeKind::Link {
+                own["required"] = json!(["from", "to"]);
+            }
+            json!({"if": {"properties": {"kind": {"const": kind.word()}}, "required": ["kind"]}, "then": own})
+        })
+        .collect();
+    json!({
+        "type": ["object", "null"],
+        "description": "Machines, what runs on them, clusters and links, by id. What the platform can do \
+                        follows from it, where the platform does not say it itself.",
+        "propertyNames": {"pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        "additionalProperties": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {
+                "kind": {"enum": NodeKind::ALL.map(NodeKind::word)},
+                "name": {"type": "string"},
+                "why": {"type": "string"},
+            },
+            "allOf": kinds,
+        },
+    })
 }
 
 /// Returns the schema of the outage with its further events.
@@ -194,6 +243,9 @@ fn leaf(row: &Setting) -> Value {
             }
         }
         Unit::Moment => json!({"type": "string"}),
+        Unit::Text => {
+            json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "null"}]})
+        }
         Unit::Groups => {
             json!({"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": ["string", "null"]}]})
         }

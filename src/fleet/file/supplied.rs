@@ -1,8 +1,8 @@
-//! Defaults that something else in the file gives: the preset of the platform, the kind of an outage,
-//! the certificate of the load balancer. And which optional sections and further events a file has.
+//! Defaults that something else in the file gives: the topology, the preset of the platform, the kind of
+//! an outage, the certificate of the load balancer. And which optional sections and further events a file has.
 //!
-//! Order: what the file says itself, then the more special word (certificate, kind), then the preset, then
-//! the registry's row. Every reader of values goes through [`View::value`], so all of them agree.
+//! Order: what the file says itself, then the more special word (certificate, kind), then the
+//! topology, then the preset, then the registry's row. Every reader of values goes through [`View::value`], so all of them agree.
 
 use super::{Value, View};
 use crate::base::json::{Kind, Node};
@@ -53,7 +53,9 @@ impl View<'_> {
         match self.tree().get(base).map(|node| &node.kind) {
             // `null` says that it is not modelled, whatever the preset says.
             Some(kind) => matches!(kind, Kind::Object(_)),
-            None => self.preset().is_some_and(|preset| preset.touches(base)),
+            None => {
+                self.preset().is_some_and(|preset| preset.touches(base)) || self.derivation().touches(base)
+            }
         }
     }
 
@@ -95,6 +97,17 @@ impl View<'_> {
         platforms::find(self.word("/platform/preset")?)
     }
 
+    /// Returns the number of an input of the platform without what follows from the topology.
+    pub(in crate::fleet) fn underived(&self, address: &str, setting: &Setting) -> Option<f64> {
+        if let Some((node, _)) = self.lookup(address)
+            && node.kind != Kind::Null
+        {
+            return self.stated(address, setting).ok()?.number();
+        }
+        let preset = self.preset_value(address).and_then(|supplied| supplied.value.number());
+        preset.or(setting.default_number())
+    }
+
     /// Returns the kind of the outage or event with this base; total where it says nothing readable.
     pub fn outage_kind(&self, base: &str) -> &'static OutageKind {
         self.word(&format!("{base}/kind")).and_then(outages::find).unwrap_or(&outages::KINDS[0])
@@ -127,6 +140,17 @@ impl View<'_> {
             let source = "measured with OpenSSL for this certificate".to_owned();
             return Some(Supplied { value: Value::Number(ms), certainty: Certainty::Measured, source });
         }
+        if address.starts_with(Area::Platform.base())
+            && let Some(derived) = self.derivation().of_address(address)
+        {
+            let value = derived.value.clone();
+            return Some(Supplied { value, certainty: derived.certainty, source: derived.told() });
+        }
+        self.preset_value(address)
+    }
+
+    /// Returns the default that the preset gives an input.
+    fn preset_value(&self, address: &str) -> Option<Supplied> {
         let preset = self.preset().filter(|_| address.starts_with(Area::Platform.base()))?;
         let value = match preset.value(address)? {
             Absent::Number(number) => Value::Number(number),

@@ -6,9 +6,12 @@
 
 use crate::base::json::{self, Kind, Node, Tree};
 use crate::base::{Finding, units};
+use crate::fleet::cluster::derive::Derivation;
+use crate::fleet::cluster::{self, Read, Topology};
 use crate::fleet::setting::{Absent, Setting, Unit};
 use crate::fleet::unknown::Unknown;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A value of one input, in the file's unit.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +79,10 @@ pub struct View<'a> {
     assigned: BTreeMap<String, String>,
     /// Address → what a run has drawn for it, instead of unknown.
     drawn: Option<&'a BTreeMap<String, Value>>,
+    /// The topology, read when it is first asked for.
+    cluster: OnceLock<Arc<Read>>,
+    /// What follows from it for the platform.
+    derived: OnceLock<Arc<Derivation>>,
 }
 
 impl<'a> View<'a> {
@@ -88,12 +95,30 @@ impl<'a> View<'a> {
                 assigned.insert(member.key.to_string(), json::join(&base, &member.key));
             }
         }
-        Self { tree, assigned, drawn: None }
+        Self { tree, assigned, drawn: None, cluster: OnceLock::new(), derived: OnceLock::new() }
     }
 
     /// Returns the view with what a run has drawn instead of what is unknown.
     pub(super) fn with_drawn(self, drawn: &'a BTreeMap<String, Value>) -> Self {
-        Self { drawn: Some(drawn), ..self }
+        Self { drawn: Some(drawn), cluster: OnceLock::new(), derived: OnceLock::new(), ..self }
+    }
+
+    /// Returns what reading the topology gives.
+    pub(in crate::fleet) fn cluster(&self) -> &Arc<Read> {
+        self.cluster.get_or_init(|| Arc::new(cluster::read(self)))
+    }
+
+    /// Returns the topology, where the file has one that can be used.
+    pub fn topology(&self) -> Option<&Topology> {
+        self.cluster().topology.as_ref()
+    }
+
+    /// Returns what follows from the topology for the platform; nothing without one.
+    pub fn derivation(&self) -> &Derivation {
+        self.derived.get_or_init(|| {
+            let derived = self.topology().map(|topology| Derivation::of(topology, self));
+            Arc::new(derived.unwrap_or_default())
+        })
     }
 
     /// Returns the tree behind the view.
@@ -125,7 +150,20 @@ impl<'a> View<'a> {
     /// # Errors
     /// A finding with line, reason and a proposed value where the file's value cannot be used.
     pub fn value(&self, address: &str, setting: &Setting) -> Result<Value, Finding> {
-        match self.lookup(address) {
+        self.value_at(self.lookup(address), address, setting)
+    }
+
+    /// Returns the value like [`View::value`], where the node that decides is already found.
+    ///
+    /// # Errors
+    /// As [`View::value`].
+    pub(in crate::fleet) fn value_at(
+        &self,
+        found: Option<(&'a Node, String)>,
+        address: &str,
+        setting: &Setting,
+    ) -> Result<Value, Finding> {
+        match found {
             Some((node, pointer)) => {
                 let (line, column) = self.tree.place(node);
                 let value =
@@ -191,6 +229,16 @@ fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
             Some(_) => Ok(Value::Word(text.to_string())),
             None => Err(Fault::NotAMoment(text.to_string())),
         },
+        (Unit::Text, Kind::String(text)) if !text.trim().is_empty() => {
+            Ok(Value::Word(text.trim().to_owned()))
+        }
+        (Unit::Text, Kind::String(_)) => Err(Fault::Type("an empty text".to_owned())),
+        (Unit::Text, Kind::Array(items)) => {
+            match items.iter().map(Node::as_str).collect::<Option<Vec<_>>>() {
+                Some(texts) if !texts.is_empty() => Ok(Value::Word(texts.join(", "))),
+                _ => Err(Fault::Type("a list of something else".to_owned())),
+            }
+        }
         (Unit::Groups, Kind::String(text)) => groups(text.split(',')),
         (Unit::Groups, Kind::Array(items)) => {
             match items.iter().map(Node::as_str).collect::<Option<Vec<_>>>() {
@@ -198,7 +246,9 @@ fn read(node: &Node, setting: &Setting) -> Result<Value, Fault> {
                 None => Err(Fault::Type("a list of something else".to_owned())),
             }
         }
-        (Unit::Choice(_) | Unit::Moment | Unit::Groups, _) => Err(Fault::Type(node.type_word().to_owned())),
+        (Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text, _) => {
+            Err(Fault::Type(node.type_word().to_owned()))
+        }
         (unit, Kind::String(text)) => match (unit.seconds(), units::parse_duration(text)) {
             (Some(length), Some(seconds)) => accept(round_to_unit(seconds / length), setting),
             (Some(_), None) => Err(Fault::NotADuration(text.to_string())),
@@ -379,6 +429,7 @@ fn wanted(setting: &Setting) -> &'static str {
         Unit::Choice(_) => "one of its words",
         Unit::Moment => "a moment in text",
         Unit::Groups => "a list of ids of groups",
+        Unit::Text => "a text",
         unit if unit.seconds().is_some() => "a number or a duration such as `90s`",
         _ => "a number",
     }

@@ -5,6 +5,7 @@
 //! input, add a row; reader, editor, schema, reference page and `--set` follow from it.
 
 mod agents;
+mod cluster;
 pub mod files;
 mod group;
 mod outage;
@@ -13,6 +14,8 @@ mod targets;
 
 pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT};
 pub use agents::{GENERIC, JAVA_SDK, TIMEOUT_LAWS};
+pub use cluster::{CLUSTER, CONNECTION_SERVER, DATABASE, FILE_STORAGE, FOUNDATION, IGNITE};
+pub use cluster::{LINK, LOAD_BALANCER, MACHINE, ZOOKEEPER};
 pub use group::{FLUSHES, GROUP, KINDS};
 pub use outage::{ENDS, EVENT, KIND_CHOICES, MEETS, OUTAGE, TIERS};
 pub use platform::WRITES;
@@ -20,6 +23,7 @@ pub use platform::{BALANCER, BREAKING_POINT, CERTIFICATES, CONNECTION_SERVERS, L
 pub use platform::{ON_OFF, P256_HANDSHAKE_MS, PRESET_CHOICES, RSA_HANDSHAKE_MS, SERVICE_LAWS, WHEN_FULL};
 pub use targets::TARGETS;
 
+use super::cluster::NodeKind;
 use super::kind::AgentKind;
 use super::setting::Setting;
 
@@ -48,6 +52,8 @@ pub enum Area {
     Event,
     /// What must hold for the plan to be good enough.
     Targets,
+    /// What a thing of the topology has because of its kind.
+    Thing(NodeKind),
 }
 
 impl Area {
@@ -66,6 +72,7 @@ impl Area {
                 Self::Event,
                 Self::Targets,
             ])
+            .chain(NodeKind::TABLES.into_iter().map(Self::Thing))
     }
 
     /// Areas that stand at most once in a file, in the order in which they are shown.
@@ -103,6 +110,7 @@ impl Area {
             Self::Outage => OUTAGE,
             Self::Event => EVENT,
             Self::Targets => TARGETS,
+            Self::Thing(kind) => kind.settings(),
         }
     }
 
@@ -120,6 +128,7 @@ impl Area {
             Self::Outage => "Outage",
             Self::Event => "Further event",
             Self::Targets => "Targets",
+            Self::Thing(kind) => kind.label(),
         }
     }
 
@@ -135,6 +144,7 @@ impl Area {
             Self::Outage => "/outage",
             Self::Event => "/outage/events/<id>",
             Self::Targets => "/targets",
+            Self::Thing(_) => "/cluster/<id>",
         }
     }
 }
@@ -171,6 +181,7 @@ mod tests {
                     Absent::Number(number) => assert!(row.accepts(number), "{name}: default out of range"),
                     Absent::Word(word) => match row.unit {
                         Unit::Choice(choices) => assert!(choices.iter().any(|c| c.value == word), "{name}"),
+                        Unit::Text => assert!(!word.is_empty(), "{name}"),
                         _ => unreachable!("{name}: a word for a number"),
                     },
                     Absent::Nothing | Absent::Required => {}

@@ -88,7 +88,8 @@ fn families(file: &FleetFile, scenario: Option<&str>) -> Vec<Family> {
     let view = file.view(scenario);
     let mut all: Vec<Family> = Vec::new();
     for input in file.inputs(scenario) {
-        let numeric = !matches!(input.setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups);
+        let numeric =
+            !matches!(input.setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text);
         let asked = input.address.starts_with("/targets/") || input.address == "/outage/watch_s";
         if !numeric || asked || view.inert(&input.address, input.setting).is_some() {
             continue;

@@ -101,8 +101,9 @@ impl Lever {
         if inputs.is_empty() {
             return Err(LeverError::Unknown { name: name.to_owned() });
         }
-        let numeric =
-            |input: &Input| !matches!(input.setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups);
+        let numeric = |input: &Input| {
+            !matches!(input.setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text)
+        };
         if !inputs.iter().all(numeric) {
             return Err(LeverError::NoNumber { name: name.to_owned() });
         }

@@ -238,7 +238,7 @@ pub fn help(setting: &Setting) -> String {
         _ => String::new(),
     };
     let range = match setting.unit {
-        Unit::Choice(_) | Unit::Moment | Unit::Groups => String::new(),
+        Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text => String::new(),
         _ => format!(" Range {}.", setting.range_text()),
     };
     format!(

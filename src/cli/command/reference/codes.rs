@@ -1,6 +1,7 @@
 //! Codes of findings, rules and exit codes as pages.
 
 use crate::check;
+use crate::check::topology::Rule;
 use crate::cli::exit::{self, Exit};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
@@ -34,6 +35,17 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F030", "No device loses its connection"),
     ("F031", "The bounds of an unknown input cannot be used"),
     ("F032", "An input cannot be unknown"),
+    ("F050", "A thing of the topology does not say what it is"),
+    ("F051", "A reference in the topology leads nowhere"),
+    ("F052", "An id of the topology cannot be used, or differs from another only by case"),
+    ("F053", "A component is on no machine"),
+    ("F054", "Federation links close a circle"),
+    ("F055", "The topology has too many things"),
+    ("F056", "A cluster has no database"),
+    ("F057", "A component belongs to no cluster, or to several that cannot share it"),
+    ("F058", "A group signs in to two clusters"),
+    ("F059", "The topology has no cluster"),
+    ("F060", "A group signs in to a cluster that is not simulated"),
 ];
 
 /// What reading agents' files, mappings of their keys and lists of devices can find.
@@ -74,6 +86,46 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("I022", "The list has devices without a group"),
 ];
 
+/// A rule as the pages tell it.
+struct Told {
+    code: &'static str,
+    title: &'static str,
+    source: &'static str,
+    /// What the registry of rules over topologies says beside.
+    topology: Option<&'static Rule>,
+}
+
+impl Told {
+    /// Returns where the rule comes from, and what it says beside.
+    fn more(&self) -> String {
+        match self.topology {
+            None => self.source.to_owned(),
+            Some(rule) => format!("{}: {} {}", rule.severity.word(), rule.reason(), rule.advice),
+        }
+    }
+}
+
+/// Returns every rule once: those over a fleet, then those over a topology in the order of their codes.
+fn told() -> Vec<Told> {
+    let mut told: Vec<Told> = check::rules()
+        .map(|rule| Told { code: rule.code, title: rule.title, source: rule.source, topology: None })
+        .collect();
+    for rule in check::topology::rules() {
+        match told.iter_mut().find(|known| known.code == rule.code) {
+            // One code, looked at in two ways.
+            Some(known) => known.topology = Some(rule),
+            None => told.push(Told {
+                code: rule.code,
+                title: rule.title,
+                source: rule.source,
+                topology: Some(rule),
+            }),
+        }
+    }
+    told.sort_by_key(|rule| rule.code);
+    told
+}
+
 /// Returns the codes as text.
 pub(super) fn text() -> String {
     let mut text = String::from("Findings of reading a file (they cannot be silenced):\n");
@@ -85,7 +137,7 @@ pub(super) fn text() -> String {
         line(&mut text, format_args!("  {code}  {meaning}"));
     }
     text.push_str("\nFindings of rules (`regather reference rules` says more):\n");
-    for rule in check::rules() {
+    for rule in told() {
         line(&mut text, format_args!("  {}  {}", rule.code, rule.title));
     }
     line(&mut text, format_args!("\n{}", exit::help()));
@@ -99,7 +151,7 @@ pub(super) fn json() -> Value {
         .chain(BESIDE)
         .map(|(code, meaning)| json!({"code": code, "meaning": meaning, "silenceable": false}));
     let rules =
-        check::rules().map(|rule| json!({"code": rule.code, "meaning": rule.title, "silenceable": true}));
+        told().into_iter().map(|rule| json!({"code": rule.code, "meaning": rule.title, "silenceable": true}));
     let exits = Exit::ALL.iter().map(|exit| json!({"code": exit.code(), "meaning": exit.meaning()}));
     json!({
         "schema": "regather/codes/1",
@@ -115,17 +167,29 @@ pub(super) fn rules_text() -> String {
         "Rules look at the file alone, before anything is simulated. A file accepts a finding by naming its \
          code with the reason: \"silenced\": {\"D003\": \"why\"}.",
     );
-    for rule in check::rules() {
+    for rule in told() {
         line(&mut text, format_args!("\n  {}  {}", rule.code, rule.title));
-        text.push_str(&wrap("        ", rule.source));
+        text.push_str(&wrap("        ", &rule.more()));
     }
     text
 }
 
 /// Returns the rules as JSON.
 pub(super) fn rules_json() -> Value {
-    let rules: Vec<Value> = check::rules()
-        .map(|rule| json!({"code": rule.code, "title": rule.title, "source": rule.source}))
+    let rules: Vec<Value> = told()
+        .into_iter()
+        .map(|rule| match rule.topology {
+            None => json!({"code": rule.code, "title": rule.title, "source": rule.source}),
+            Some(more) => json!({
+                "code": rule.code,
+                "title": rule.title,
+                "source": rule.source,
+                "severity": more.severity.word(),
+                "certainty": more.certainty,
+                "why": more.why,
+                "advice": more.advice,
+            }),
+        })
         .collect();
     json!({"schema": "regather/rules/1", "rules": rules})
 }

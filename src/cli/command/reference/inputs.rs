@@ -37,6 +37,7 @@ fn range(row: &Setting) -> String {
         }
         Unit::Moment => "a moment such as 2026-12-05T02:00:00+01:00".to_owned(),
         Unit::Groups => "a list of ids of groups".to_owned(),
+        Unit::Text => "any text".to_owned(),
         _ => {
             let whole = if row.whole { ", whole numbers" } else { "" };
             let span = format!("{} to {}{whole}", row.json(row.range.0), row.json(row.range.1));
@@ -54,6 +55,7 @@ fn unit(row: &Setting) -> &'static str {
         Unit::Choice(_) => "a word",
         Unit::Moment => "date and time with offset",
         Unit::Groups => "ids",
+        Unit::Text => "a text",
         unit => unit.sign(),
     }
 }

@@ -39,7 +39,7 @@ pub(in super::super) fn own_value(setting: &'static Setting, text: &str) -> Resu
             let fix = near.map_or_else(range, |near| format!("Did you mean `{near}`?"));
             Err(fault(format!("`{}` is not known for `{}`.", guarded(text), setting.name()), fix))
         }
-        Unit::Moment | Unit::Groups => Ok(Value::Word(text.to_owned())),
+        Unit::Moment | Unit::Groups | Unit::Text => Ok(Value::Word(text.to_owned())),
         unit => {
             let Some(number) = number(unit, text) else {
                 return Err(fault(

@@ -300,7 +300,7 @@ impl<'a> Binder<'a> {
         value: &Spanned,
     ) -> Result<Test<'a>, FilterError> {
         let wanted = match setting.unit {
-            Unit::Choice(_) | Unit::Moment | Unit::Groups => None,
+            Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text => None,
             unit => number(unit, &value.text),
         };
         if operator.orders() && wanted.is_none() {

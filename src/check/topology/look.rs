@@ -1,0 +1,105 @@
+//! What rules look at: the topology, and who signs in to which cluster.
+
+use crate::base::units;
+use crate::fleet::cluster::{Cluster, Node, NodeKind};
+use crate::fleet::file::View;
+use crate::fleet::{Fleet, Group, Topology};
+
+/// A topology with the fleet that it serves.
+pub struct Look<'a> {
+    /// The topology.
+    pub topology: &'a Topology,
+    /// The fleet.
+    pub fleet: &'a Fleet,
+    /// The file behind both.
+    pub view: &'a View<'a>,
+}
+
+impl<'a> Look<'a> {
+    /// Returns a look at a topology.
+    pub fn new(topology: &'a Topology, fleet: &'a Fleet, view: &'a View<'a>) -> Self {
+        Self { topology, fleet, view }
+    }
+
+    /// Returns the clusters whose servers work together or stand by.
+    pub fn clustered(&self) -> impl Iterator<Item = Cluster<'a>> {
+        self.topology.clusters().filter(|cluster| cluster.is_clustered())
+    }
+
+    /// Returns the groups that sign in to a cluster: those that it names; what nobody names signs in to the
+    /// first cluster.
+    pub fn groups(&self, cluster: Cluster<'_>) -> Vec<&'a Group> {
+        let named = |cluster: &Cluster<'_>, group: &Group| {
+            cluster.groups().is_some_and(|ids| ids.contains(&&*group.id))
+        };
+        let first =
+            self.topology.clusters().next().is_some_and(|first| std::ptr::eq(first.node, cluster.node));
+        let meets = |group: &&Group| {
+            named(&cluster, group) || first && !self.topology.clusters().any(|other| named(&other, group))
+        };
+        self.fleet.groups.iter().filter(meets).collect()
+    }
+
+    /// Returns the devices that sign in to a cluster.
+    pub fn devices(&self, cluster: Cluster<'_>) -> u64 {
+        self.groups(cluster).iter().map(|group| u64::from(group.devices)).sum()
+    }
+
+    /// Returns the values that the devices of a cluster record in a second [values/s].
+    pub fn values_per_s(&self, cluster: Cluster<'_>) -> f64 {
+        let groups = self.groups(cluster);
+        groups.iter().map(|group| f64::from(group.devices) * group.telemetry.values_per_s()).sum()
+    }
+
+    /// Returns the Ignite nodes of a cluster: standalone ones, else one in every Foundation server.
+    pub fn ignite_nodes(&self, cluster: Cluster<'_>) -> usize {
+        match cluster.count(NodeKind::Ignite) {
+            0 => cluster.of(NodeKind::Foundation).filter(|node| cluster.embeds_ignite(node)).count(),
+            n => n,
+        }
+    }
+
+    /// Returns the boxes that carry everything: Connection Server, Foundation with Ignite, and ZooKeeper.
+    pub fn boxes(&self, cluster: Cluster<'a>) -> Vec<&'a Node> {
+        let carries = |machine: &Node, kind| self.topology.carried_by(machine).any(|node| node.kind == kind);
+        let all = [NodeKind::ConnectionServer, NodeKind::Foundation, NodeKind::ZooKeeper];
+        let machines = cluster.machines().into_iter();
+        machines.filter(|machine| all.iter().all(|kind| carries(machine, *kind))).collect()
+    }
+
+    /// Returns the clusters that use a component, where there are several.
+    pub fn sharers(&self, kind: NodeKind) -> Vec<(&'a Node, Vec<&'a Node>)> {
+        self.topology
+            .nodes()
+            .iter()
+            .filter(|node| node.kind == kind)
+            .map(|node| (node, self.topology.users_of(node).collect::<Vec<_>>()))
+            .filter(|(_, users)| users.len() > 1)
+            .collect()
+    }
+
+    /// Returns clusters that share a kind of component, each once, in the order of the file.
+    pub fn sharing(&self, kind: NodeKind) -> Vec<&'a Node> {
+        let sharers = self.sharers(kind);
+        let shares = |node: &&Node| {
+            sharers.iter().any(|(_, users)| users.iter().any(|user| std::ptr::eq(*user, *node)))
+        };
+        self.topology.clusters().map(|cluster| cluster.node).filter(shares).collect()
+    }
+}
+
+/// Returns names in a sentence: `a, b and c`; of more than six the first and how many more.
+pub fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [some @ .., last] if names.len() <= 6 => format!("{} and {last}", some.join(", ")),
+        _ => format!("{} and {} more", names[..5].join(", "), names.len() - 5),
+    }
+}
+
+/// Returns a number in a sentence.
+pub fn count(number: f64) -> String {
+    units::count(number.max(0.0).round() as u64)
+}

@@ -1,0 +1,4 @@
+//! Topologies read, refused and derived.
+
+mod derived;
+mod reading;
