@@ -1,20 +1,23 @@
 //! The agents' protocol, without sockets and without clocks.
 //!
 //! AlwaysOn puts small binary messages into the frames of a WebSocket. This module turns frames into
-//! messages and back, joins and cuts those that are too long for one frame. It opens nothing and waits for nothing: whoever owns the socket gives it
+//! messages and back, joins and cuts those that are too long for one frame, and keeps the order of a
+//! conversation from both ends. It opens nothing and waits for nothing: whoever owns the socket gives it
 //! bytes and times and does what it answers. Live agents and the embedded test platform drive the same code.
 //!
 //! ```text
-//! frame ─► Envelope ─► split::Joiner ─► Message
-//!          (header)     (parts)          (body)
+//! frame ─► Envelope ─► split::Joiner ─► Message ─► session::Client ─► actions ─► frames
+//!          (header)     (parts)          (body)     session::Server
 //! ```
 //!
 //! * [`header`]: the envelope; [`code`]: what it asks or answers
 //! * [`message`]: AUTH, BIND, requests, responses; [`infotable`] and [`primitive`]: their content
 //! * [`split`]: messages in several frames
+//! * [`session`]: the upgrade to a WebSocket as text, then AUTH, BIND, requests, pings and the close
 //!
 //! Source: the wire of the C SDK client 2.2.1, observed, and where said its source, read. Nothing that comes
-//! in can make this code panic or take more memory than [`Limits`] say.
+//! in can make this code panic or take more memory than [`Limits`] say. Beside the tests, a fuzzer looked for
+//! the opposite; `fuzz/README.md` says how long and with what result.
 
 mod bytes;
 pub mod code;
@@ -23,6 +26,7 @@ pub mod header;
 pub mod infotable;
 pub mod message;
 pub mod primitive;
+pub mod session;
 pub mod split;
 #[cfg(test)]
 mod tests;
