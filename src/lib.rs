@@ -12,7 +12,8 @@
 //!
 //! [`fleet`] reads a project losslessly and yields a checked [`fleet::Fleet`]; [`agent`] says how each
 //! kind of device reconnects and [`admission`] how a platform lets it in, [`sim`] plays the outage,
-//! [`plan`] judges the result, [`config`] writes what the devices need. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
+//! [`plan`] judges the result, [`config`] writes what the devices need. [`wire`] is the agents' own protocol,
+//! without sockets, for those who speak to real devices. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
 //!
 //! From a project to an answer and to a file:
 //!
@@ -45,3 +46,4 @@ pub mod report;
 pub mod sim;
 #[cfg(feature = "gui")]
 pub mod ui;
+pub mod wire;
