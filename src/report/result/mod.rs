@@ -15,7 +15,7 @@ pub(in crate::report) use schema::{number as number_schema, object, text as text
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
-use crate::base::hash::{hex, sha256};
+use super::head::{self, Set, Tool};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
@@ -64,13 +64,6 @@ pub struct ResultFile<'a> {
     curves: Option<Curves<'a>>,
 }
 
-/// The program.
-#[derive(Clone, Debug, Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
-
 /// What was simulated.
 #[derive(Clone, Debug, Serialize)]
 struct Input<'a> {
@@ -85,13 +78,6 @@ struct Input<'a> {
     watched_s: f64,
     seed: u64,
     runs: u32,
-}
-
-/// One assignment.
-#[derive(Clone, Debug, Serialize)]
-struct Set<'a> {
-    address: &'a str,
-    value: &'a Value,
 }
 
 /// The verdict.
@@ -183,7 +169,7 @@ impl<'a> ResultFile<'a> {
             .collect();
         Self {
             schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: Tool::THIS,
             input: input(origin, outcome),
             verdict: judged(outcome),
             diagnosis: diagnosis(outcome),
@@ -206,11 +192,11 @@ impl<'a> ResultFile<'a> {
 fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
     Input {
         file: origin.name,
-        sha256: hex(&sha256(origin.text.as_bytes())),
+        sha256: head::hash(origin.text),
         project: &outcome.fleet.name,
         scenario: origin.scenario,
         scenario_name: &outcome.scenario,
-        set: origin.set.iter().map(|(address, value)| Set { address, value }).collect(),
+        set: Set::all(origin.set),
         devices: outcome.fleet.devices(),
         outage_s: outcome.fleet.outage.length.secs(),
         watched_s: outcome.fleet.outage.watch.secs(),

@@ -1,6 +1,6 @@
 //! The JSON Schema of results.
 
-use super::SCHEMA;
+use super::{SCHEMA, Set, Tool};
 use super::curves::{COUNTS, FLOWS};
 use crate::plan::Cause;
 use serde_json::{Map, Value, json};
@@ -75,7 +75,7 @@ pub fn result_schema() -> Value {
 fn result() -> Value {
     object(&[
         ("schema", json!({"const": SCHEMA})),
-        ("tool", object(&[("name", text("")), ("version", text("Version of the program."))])),
+        ("tool", Tool::schema()),
         ("input", input()),
         ("verdict", verdict()),
         ("diagnosis", object(&[
@@ -233,13 +233,7 @@ fn input() -> Value {
             json!({"type": ["string", "null"], "description": "Id of the scenario; null for the baseline."}),
         ),
         ("scenario_name", text("")),
-        (
-            "set",
-            json!({"type": "array", "items": object(&[
-                ("address", text("JSON pointer of the input.")),
-                ("value", json!({"description": "In the unit of the file."})),
-            ])}),
-        ),
+        ("set", Set::schema()),
         ("devices", json!({"type": "integer", "minimum": 1})),
         ("outage_s", json!({"type": "number"})),
         ("watched_s", json!({"type": "number"})),

@@ -1,16 +1,15 @@
 //! `regather report`: a result as files that can be handed on.
 
 use crate::base::file;
-use crate::cli::assign::Assignment;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::cli::study::{self, Order, Planned};
+use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
 use crate::report::chart::Chart;
-use crate::report::draw::{self, DrawError, Size};
+use crate::report::draw::{self, Size};
 use crate::report::page::{self, Sheet};
 use crate::report::result::ResultFile;
 use std::ffi::OsString;
@@ -33,32 +32,17 @@ same file, seed and version give the same bytes. Exit code 4: a target is
 missed or uncertain; the report is written all the same."
 )]
 pub struct Args {
-    /// Project file; `-` is stdin, `example:NAME` a shipped one
-    file: OsString,
+    #[command(flatten)]
+    played: Played,
     /// Scenario to report, by id or name; without it the baseline
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
-    /// Set an input for this report only
-    #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
-    set: Vec<Assignment>,
-    /// Number of runs; an interval needs 6
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    runs: u32,
-    /// Seed of the draws; the same seed gives the same report on every machine
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    seed: u64,
     /// What is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Html)]
     format: Format,
     /// Number of the change, for the head of html and md
     #[arg(long, value_name = "NUMBER")]
     ticket: Option<String>,
-    /// Runs that are simulated at the same time; without it one per processor
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_024))]
-    jobs: Option<u16>,
-    /// End with 0 even where a target is missed
-    #[arg(long)]
-    exit_zero: bool,
     /// File to write, or folder for svg, png and csv; `-` is stdout
     #[arg(short, long, value_name = "FILE_OR_FOLDER")]
     output: Option<OsString>,
@@ -104,15 +88,13 @@ const RATIO: u32 = 2;
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
-    let project = Project::load(&args.file)?;
+    let project = Project::load(&args.played.file)?;
     let output = Output::of(args.output.as_deref());
     let folder = folder(args, &output)?;
-    output.differs_from(&args.file)?;
+    output.differs_from(&args.played.file)?;
     let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
-    let planned = [Planned::of(&project, scenario, &args.set)?];
-    let mut order = Order::usual(printer);
-    (order.seed, order.runs) = (args.seed, args.runs);
-    order.jobs = args.jobs.map_or(order.jobs, usize::from);
+    let planned = [Planned::of(&project, scenario, &args.played.assignments())?];
+    let order = args.played.order(printer);
     let outcomes = [order.outcome(planned[0].name.clone(), Arc::clone(&planned[0].fleet), printer)?];
     let baseline = match args.format {
         Format::Json => None,
@@ -135,7 +117,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         }
     }
     Ok(match study::exit(&project, &planned, &outcomes, printer) {
-        Exit::Missed if args.exit_zero => Exit::Done,
+        Exit::Missed if args.played.exit_zero => Exit::Done,
         end => end,
     })
 }
@@ -160,9 +142,9 @@ fn folder<'a>(args: &Args, output: &'a Output) -> Result<Option<&'a Path>, Comma
 /// Returns a chart as a file.
 fn bytes(chart: &Chart, format: Format) -> Result<Vec<u8>, CommandError> {
     match format {
-        Format::Png => draw::png(chart, Size::PAGE, RATIO).map_err(|error| undrawn(&error)),
+        Format::Png => draw::png(chart, Size::PAGE, RATIO).map_err(|error| CommandError::drawing(&error)),
         Format::Csv => Ok(draw::csv(chart).into_bytes()),
-        _ => draw::svg(chart, Size::PAGE).map(String::into_bytes).map_err(|error| undrawn(&error)),
+        _ => draw::svg(chart, Size::PAGE).map(String::into_bytes).map_err(|error| CommandError::drawing(&error)),
     }
 }
 
@@ -186,27 +168,25 @@ fn text(
     match args.format {
         Format::Json => json_text(&ResultFile::of(&planned.origin(project), outcome, false)),
         Format::Md => Ok(page::board(&sheet)),
-        _ => page::page(&sheet).map_err(|error| undrawn(&error)),
+        _ => page::page(&sheet).map_err(|error| CommandError::drawing(&error)),
     }
-}
-
-fn undrawn(error: &DrawError) -> CommandError {
-    let kind = if matches!(error, DrawError::Size { .. }) { Kind::Usage } else { Kind::Bug };
-    CommandError::new(kind, error.to_string())
 }
 
 /// Returns the command line that makes a report again, with everything that its content depends on.
 fn command(args: &Args) -> String {
-    let mut words = vec!["regather".to_owned(), "report".to_owned(), quoted(&args.file.to_string_lossy())];
+    let mut words = vec!["regather".to_owned(), "report".to_owned(), quoted(&args.played.file.to_string_lossy())];
     let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
     if let Some(scenario) = &args.scenario {
         option("--scenario", scenario);
     }
-    for assignment in &args.set {
+    for assignment in &args.played.set {
         option("--set", &format!("{}={}", assignment.name, assignment.value));
     }
-    option("--runs", &args.runs.to_string());
-    option("--seed", &args.seed.to_string());
+    if let Some(until) = &args.played.until {
+        option("--until", until);
+    }
+    option("--runs", &args.played.runs.to_string());
+    option("--seed", &args.played.seed.to_string());
     option("--format", args.format.word());
     if let Some(ticket) = &args.ticket {
         option("--ticket", ticket);
