@@ -14,6 +14,7 @@ mod outcome;
 mod preview;
 pub mod solve;
 pub mod sweep;
+pub mod timeline;
 mod trial;
 mod verdict;
 
