@@ -6,7 +6,7 @@
 //! they cannot disagree. [`mod@sweep`] tries the cells of a grid; [`mod@solve`] looks for settings that
 //! meet the targets; both work on any thread, report progress and can be stopped.
 
-mod compare;
+pub mod compare;
 pub mod explain;
 mod figure;
 mod influence;

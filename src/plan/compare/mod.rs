@@ -1,4 +1,14 @@
-//! How two scenarios differ: in what was put in, and in what came out.
+//! How scenarios differ: in what was put in, and in what came out.
+//!
+//! [`compare`] and [`changes`] set one scenario beside its baseline. [`Table`] and [`inputs`] do so for two or
+//! more, of which one is the baseline; every cell has its value and its difference in words.
+
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::table::{Cell, Column, InputRow, Row, Side, Table, inputs};
 
 use super::{Figure, Outcome};
 use crate::fleet::FleetFile;
@@ -16,17 +26,21 @@ pub struct Difference {
 impl Difference {
     /// Returns the change in words: `−3:30`, `+40 /s`, `=`; empty without a baseline or where either is never.
     pub fn change(&self) -> String {
-        let Some(baseline) = self.baseline else { return String::new() };
-        let (now, before) = (self.this.median, baseline.median);
-        if now == before || self.this.cell(now) == baseline.cell(before) {
-            return "=".to_owned();
-        }
-        if !now.is_finite() || !before.is_finite() {
-            return String::new();
-        }
-        let sign = if now > before { '+' } else { '\u{2212}' };
-        format!("{sign}{}", self.this.cell((now - before).abs()))
+        self.baseline.map_or_else(String::new, |baseline| change(&self.this, &baseline))
     }
+}
+
+/// Returns the change of a figure against a baseline in words: `−3:30`, `+40 /s`, `=`; empty where either is never.
+fn change(this: &Figure, baseline: &Figure) -> String {
+    let (now, before) = (this.median, baseline.median);
+    if now == before || this.cell(now) == baseline.cell(before) {
+        return "=".to_owned();
+    }
+    if !now.is_finite() || !before.is_finite() {
+        return String::new();
+    }
+    let sign = if now > before { '+' } else { '\u{2212}' };
+    format!("{sign}{}", this.cell((now - before).abs()))
 }
 
 /// Returns every key figure of a result beside the baseline's.
