@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod catalogue;
+pub mod cost;
 pub mod example;
 pub mod file;
 pub mod group;
@@ -20,6 +21,7 @@ pub mod target;
 pub mod unknown;
 
 pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, JavaSdk, Retries};
+pub use cost::Prices;
 pub use file::FleetFile;
 pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;
@@ -44,6 +46,8 @@ pub struct Fleet {
     pub outage: Outage,
     /// What must hold.
     pub targets: Targets,
+    /// What an outage costs.
+    pub prices: Prices,
     /// Settings that nobody knows; where there are some, everything else here holds their stated values.
     pub unknowns: Unknowns,
 }

@@ -2,7 +2,7 @@
 
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Absent, Choice, Setting, Unit};
-use crate::fleet::settings::{Area, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
+use crate::fleet::settings::{Area, COSTS, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
 use serde_json::{Map, Value, json};
 
 /// Durations in text: numbers with units, such as `90s` or `1h30m`.
@@ -46,6 +46,7 @@ pub fn schema() -> Value {
             "platform": platform(),
             "outage": outage(),
             "targets": object(TARGETS.iter()),
+            "costs": object(COSTS.iter()),
             "inventory": inventory(),
             "mapping": mapping(),
             "scenarios": {
@@ -56,7 +57,7 @@ pub fn schema() -> Value {
                     "properties": {
                         "name": {"type": "string"},
                         "why": {"type": "string"},
-                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|outage|targets)/"}},
+                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|outage|targets|costs)/"}},
                     },
                 },
             },

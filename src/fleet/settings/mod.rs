@@ -5,6 +5,7 @@
 //! input, add a row; reader, editor, schema, reference page and `--set` follow from it.
 
 mod agents;
+mod costs;
 pub mod files;
 mod group;
 mod outage;
@@ -13,6 +14,7 @@ mod targets;
 
 pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT};
 pub use agents::{GENERIC, JAVA_SDK, TIMEOUT_LAWS};
+pub use costs::{COSTS, CURRENCIES};
 pub use group::{FLUSHES, GROUP, KINDS};
 pub use outage::{ENDS, EVENT, KIND_CHOICES, MEETS, OUTAGE, TIERS};
 pub use platform::WRITES;
@@ -48,6 +50,8 @@ pub enum Area {
     Event,
     /// What must hold for the plan to be good enough.
     Targets,
+    /// What an outage costs.
+    Costs,
 }
 
 impl Area {
@@ -65,11 +69,12 @@ impl Area {
                 Self::Outage,
                 Self::Event,
                 Self::Targets,
+                Self::Costs,
             ])
     }
 
     /// Areas that stand at most once in a file, in the order in which they are shown.
-    pub const SINGLE: [Self; 7] = [
+    pub const SINGLE: [Self; 8] = [
         Self::Platform,
         Self::Balancer,
         Self::ConnectionServers,
@@ -77,6 +82,7 @@ impl Area {
         Self::BreakingPoint,
         Self::Outage,
         Self::Targets,
+        Self::Costs,
     ];
 
     /// Returns whether the area is only modelled where the file has it.
@@ -103,6 +109,7 @@ impl Area {
             Self::Outage => OUTAGE,
             Self::Event => EVENT,
             Self::Targets => TARGETS,
+            Self::Costs => COSTS,
         }
     }
 
@@ -120,6 +127,7 @@ impl Area {
             Self::Outage => "Outage",
             Self::Event => "Further event",
             Self::Targets => "Targets",
+            Self::Costs => "Costs",
         }
     }
 
@@ -135,6 +143,7 @@ impl Area {
             Self::Outage => "/outage",
             Self::Event => "/outage/events/<id>",
             Self::Targets => "/targets",
+            Self::Costs => "/costs",
         }
     }
 }

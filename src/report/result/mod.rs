@@ -4,6 +4,7 @@
 //! nothing depends on the time, the machine or the number of threads: the same file, seed and version give
 //! the same bytes. The schema stands beside the structs; keys are only ever added within a version.
 
+mod costs;
 mod curves;
 mod schema;
 
@@ -54,6 +55,8 @@ pub struct ResultFile<'a> {
     diagnosis: Diagnosis,
     why: Vec<Why>,
     metrics: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<Value>,
     groups: Vec<Group<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknowns: Option<Doubts>,
@@ -175,6 +178,7 @@ impl<'a> ResultFile<'a> {
             diagnosis: diagnosis(outcome),
             why: outcome.why.iter().map(|reason| why(reason, outcome)).collect(),
             metrics,
+            costs: outcome.costs.as_ref().map(costs::of),
             groups: groups(outcome),
             unknowns: unknowns(outcome),
             result_hash: format!("{:016x}", study.hash),
@@ -280,7 +284,7 @@ fn judged_target(target: &TargetResult, outcome: &Outcome) -> Value {
         FigureUnit::Duration => "_s",
         FigureUnit::PerSecond => "_per_s",
         FigureUnit::Share => "_pct",
-        FigureUnit::Count => "",
+        FigureUnit::Count | FigureUnit::Money(_) => "",
     };
     let scale = if figure.unit == FigureUnit::Share { 100.0 } else { 1.0 };
     let measure = Measure::ALL.into_iter().find(|measure| key(*measure) == figure.key);

@@ -1,7 +1,7 @@
 //! The JSON Schema of results.
 
-use super::{SCHEMA, Set, Tool};
 use super::curves::{COUNTS, FLOWS};
+use super::{SCHEMA, Set, Tool};
 use crate::plan::Cause;
 use serde_json::{Map, Value, json};
 
@@ -112,6 +112,7 @@ fn result() -> Value {
         ("findings", json!({"type": "array", "items": {"$ref": "#/$defs/finding"}})),
     ])
     .with("why", why())
+    .with("costs", super::costs::schema())
     .with("unknowns", unknowns())
     .with("curves", curves())
 }
