@@ -6,6 +6,7 @@
 use super::exit::Exit;
 use crate::base::Finding;
 use crate::base::file::FileError;
+use crate::report::draw::DrawError;
 use serde_json::json;
 
 /// What kind of trouble it is.
@@ -87,6 +88,12 @@ impl CommandError {
     /// Returns an error about a file that was to be written.
     pub fn writing(error: &FileError) -> Self {
         Self::new(Kind::Output, error.to_string())
+    }
+
+    /// Returns an error about a drawing that could not be made.
+    pub fn drawing(error: &DrawError) -> Self {
+        let kind = if matches!(error, DrawError::Size { .. }) { Kind::Usage } else { Kind::Bug };
+        Self::new(kind, error.to_string())
     }
 
     /// Adds what to do.

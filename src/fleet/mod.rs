@@ -8,6 +8,7 @@
 pub mod agent;
 pub mod catalogue;
 pub mod cluster;
+pub mod cost;
 pub mod example;
 pub mod file;
 pub mod group;
@@ -22,6 +23,7 @@ pub mod unknown;
 
 pub use agent::{Agent, Backoff, BackoffLaw, CSdk, DelayLaw, DotNetSdk, Generic, JavaSdk, Retries};
 pub use cluster::Topology;
+pub use cost::Prices;
 pub use file::FleetFile;
 pub use group::{Bounds, DutyCycle, Flush, Group, Link, OfflineStore, Telemetry};
 pub use kind::AgentKind;
@@ -46,6 +48,8 @@ pub struct Fleet {
     pub outage: Outage,
     /// What must hold.
     pub targets: Targets,
+    /// What an outage costs.
+    pub prices: Prices,
     /// Settings that nobody knows; where there are some, everything else here holds their stated values.
     pub unknowns: Unknowns,
 }

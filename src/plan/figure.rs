@@ -13,6 +13,19 @@ pub enum FigureUnit {
     Share,
     /// A number of things.
     Count,
+    /// An amount of money in the currency with this code.
+    Money(&'static str),
+}
+
+impl FigureUnit {
+    /// Returns an amount with its currency, where it is one: `12 300 EUR`.
+    pub fn amount(self, value: f64) -> String {
+        let number = units::significant(value);
+        match self {
+            Self::Money(currency) => format!("{number} {currency}"),
+            _ => number,
+        }
+    }
 }
 
 /// One figure: the median over the runs and the 95 % confidence interval of that median.
@@ -38,6 +51,7 @@ impl Figure {
             FigureUnit::PerSecond => format!("{}{THIN}/s", units::significant(value)),
             FigureUnit::Share => units::percent(value),
             FigureUnit::Count => units::count(value.round().max(0.0) as u64),
+            FigureUnit::Money(_) => self.unit.amount(value),
         }
     }
 

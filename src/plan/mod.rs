@@ -7,6 +7,7 @@
 //! meet the targets; both work on any thread, report progress and can be stopped.
 
 pub mod compare;
+pub mod cost;
 pub mod explain;
 mod figure;
 mod influence;
@@ -14,6 +15,7 @@ mod outcome;
 mod preview;
 pub mod solve;
 pub mod sweep;
+pub mod timeline;
 mod trial;
 mod verdict;
 
@@ -21,6 +23,7 @@ mod verdict;
 mod tests;
 
 pub use compare::{Change, Difference, changes, compare};
+pub use cost::Costs;
 pub use explain::{Cause, Reason, explain};
 pub use figure::{Figure, FigureUnit};
 pub use influence::{FEWEST_RUNS, Influence};

@@ -1,5 +1,6 @@
 //! One scenario with its result: targets judged, figures named, the answer in a sentence.
 
+use super::cost::Costs;
 use super::explain::{Reason, explain};
 use super::figure::{Figure, FigureUnit};
 use super::verdict::{TargetResult, Verdict, worst};
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub targets: Vec<TargetResult>,
     /// Why it went so, the decisive reason first; empty without runs.
     pub why: Vec<Reason>,
+    /// What it costs, where the project has prices.
+    pub costs: Option<Costs>,
 }
 
 /// Key figures, in the order in which they are shown.
@@ -49,10 +52,13 @@ fn figure(
     (_, key, label, unit): (Measure, &'static str, &'static str, FigureUnit),
     metric: &Metric,
 ) -> Figure {
+    Figure { key, label, unit, median: metric.median, ci: bounds(metric) }
+}
+
+/// Returns the ends of the interval of a median.
+pub(super) fn bounds(metric: &Metric) -> (f64, f64) {
     let interval = &metric.interval;
-    let ci =
-        if interval.confidence >= CONFIDENCE { (interval.low, interval.high) } else { (0.0, f64::INFINITY) };
-    Figure { key, label, unit, median: metric.median, ci }
+    if interval.confidence >= CONFIDENCE { (interval.low, interval.high) } else { (0.0, f64::INFINITY) }
 }
 
 /// Returns what a target reached beside what was asked for: `Peak attempts 906 /s (target 150 /s)`.
@@ -65,7 +71,9 @@ fn shortfall(target: &TargetResult) -> String {
 impl Outcome {
     /// Judges the runs of a scenario.
     pub fn of(scenario: String, fleet: Arc<Fleet>, study: Study, planned: u32) -> Self {
-        let mut outcome = Self { scenario, fleet, study, planned, targets: Vec::new(), why: Vec::new() };
+        let costs = Costs::of(&fleet, &study);
+        let mut outcome =
+            Self { scenario, fleet, study, planned, targets: Vec::new(), why: Vec::new(), costs };
         let limits = outcome.fleet.targets;
         let judged = [
             ("t95_s", limits.t95.map(crate::base::Micros::secs)),
@@ -90,7 +98,8 @@ impl Outcome {
     /// Returns the key figures in the order in which they are shown, those of what is modelled.
     pub fn figures(&self) -> Vec<Figure> {
         let applies = |row: &(Measure, &str, &str, FigureUnit)| row.0.applies(&self.fleet);
-        FIGURES.into_iter().filter(applies).map(|row| figure(row, self.study.metric(row.0))).collect()
+        let measured = FIGURES.into_iter().filter(applies).map(|row| figure(row, self.study.metric(row.0)));
+        measured.chain(self.costs.iter().flat_map(|costs| costs.figures.iter().copied())).collect()
     }
 
     /// Returns the figure with this key.

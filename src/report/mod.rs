@@ -10,8 +10,11 @@
 pub mod answers;
 pub mod assumptions;
 pub mod chart;
+pub mod compared;
 pub mod decimate;
 pub mod draw;
+mod head;
+pub mod lanes;
 pub mod page;
 pub mod recovery;
 pub mod result;
@@ -19,4 +22,5 @@ pub mod terminal;
 pub mod text;
 pub mod text_chart;
 pub mod ticks;
+pub mod timeline;
 pub mod topology;

@@ -165,6 +165,9 @@ fn figures(told: &Told<'_>) -> String {
             if t95.is_finite() { format!("after {}", units::duration(t95)) } else { "never".to_owned() };
         line(&mut text, format_args!("  slowest group: {group}, 95 % back {back}"));
     }
+    if let Some(costs) = &told.outcome.costs {
+        text.push_str(&wrap("  ", &costs.sentence()));
+    }
     text
 }
 

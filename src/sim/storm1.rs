@@ -43,8 +43,8 @@
 use super::run::Run;
 use crate::base::Micros;
 use crate::fleet::{
-    Agent, CSdk, DelayLaw, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Retries, ServiceLaw,
-    Targets, Telemetry, Unknowns,
+    Agent, CSdk, DelayLaw, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Prices, Retries,
+    ServiceLaw, Targets, Telemetry, Unknowns,
 };
 use serde::Serialize;
 
@@ -129,6 +129,7 @@ pub fn fleet(scenario: Scenario, agents: u32, exponential: bool) -> Fleet {
         ),
         outage: Outage::total(Micros::from_secs(outage), Meets::Refused, Micros::from_secs(1_200)),
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }

@@ -245,7 +245,8 @@
 use crate::base::Micros;
 use crate::fleet::{
     Agent, Backoff, BackoffLaw, Balancer, CSdk, DelayLaw, Fleet, Full, Generic, Group, Link, Meets,
-    OfflineStore, Outage, Platform, Purges, Retries, ServiceLaw, Targets, Telemetry, Tier, Unknowns, Writes,
+    OfflineStore, Outage, Platform, Prices, Purges, Retries, ServiceLaw, Targets, Telemetry, Tier, Unknowns,
+    Writes,
 };
 
 /// Returns the fleet that measures speed: mixed agents in four groups, a balancer with TLS, two tiers and
@@ -327,6 +328,7 @@ pub fn mixed(devices: u32, law: ServiceLaw) -> Fleet {
         },
         outage: Outage::total(Micros::from_secs(120), Meets::Refused, Micros::from_secs(1_200)),
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! `regather import`: a project from the files that devices have.
 
-use crate::base::{file, units};
+use crate::base::units;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::files;
@@ -11,7 +11,7 @@ use crate::cli::source::Project;
 use crate::config::Mapping;
 use crate::config::import::{CollectError, Found, Imported, collect, group, is_archive, things};
 use crate::fleet::FleetFile;
-use crate::fleet::inventory::{self, BadRow, MAX_BYTES, Options};
+use crate::fleet::inventory::{self, Options};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     };
     let project = args.into.as_ref().map(|file| Project::load(file)).transpose()?;
     let mapping = files::mapping(args.mapping.as_deref(), project.as_ref())?;
-    let (found, imported) = if from.is_file() && !is_archive(from) {
+    let (found, imported) = if is_list(from) {
         (Found::default(), listed(args, from)?)
     } else {
         let found = collect(from, &mapping).map_err(|error| refused(&error))?;
@@ -133,17 +133,13 @@ fn listed(args: &Args, from: &Path) -> Result<Imported, CommandError> {
             .hint("An archive of files ends in .zip, .tar, .tar.gz or .tgz; a folder can be named too."));
     };
     let kind = files::kind_of(kind)?;
-    let text = file::read_text(from, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
-    let import = inventory::read(&text, &Options::default()).map_err(|error| {
-        CommandError::input(format!("The list of things cannot be read. {error}: {shown}"))
-    })?;
-    if import.bad_rows > 0 {
-        let what = format!("{}, so nothing was imported: {shown}.", import.summary());
-        return Err(CommandError::input(what)
-            .findings(&shown.to_string(), import.bad.list.iter().map(BadRow::finding).collect())
-            .hint("Correct these lines, or take them out of the list."));
-    }
-    Ok(things(&import.inventory, kind))
+    let inventory = files::devices::read(from, &Options::default(), ("things", "imported"))?;
+    Ok(things(&inventory, kind))
+}
+
+/// Returns whether a path is that of a list of things, and not of files of devices.
+fn is_list(from: &Path) -> bool {
+    from.is_file() && !is_archive(from)
 }
 
 /// Returns the text of the project to write.
@@ -156,11 +152,7 @@ fn text_of(
     let Some(project) = project else {
         let name = from.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let text = imported.project(if name.is_empty() { "Imported fleet" } else { &name });
-        return if from.is_file() && !is_archive(from) {
-            naming(&text, from, args.out.as_deref())
-        } else {
-            Ok(text)
-        };
+        return if is_list(from) { naming(&text, from, args.out.as_deref()) } else { Ok(text) };
     };
     if args.out == args.into && !args.force {
         let what = "The project would be replaced by the one with imported values, so nothing was written.";

@@ -61,6 +61,10 @@ pub enum Command {
     Solve(whatif::solve::Args),
     /// Recommend settings: at most three answers, best first
     Recommend(whatif::solve::RecommendArgs),
+    /// Compare scenarios: what differs in the inputs, and what that changes
+    Compare(whatif::compare::Args),
+    /// Show what one device does in the outage, for each agent side by side
+    Timeline(whatif::timeline::Args),
     /// Write the result as a page, as Markdown for a change, or as charts
     Report(report::Args),
     /// Check project files or agents' files and list everything that is wrong
@@ -98,6 +102,8 @@ impl Command {
             Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
             Self::Solve(args) => whatif::solve::run(args, printer).map(Action::from),
             Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
+            Self::Compare(args) => whatif::compare::run(args, printer).map(Action::from),
+            Self::Timeline(args) => whatif::timeline::run(args, printer).map(Action::from),
             Self::Report(args) => report::run(args, printer).map(Action::from),
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Topology(args) => topology::run(args, printer).map(Action::from),

@@ -6,7 +6,7 @@ use crate::cli::files::kind_of;
 use crate::cli::printer::Printer;
 use crate::config::{Layout, Mapping, schemas};
 use crate::fleet::{AgentKind, file};
-use crate::report::{answers, result};
+use crate::report::{answers, compared, result, timeline};
 use serde_json::{Map, Value};
 
 /// Arguments of `regather schema`.
@@ -41,6 +41,10 @@ enum Format {
     Tornado,
     /// Answers of `solve --json` and `recommend --json`
     Solution,
+    /// Differences of `compare --json`
+    Compare,
+    /// Timelines of `timeline --json`
+    Timeline,
     /// JSON files of agents, by kind and name
     AgentFiles,
 }
@@ -53,6 +57,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Format::Sweep => answers::sweep_schema(),
         Format::Tornado => answers::tornado_schema(),
         Format::Solution => answers::solution_schema(),
+        Format::Compare => compared::compared_schema(),
+        Format::Timeline => timeline::timeline_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;
     Ok(Exit::Done)

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::cli::study::{self, Order, Planned};
+use crate::cli::study::{self, Order, Planned, Played};
 use crate::plan::{Outcome, Verdict};
 use crate::report::result::ResultFile;
 use crate::report::text;
@@ -29,35 +29,17 @@ levers and addresses. Exit code 4: a target is missed or uncertain. Ctrl+C
 ends at once with 130, and no output file is left half written."
 )]
 pub struct Args {
-    /// Project file; `-` is stdin, `example:NAME` a shipped one
-    file: OsString,
+    #[command(flatten)]
+    played: Played,
     /// Scenario to simulate, by id or name; several are possible; without it the baseline
     #[arg(long, value_name = "NAME")]
     scenario: Vec<String>,
-    /// Set an input for this simulation only
-    #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
-    set: Vec<Assignment>,
-    /// Number of runs; an interval needs 6
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    runs: u32,
-    /// Seed of the draws; the same seed gives the same result on every machine
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    seed: u64,
-    /// Watch for this long after the platform is back, such as 30min
-    #[arg(long, value_name = "DURATION")]
-    until: Option<String>,
-    /// Runs that are simulated at the same time; without it one per processor
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_024))]
-    jobs: Option<u16>,
     /// Print the result, and errors, as JSON
     #[arg(long)]
     json: bool,
     /// Add the curves per second to the JSON: of all devices, each group, each station and the write queue
     #[arg(long, requires = "json")]
     curves: bool,
-    /// End with 0 even where a target is missed
-    #[arg(long)]
-    exit_zero: bool,
     /// File to write; `-` is stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<OsString>,
@@ -68,29 +50,23 @@ const FEWEST: u32 = 6;
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
-    let project = Project::load(&args.file)?;
+    let project = Project::load(&args.played.file)?;
     let output = Output::of(args.output.as_deref());
-    output.differs_from(&args.file)?;
+    output.differs_from(&args.played.file)?;
     let scenarios = match args.scenario.as_slice() {
         [] => vec![None],
         names => names.iter().map(|name| project.scenario(name)).collect::<Result<Vec<_>, _>>()?,
     };
-    let until = args
-        .until
-        .iter()
-        .map(|value| Assignment { name: "/outage/watch_s".to_owned(), value: value.clone() });
-    let assignments: Vec<Assignment> = args.set.iter().cloned().chain(until).collect();
+    let assignments = args.played.assignments();
     // Everything is checked before anything is simulated.
     let planned = scenarios
         .into_iter()
         .map(|scenario| Planned::of(&project, scenario, &assignments))
         .collect::<Result<Vec<_>, _>>()?;
     if !args.json {
-        args.set.iter().for_each(|assignment| expanded(assignment, &planned, printer));
+        args.played.set.iter().for_each(|assignment| expanded(assignment, &planned, printer));
     }
-    let mut order = Order::usual(printer);
-    (order.seed, order.runs) = (args.seed, args.runs);
-    order.jobs = args.jobs.map_or(order.jobs, usize::from);
+    let order = args.played.order(printer);
     let outcomes = planned
         .iter()
         .map(|planned| order.outcome(planned.name.clone(), Arc::clone(&planned.fleet), printer))
@@ -105,11 +81,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Err(error) if error.kind == Kind::BrokenPipe => {}
         written => written?,
     }
-    if !args.json && args.runs < FEWEST && outcomes.iter().any(|o| o.verdict() == Verdict::Uncertain) {
+    if !args.json && args.played.runs < FEWEST && outcomes.iter().any(|o| o.verdict() == Verdict::Uncertain) {
         printer.note(&format!("Fewer than {FEWEST} runs cannot tell whether a target is met; see --runs."));
     }
     Ok(match study::exit(&project, &planned, &outcomes, printer) {
-        Exit::Missed if args.exit_zero => Exit::Done,
+        Exit::Missed if args.played.exit_zero => Exit::Done,
         end => end,
     })
 }

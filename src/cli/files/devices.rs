@@ -18,6 +18,29 @@ pub struct List {
     notes: Vec<String>,
 }
 
+/// Reads a list of `what`, such as devices; `done` is what did not happen where a row cannot be used.
+///
+/// # Errors
+/// Where it cannot be read, or a row of it cannot be used; each such row is a finding.
+pub fn read(
+    path: &Path,
+    options: &Options<'_>,
+    (what, done): (&str, &str),
+) -> Result<Inventory, CommandError> {
+    let text = file::read_text(path, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
+    let shown = path.display().to_string();
+    let import = inventory::read(&text, options).map_err(|error| {
+        CommandError::input(format!("The list of {what} cannot be read. {error}: {shown}"))
+    })?;
+    if import.bad_rows > 0 {
+        let what = format!("{}, so nothing was {done}: {shown}.", import.summary());
+        return Err(CommandError::input(what)
+            .findings(&shown, import.bad.list.iter().map(BadRow::finding).collect())
+            .hint("Correct these lines, or take them out of the list."));
+    }
+    Ok(import.inventory)
+}
+
 impl List {
     /// Reads the list that is named, or else the one of the project.
     ///
@@ -33,21 +56,10 @@ impl List {
             (None, Some(own)) => (own.path(Path::new(&prepared.project.shown)), own.roles),
             (None, None) => return Ok(Self::default()),
         };
-        let text = file::read_text(&path, MAX_BYTES).map_err(|error| CommandError::reading(&error))?;
         let view = prepared.project.file.view(prepared.scenario.as_deref());
         let groups = Groups::of(&view);
         let options = Options { groups: Some(&groups), roles: &roles, ..Options::default() };
-        let shown = path.display().to_string();
-        let import = inventory::read(&text, &options).map_err(|error| {
-            CommandError::input(format!("The list of devices cannot be read. {error}: {shown}"))
-        })?;
-        if import.bad_rows > 0 {
-            let what = format!("{}, so nothing was written: {shown}.", import.summary());
-            return Err(CommandError::input(what)
-                .findings(&shown, import.bad.list.iter().map(BadRow::finding).collect())
-                .hint("Correct these lines, or take them out of the list."));
-        }
-        let inventory = import.inventory;
+        let inventory = read(&path, &options, ("devices", "written"))?;
         let notes = inventory.compare(&view).into_iter().map(|finding| finding.what).collect();
         Ok(Self { listed: Listed::of(&inventory), inventory: Some(inventory), notes })
     }

@@ -1,7 +1,9 @@
 //! Runs the simulation behind a result, with progress on the terminal.
 
+mod args;
 mod planned;
 
+pub use args::{Played, watch};
 pub use planned::{Planned, baseline, exit};
 
 use super::error::CommandError;

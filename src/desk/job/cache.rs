@@ -1,13 +1,13 @@
 //! Runs that are there already, by what they were made from.
 
-use crate::fleet::{Fleet, Targets};
+use crate::fleet::{Fleet, Prices, Targets};
 use crate::sim::{Run, estimate};
 use std::sync::Arc;
 
 /// Memory for runs that nobody asks for at the moment [B].
 const BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
-/// What decides the events of a run: everything but names, targets and the date.
+/// What decides the events of a run: everything but names, targets, prices and the date.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Key {
     fleet: Fleet,
@@ -20,6 +20,7 @@ impl Key {
         let mut fleet = fleet.clone();
         fleet.name.clear();
         fleet.targets = Targets::default();
+        fleet.prices = Prices::default();
         fleet.outage.start = None;
         for group in &mut fleet.groups {
             group.name.clear();

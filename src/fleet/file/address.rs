@@ -21,6 +21,13 @@ pub struct Input {
     pub setting: &'static Setting,
 }
 
+impl Input {
+    /// Returns whether it is part of what a run plays: targets and prices judge what has been played.
+    pub fn decides_runs(&self) -> bool {
+        !["/targets/", "/costs/"].iter().any(|area| self.address.starts_with(area))
+    }
+}
+
 /// Returns the address of a setting below the base pointer of its area.
 pub fn join(base: &str, setting: &Setting) -> String {
     format!("{base}/{}", setting.key)

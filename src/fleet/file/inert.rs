@@ -6,13 +6,14 @@
 use super::supplied::happening;
 use super::{Value, View};
 use crate::base::json::{self, Node};
-use crate::fleet::setting::Setting;
-use crate::fleet::settings::{Area, BALANCER, BREAKING_POINT, EVENT};
+use crate::fleet::setting::{Absent, Setting};
+use crate::fleet::settings::{Area, BALANCER, BREAKING_POINT, COSTS, EVENT};
 
 const SYN: &str = "What stands in front of this tier takes the connections, so it never sees a SYN.";
 const NO_TLS: &str = "A handshake takes no time here, because TLS ends elsewhere.";
 const NO_EVENTS: &str = "No group has events.";
 const NO_CALLS: &str = "No group calls services.";
+const NO_PRICE: &str = "Nothing has a price.";
 const NO_LIMIT: &str = "There is no limit of new connections.";
 
 impl View<'_> {
@@ -30,6 +31,7 @@ impl View<'_> {
         }
         match address {
             "/platform/writes/event_cost" if !self.records("telemetry/events") => return Some(NO_EVENTS),
+            "/costs/currency" if !self.has_prices() => return Some(NO_PRICE),
             "/platform/writes/service_cost" if !self.records("telemetry/services") => return Some(NO_CALLS),
             _ => {}
         }
@@ -40,6 +42,14 @@ impl View<'_> {
             ("connection_servers/when_full", _) if front.balancer && drops() => Some(SYN),
             _ => None,
         }
+    }
+
+    /// Returns whether the project has a price.
+    fn has_prices(&self) -> bool {
+        let mut prices = COSTS.iter().filter(|row| row.absent == Absent::Nothing);
+        prices.any(|row| {
+            self.of(COSTS, Area::Costs.base(), row.key).is_some_and(|value| value != Value::Nothing)
+        })
     }
 
     /// Returns whether a group gives something beside 0 for a key.

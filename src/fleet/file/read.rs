@@ -7,10 +7,10 @@ use crate::base::{Finding, Micros, units};
 use crate::fleet::group::Group;
 use crate::fleet::outage::Outage;
 use crate::fleet::setting::Setting;
-use crate::fleet::settings::Area;
+use crate::fleet::settings::{Area, CURRENCIES};
 use crate::fleet::target::Targets;
 use crate::fleet::unknown::{Unknown, UnknownInput, Unknowns};
-use crate::fleet::{Certainty, Fleet};
+use crate::fleet::{Certainty, Fleet, Prices};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,15 +67,17 @@ impl Reader<'_> {
         let platform = self.platform();
         let outage = self.outage(file);
         let targets = self.targets();
+        let prices = self.prices();
         self.target_is_watched(outage.as_ref(), targets.as_ref());
         if let (Some(outage), Some(groups)) = (&outage, &groups) {
             self.somebody_is_cut(outage, groups);
         }
         let impossible =
             self.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
-        let (groups, platform, outage, targets) = (groups?, platform?, outage?, targets?);
+        let (groups, platform, outage, targets, prices) = (groups?, platform?, outage?, targets?, prices?);
         let name = file.name().to_owned();
-        let fleet = Fleet { name, groups, platform, outage, targets, unknowns: Unknowns::default() };
+        let unknowns = Unknowns::default();
+        let fleet = Fleet { name, groups, platform, outage, targets, prices, unknowns };
         (!impossible).then_some(fleet)
     }
 
@@ -192,6 +194,7 @@ impl Reader<'_> {
             "cluster",
             "outage",
             "targets",
+            "costs",
             "inventory",
             "mapping",
             "scenarios",
@@ -368,6 +371,18 @@ impl Reader<'_> {
             peak_sign_ins_per_s: values["peak_sign_ins_per_s"].number(),
             drained: values["t_drained_s"].number().and_then(Micros::from_secs_f64),
             lost_values: values["lost_values"].number().map(|count| count as u64),
+        })
+    }
+
+    /// Reads the prices.
+    fn prices(&mut self) -> Option<Prices> {
+        let values = self.area(Area::Costs)?;
+        self.inert(Area::Costs.base(), Area::Costs.settings());
+        let code = word(&values, "currency");
+        Some(Prices {
+            currency: CURRENCIES.iter().find(|choice| choice.value == code).map_or("", |choice| choice.value),
+            downtime_per_device_hour: values["downtime_per_device_hour"].number(),
+            per_lost_value: values["per_lost_value"].number(),
         })
     }
 }

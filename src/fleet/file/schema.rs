@@ -3,7 +3,7 @@
 use crate::fleet::cluster::NodeKind;
 use crate::fleet::kind::AgentKind;
 use crate::fleet::setting::{Absent, Choice, Setting, Unit};
-use crate::fleet::settings::{Area, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
+use crate::fleet::settings::{Area, COSTS, EVENT, GROUP, OUTAGE, PLATFORM, TARGETS};
 use serde_json::{Map, Value, json};
 
 /// Durations in text: numbers with units, such as `90s` or `1h30m`.
@@ -48,6 +48,7 @@ pub fn schema() -> Value {
             "cluster": cluster(),
             "outage": outage(),
             "targets": object(TARGETS.iter()),
+            "costs": object(COSTS.iter()),
             "inventory": inventory(),
             "mapping": mapping(),
             "scenarios": {
@@ -58,7 +59,7 @@ pub fn schema() -> Value {
                     "properties": {
                         "name": {"type": "string"},
                         "why": {"type": "string"},
-                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|cluster|outage|targets)/"}},
+                        "set": {"type": "object", "propertyNames": {"pattern": "^/(groups|platform|cluster|outage|targets|costs)/"}},
                     },
                 },
             },

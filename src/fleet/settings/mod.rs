@@ -6,6 +6,7 @@
 
 mod agents;
 mod cluster;
+mod costs;
 pub mod files;
 mod group;
 mod outage;
@@ -16,6 +17,7 @@ pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT
 pub use agents::{GENERIC, JAVA_SDK, TIMEOUT_LAWS};
 pub use cluster::{CLUSTER, CONNECTION_SERVER, DATABASE, FILE_STORAGE, FOUNDATION, IGNITE};
 pub use cluster::{LINK, LOAD_BALANCER, MACHINE, ZOOKEEPER};
+pub use costs::{COSTS, CURRENCIES};
 pub use group::{FLUSHES, GROUP, KINDS};
 pub use outage::{ENDS, EVENT, KIND_CHOICES, MEETS, OUTAGE, TIERS};
 pub use platform::WRITES;
@@ -54,6 +56,8 @@ pub enum Area {
     Targets,
     /// What a thing of the topology has because of its kind.
     Thing(NodeKind),
+    /// What an outage costs.
+    Costs,
 }
 
 impl Area {
@@ -71,12 +75,13 @@ impl Area {
                 Self::Outage,
                 Self::Event,
                 Self::Targets,
+                Self::Costs,
             ])
             .chain(NodeKind::TABLES.into_iter().map(Self::Thing))
     }
 
     /// Areas that stand at most once in a file, in the order in which they are shown.
-    pub const SINGLE: [Self; 7] = [
+    pub const SINGLE: [Self; 8] = [
         Self::Platform,
         Self::Balancer,
         Self::ConnectionServers,
@@ -84,6 +89,7 @@ impl Area {
         Self::BreakingPoint,
         Self::Outage,
         Self::Targets,
+        Self::Costs,
     ];
 
     /// Returns whether the area is only modelled where the file has it.
@@ -111,6 +117,7 @@ impl Area {
             Self::Event => EVENT,
             Self::Targets => TARGETS,
             Self::Thing(kind) => kind.settings(),
+            Self::Costs => COSTS,
         }
     }
 
@@ -129,6 +136,7 @@ impl Area {
             Self::Event => "Further event",
             Self::Targets => "Targets",
             Self::Thing(kind) => kind.label(),
+            Self::Costs => "Costs",
         }
     }
 
@@ -145,6 +153,7 @@ impl Area {
             Self::Event => "/outage/events/<id>",
             Self::Targets => "/targets",
             Self::Thing(_) => "/cluster/<id>",
+            Self::Costs => "/costs",
         }
     }
 }

@@ -212,8 +212,7 @@ impl Unknowns {
             return Self::default();
         }
         let view = file.view(scenario);
-        let decides =
-            |input: &Input| !input.address.starts_with("/targets/") && input.setting.unit != Unit::Moment;
+        let decides = |input: &Input| input.decides_runs() && input.setting.unit != Unit::Moment;
         let said = file
             .inputs(scenario)
             .into_iter()
@@ -254,6 +253,7 @@ impl Fleet {
         Some(source.file.with_drawn(source.scenario.as_deref(), &values).map(|fleet| Self {
             name: self.name.clone(),
             targets: self.targets,
+            prices: self.prices,
             ..fleet
         }))
     }

@@ -6,7 +6,7 @@ use crate::fleet::file::{Input, Value};
 use crate::plan::{Figure, Outcome, Verdict};
 
 /// Figures of the table, in its order; a row stands where at least one result has it.
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 15] = [
     "t50_s",
     "t95_s",
     "t99_s",
@@ -19,6 +19,9 @@ const ROWS: [&str; 12] = [
     "relapses",
     "never_back",
     "stranded",
+    "cost_of_downtime",
+    "cost_of_lost_data",
+    "cost",
 ];
 
 /// Results beside each other.

@@ -90,7 +90,7 @@ fn families(file: &FleetFile, scenario: Option<&str>) -> Vec<Family> {
     for input in file.inputs(scenario) {
         let numeric =
             !matches!(input.setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text);
-        let asked = input.address.starts_with("/targets/") || input.address == "/outage/watch_s";
+        let asked = !input.decides_runs() || input.address == "/outage/watch_s";
         if !numeric || asked || view.inert(&input.address, input.setting).is_some() {
             continue;
         }

@@ -87,7 +87,7 @@ impl Aim {
             FigureUnit::Duration => "_s",
             FigureUnit::PerSecond => "_per_s",
             FigureUnit::Share => "_pct",
-            FigureUnit::Count => "",
+            FigureUnit::Count | FigureUnit::Money(_) => "",
         }
     }
 
@@ -132,7 +132,7 @@ impl Aim {
             FigureUnit::Duration => units::duration(value),
             FigureUnit::PerSecond => format!("{}{THIN}/s", units::significant(value)),
             FigureUnit::Share => units::percent(value),
-            FigureUnit::Count => units::count(value.round().max(0.0) as u64),
+            FigureUnit::Count | FigureUnit::Money(_) => units::count(value.round().max(0.0) as u64),
         }
     }
 
@@ -232,7 +232,7 @@ impl FromStr for Goal {
             FigureUnit::Duration => units::parse_duration(limit),
             FigureUnit::PerSecond => number(limit.trim_end_matches("/s").trim_end()),
             FigureUnit::Share => limit.strip_suffix('%').and_then(number).map(|percent| percent / 100.0),
-            FigureUnit::Count => number(limit),
+            FigureUnit::Count | FigureUnit::Money(_) => number(limit),
         };
         match value.filter(|value| *value >= 0.0) {
             Some(limit) => Ok(Self { aim, limit }),

@@ -11,79 +11,17 @@ mod sweep;
 mod tornado;
 
 pub use balancer::admission;
+pub use super::head::Asked;
 pub use grid::render as render_sweep;
 pub use list::render as render_solution;
 pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};
 pub use sweep::{SWEEP_SCHEMA, csv, sweep_json, sweep_schema};
 pub use tornado::{render as render_tornado, tornado_json, tornado_schema};
 
+use super::head::head_schema;
 use super::result::{number, object, plain, text_schema};
-use crate::base::hash::{hex, sha256};
 use crate::plan::{Aim, Goals, Trial};
 use serde_json::{Map, Value, json};
-
-/// Where a search began.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// Name of the file as it was given.
-    pub name: &'a str,
-    /// Text of the file as it was read, before anything was set.
-    pub text: &'a str,
-    /// Name of the project.
-    pub project: &'a str,
-    /// Scenario; `None` for the baseline.
-    pub scenario: Option<&'a str>,
-    /// What was set: address and value in the file's unit.
-    pub set: &'a [(String, Value)],
-    /// Devices in all groups.
-    pub devices: u64,
-}
-
-impl Asked<'_> {
-    /// Returns the head of a JSON file of this format.
-    fn head(&self, schema: &str) -> Map<String, Value> {
-        let set: Vec<Value> =
-            self.set.iter().map(|(address, value)| json!({"address": address, "value": value})).collect();
-        let mut head = Map::new();
-        head.insert("schema".into(), schema.into());
-        head.insert(
-            "tool".into(),
-            json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")}),
-        );
-        head.insert(
-            "input".into(),
-            json!({
-                "file": self.name,
-                "sha256": hex(&sha256(self.text.as_bytes())),
-                "project": self.project,
-                "scenario": self.scenario,
-                "set": set,
-                "devices": self.devices,
-            }),
-        );
-        head
-    }
-}
-
-/// Returns the schema of the head.
-fn head_schema(schema: &str) -> Vec<(&'static str, Value)> {
-    let set = object(&[("address", text_schema("JSON pointer of the input.")), ("value", json!({}))]);
-    vec![
-        ("schema", json!({"const": schema})),
-        ("tool", object(&[("name", text_schema("")), ("version", text_schema("Version of the program."))])),
-        (
-            "input",
-            object(&[
-                ("file", text_schema("As it was given.")),
-                ("sha256", text_schema("Of the file as it was read.")),
-                ("project", text_schema("")),
-                ("scenario", json!({"type": ["string", "null"], "description": "Null for the baseline."})),
-                ("set", json!({"type": "array", "items": set})),
-                ("devices", json!({"type": "integer", "minimum": 1})),
-            ]),
-        ),
-    ]
-}
 
 /// Returns the key of a figure in JSON and CSV, with its unit.
 fn key(aim: Aim) -> String {

@@ -101,7 +101,7 @@ fn bound(bound: &Bound) -> Value {
         FigureUnit::Duration => "s",
         FigureUnit::PerSecond => "1/s",
         FigureUnit::Share => "1",
-        FigureUnit::Count => "",
+        FigureUnit::Count | FigureUnit::Money(_) => "",
     };
     json!({
         "name": bound.key,

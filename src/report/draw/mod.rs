@@ -9,6 +9,7 @@
 mod canvas;
 mod csv;
 mod labels;
+mod lanes;
 pub(crate) mod palette;
 mod plot;
 mod png;
@@ -20,7 +21,8 @@ pub use self::csv::csv;
 
 use self::canvas::Canvas;
 use super::chart::Chart;
-use plotters::backend::{BitMapBackend, RGBPixel, SVGBackend};
+use super::lanes::Lanes;
+use plotters::backend::{BitMapBackend, DrawingBackend, RGBPixel, SVGBackend};
 
 /// How large a chart is drawn [points].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,44 @@ pub enum DrawError {
     Drawing(String),
 }
 
+/// What can be drawn.
+#[derive(Clone, Copy, Debug)]
+pub enum Drawing<'a> {
+    /// Curves over time.
+    Chart(&'a Chart),
+    /// Timelines side by side.
+    Lanes(&'a Lanes),
+}
+
+impl<'a> From<&'a Chart> for Drawing<'a> {
+    fn from(chart: &'a Chart) -> Self {
+        Self::Chart(chart)
+    }
+}
+
+impl<'a> From<&'a Lanes> for Drawing<'a> {
+    fn from(lanes: &'a Lanes) -> Self {
+        Self::Lanes(lanes)
+    }
+}
+
+impl Drawing<'_> {
+    /// Returns the sentence that speaks it.
+    fn spoken(&self) -> &str {
+        match self {
+            Self::Chart(chart) => &chart.spoken,
+            Self::Lanes(lanes) => &lanes.spoken,
+        }
+    }
+
+    fn draw<B: DrawingBackend>(self, canvas: &mut Canvas<B>, size: Size) -> Result<(), DrawError> {
+        match self {
+            Self::Chart(chart) => plot::draw(canvas, chart, size),
+            Self::Lanes(lanes) => lanes::draw(canvas, lanes, size),
+        }
+    }
+}
+
 /// Dots per point in SVG text: positions are whole numbers there.
 const FINE: u32 = 4;
 /// Dots per dot of a picture, in each direction, from which its dots are mixed.
@@ -64,6 +104,12 @@ const MIXED: u32 = 2;
 impl Size {
     /// Three charts of this size fill a page.
     pub const PAGE: Self = Self { width: 880, height: 300 };
+
+    /// Returns as much of a page as timelines need.
+    pub fn of_lanes(lanes: &Lanes) -> Self {
+        let rows = u32::try_from(lanes.rows.len().max(3)).unwrap_or(u32::MAX);
+        Self { height: rows.saturating_mul(lanes::ROW as u32).saturating_add(96), ..Self::PAGE }
+    }
 
     fn checked(self) -> Result<Self, DrawError> {
         let Self { width, height } = self;
@@ -79,7 +125,8 @@ impl Size {
 ///
 /// # Errors
 /// [`DrawError`], for a size without room first of all.
-pub fn svg(chart: &Chart, size: Size) -> Result<String, DrawError> {
+pub fn svg<'a>(drawing: impl Into<Drawing<'a>>, size: Size) -> Result<String, DrawError> {
+    let chart = drawing.into();
     let body = drawn(chart, size)?;
     let Size { width, height } = size;
     Ok(format!(
@@ -92,26 +139,27 @@ pub fn svg(chart: &Chart, size: Size) -> Result<String, DrawError> {
 ///
 /// # Errors
 /// As [`svg`].
-pub fn inline(chart: &Chart, size: Size) -> Result<String, DrawError> {
+pub fn inline<'a>(drawing: impl Into<Drawing<'a>>, size: Size) -> Result<String, DrawError> {
+    let chart = drawing.into();
     let body = drawn(chart, size)?;
     Ok(format!("<svg {}{body}", opening(chart, size)))
 }
 
 /// Returns the rest of the opening tag, and the sentence that speaks the chart.
-fn opening(chart: &Chart, size: Size) -> String {
+fn opening(chart: Drawing<'_>, size: Size) -> String {
     let mut spoken = String::new();
-    escape(&chart.spoken, &mut spoken);
+    escape(chart.spoken(), &mut spoken);
     let (width, height) = (size.width * FINE, size.height * FINE);
     format!("viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{spoken}</title>\n")
 }
 
 /// Returns the elements of a chart, with the closing tag.
-fn drawn(chart: &Chart, size: Size) -> Result<String, DrawError> {
+fn drawn(chart: Drawing<'_>, size: Size) -> Result<String, DrawError> {
     let size = size.checked()?;
     let mut text = String::new();
     let backend = SVGBackend::with_string(&mut text, (size.width * FINE, size.height * FINE));
     let mut canvas = Canvas::new(backend, f64::from(FINE), true)?;
-    plot::draw(&mut canvas, chart, size)?;
+    chart.draw(&mut canvas, size)?;
     canvas.finish()?;
     // The library opens the element with a size in dots: everything but that is kept.
     let (_, body) = text.split_once(">\n").unwrap_or_default();
@@ -133,8 +181,8 @@ pub struct Picture {
 ///
 /// # Errors
 /// As [`svg`]; the size counts in dots here.
-pub fn png(chart: &Chart, size: Size, ratio: u32) -> Result<Vec<u8>, DrawError> {
-    let Picture { width, height, rgb } = picture(chart, size, ratio)?;
+pub fn png<'a>(drawing: impl Into<Drawing<'a>>, size: Size, ratio: u32) -> Result<Vec<u8>, DrawError> {
+    let Picture { width, height, rgb } = picture(drawing, size, ratio)?;
     png::file(&rgb, (width, height))
 }
 
@@ -142,7 +190,12 @@ pub fn png(chart: &Chart, size: Size, ratio: u32) -> Result<Vec<u8>, DrawError> 
 ///
 /// # Errors
 /// As [`png`].
-pub fn picture(chart: &Chart, size: Size, ratio: u32) -> Result<Picture, DrawError> {
+pub fn picture<'a>(
+    drawing: impl Into<Drawing<'a>>,
+    size: Size,
+    ratio: u32,
+) -> Result<Picture, DrawError> {
+    let chart = drawing.into();
     let size = size.checked()?;
     let ratio = ratio.max(1);
     let dots = Size { width: size.width.saturating_mul(ratio), height: size.height.saturating_mul(ratio) }
@@ -152,7 +205,7 @@ pub fn picture(chart: &Chart, size: Size, ratio: u32) -> Result<Picture, DrawErr
     let backend = BitMapBackend::<RGBPixel>::with_buffer_and_format(&mut buffer, (wide, high))
         .map_err(|error| DrawError::Drawing(error.to_string()))?;
     let mut canvas = Canvas::new(backend, f64::from(ratio * MIXED), false)?;
-    plot::draw(&mut canvas, chart, size)?;
+    chart.draw(&mut canvas, size)?;
     canvas.finish()?;
     let rgb = png::shrunk(&buffer, (dots.width, dots.height), MIXED);
     Ok(Picture { width: dots.width, height: dots.height, rgb })

@@ -13,7 +13,7 @@ use crate::report::ticks::ticks;
 
 /// Size of small text, and of the title [points].
 pub(super) const SMALL: f64 = 11.0;
-const TITLE: f64 = 14.0;
+pub(super) const TITLE: f64 = 14.0;
 /// Widths of a curve, and of a hairline or a curve that is no result [points].
 const CURVE: f64 = 2.0;
 const HAIR: f64 = 1.0;

@@ -8,6 +8,7 @@
 //! Words and numbers come from [`crate::plan`], as in the window and in the JSON output. Every text goes
 //! through one function that leaves no markup in it, because a project may be anybody's.
 
+mod agents;
 mod board;
 mod html;
 mod sections;

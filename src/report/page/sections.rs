@@ -2,7 +2,7 @@
 //! why, what it rests on, and how to make it again.
 
 use super::html::Html;
-use super::{Sheet, area, charts, place};
+use super::{Sheet, agents, area, charts, place};
 use crate::base::Severity;
 use crate::base::hash::{hex, sha256};
 use crate::base::units;
@@ -21,9 +21,11 @@ pub fn page(sheet: &Sheet<'_>) -> Result<String, DrawError> {
     answer(&mut html, sheet);
     targets(&mut html, sheet);
     changed(&mut html, sheet);
+    agents::files(&mut html, sheet);
     why(&mut html, sheet);
     curves(&mut html, sheet)?;
     figures(&mut html, sheet);
+    agents::one_device(&mut html, sheet)?;
     inputs(&mut html, sheet);
     rests(&mut html, sheet);
     findings(&mut html, sheet);
@@ -163,6 +165,9 @@ fn figures(html: &mut Html, sheet: &Sheet<'_>) {
     html.table(&heads, &rows);
     let text = "Figures are medians over the runs; times count from the return of the platform.";
     html.element("p", "weak", text);
+    if let Some(costs) = &sheet.told.outcome.costs {
+        html.element("p", "weak", &costs.sentence());
+    }
 }
 
 fn inputs(html: &mut Html, sheet: &Sheet<'_>) {

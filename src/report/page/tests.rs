@@ -101,6 +101,10 @@ fn the_page_is_whole_and_reaches_for_nothing() {
         "Change CHG-1042",
         "30 s → 5 min",
         "<h2>Why</h2>",
+        "<h2>One device under each agent</h2>",
+        "ExampleAgent (this group)",
+        "<h2>Files for the devices</h2>",
+        "<td>reconnect_random_delay_seconds</td><td>30</td><td>300</td>",
         "What the numbers rest on",
         "How this was made",
         "regather report plant.json --seed 42",
@@ -109,11 +113,32 @@ fn the_page_is_whole_and_reaches_for_nothing() {
     ] {
         assert!(text.contains(part), "{part}");
     }
-    assert_eq!(text.matches("<svg ").count(), charts(&case.outcome, None).len());
+    // The charts, and one device under each agent.
+    assert_eq!(text.matches("<svg ").count(), charts(&case.outcome, None).len() + 1);
     assert!(text.contains("<th>Baseline</th>"), "figures stand beside the baseline's");
     assert_eq!(page(&sheet).unwrap(), text, "twice the same");
     let again = Case::of(small(), 6);
     assert_eq!(page(&again.sheet(sheet.command, sheet.ticket)).unwrap(), text, "the same seed");
+}
+
+#[test]
+fn costs_stand_beside_the_figures_where_there_are_prices() {
+    let without = page(&Case::of(small(), 6).sheet("regather", None)).unwrap();
+    assert!(!without.contains("Cost of"));
+    let file = small().with("/costs", &json!({"currency": "CHF", "downtime_per_device_hour": 7})).unwrap();
+    let case = Case::of(file, 6);
+    let text = page(&case.sheet("regather", None)).unwrap();
+    let figure = case.outcome.figures().into_iter().find(|figure| figure.key == "cost_of_downtime").unwrap();
+    assert!(
+        text.contains("<td>Cost of downtime</td>") && text.contains(&figure.cell(figure.median)),
+        "{text}"
+    );
+    assert!(text.contains("7 CHF each.") && !text.contains("Cost of lost data"));
+    let sheet = case.sheet("regather", None);
+    assert!(
+        crate::report::text::render(&sheet.told, crate::report::terminal::Charset::Ascii)
+            .contains("7 CHF each.")
+    );
 }
 
 #[test]

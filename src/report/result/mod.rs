@@ -4,6 +4,7 @@
 //! nothing depends on the time, the machine or the number of threads: the same file, seed and version give
 //! the same bytes. The schema stands beside the structs; keys are only ever added within a version.
 
+mod costs;
 mod curves;
 mod schema;
 
@@ -15,7 +16,7 @@ pub(in crate::report) use schema::{number as number_schema, object, text as text
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
-use crate::base::hash::{hex, sha256};
+use super::head::{self, Set, Tool};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
 use crate::fleet::{AgentKind, Certainty, FleetFile};
@@ -54,6 +55,8 @@ pub struct ResultFile<'a> {
     diagnosis: Diagnosis,
     why: Vec<Why>,
     metrics: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<Value>,
     groups: Vec<Group<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknowns: Option<Doubts>,
@@ -62,13 +65,6 @@ pub struct ResultFile<'a> {
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "Option::is_none")]
     curves: Option<Curves<'a>>,
-}
-
-/// The program.
-#[derive(Clone, Debug, Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 /// What was simulated.
@@ -85,13 +81,6 @@ struct Input<'a> {
     watched_s: f64,
     seed: u64,
     runs: u32,
-}
-
-/// One assignment.
-#[derive(Clone, Debug, Serialize)]
-struct Set<'a> {
-    address: &'a str,
-    value: &'a Value,
 }
 
 /// The verdict.
@@ -183,12 +172,13 @@ impl<'a> ResultFile<'a> {
             .collect();
         Self {
             schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: Tool::THIS,
             input: input(origin, outcome),
             verdict: judged(outcome),
             diagnosis: diagnosis(outcome),
             why: outcome.why.iter().map(|reason| why(reason, outcome)).collect(),
             metrics,
+            costs: outcome.costs.as_ref().map(costs::of),
             groups: groups(outcome),
             unknowns: unknowns(outcome),
             result_hash: format!("{:016x}", study.hash),
@@ -206,11 +196,11 @@ impl<'a> ResultFile<'a> {
 fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
     Input {
         file: origin.name,
-        sha256: hex(&sha256(origin.text.as_bytes())),
+        sha256: head::hash(origin.text),
         project: &outcome.fleet.name,
         scenario: origin.scenario,
         scenario_name: &outcome.scenario,
-        set: origin.set.iter().map(|(address, value)| Set { address, value }).collect(),
+        set: Set::all(origin.set),
         devices: outcome.fleet.devices(),
         outage_s: outcome.fleet.outage.length.secs(),
         watched_s: outcome.fleet.outage.watch.secs(),
@@ -294,7 +284,7 @@ fn judged_target(target: &TargetResult, outcome: &Outcome) -> Value {
         FigureUnit::Duration => "_s",
         FigureUnit::PerSecond => "_per_s",
         FigureUnit::Share => "_pct",
-        FigureUnit::Count => "",
+        FigureUnit::Count | FigureUnit::Money(_) => "",
     };
     let scale = if figure.unit == FigureUnit::Share { 100.0 } else { 1.0 };
     let measure = Measure::ALL.into_iter().find(|measure| key(*measure) == figure.key);

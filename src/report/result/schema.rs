@@ -1,7 +1,7 @@
 //! The JSON Schema of results.
 
-use super::SCHEMA;
 use super::curves::{COUNTS, FLOWS};
+use super::{SCHEMA, Set, Tool};
 use crate::plan::Cause;
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ pub fn result_schema() -> Value {
 fn result() -> Value {
     object(&[
         ("schema", json!({"const": SCHEMA})),
-        ("tool", object(&[("name", text("")), ("version", text("Version of the program."))])),
+        ("tool", Tool::schema()),
         ("input", input()),
         ("verdict", verdict()),
         ("diagnosis", object(&[
@@ -112,6 +112,7 @@ fn result() -> Value {
         ("findings", json!({"type": "array", "items": {"$ref": "#/$defs/finding"}})),
     ])
     .with("why", why())
+    .with("costs", super::costs::schema())
     .with("unknowns", unknowns())
     .with("curves", curves())
 }
@@ -233,13 +234,7 @@ fn input() -> Value {
             json!({"type": ["string", "null"], "description": "Id of the scenario; null for the baseline."}),
         ),
         ("scenario_name", text("")),
-        (
-            "set",
-            json!({"type": "array", "items": object(&[
-                ("address", text("JSON pointer of the input.")),
-                ("value", json!({"description": "In the unit of the file."})),
-            ])}),
-        ),
+        ("set", Set::schema()),
         ("devices", json!({"type": "integer", "minimum": 1})),
         ("outage_s", json!({"type": "number"})),
         ("watched_s", json!({"type": "number"})),

@@ -2,6 +2,7 @@
 
 use super::device::{Attempt, Doing, Step};
 use super::station::{Arrival, Request};
+use super::trace::{Failure, Happens};
 use super::{Rank, World};
 use crate::fleet::outage::{SYN_GIVES_UP, SYN_RETRANSMISSIONS};
 use crate::fleet::{Bounds, LimitKind, Meets};
@@ -51,6 +52,7 @@ impl World<'_> {
         let attempt = Attempt { begun: now, standing, step: Step::Syn };
         this.doing = Doing::UnderWay(attempt);
         self.tally.groups[this.group].attempts[bin] += 1;
+        self.happens(device, Happens::Attempts { same_socket: standing });
         if now < self.fleet.outage.length.0 {
             self.tally.attempts_in_outage += 1;
         }
@@ -87,6 +89,7 @@ impl World<'_> {
             _ => {
                 let bin = self.bin();
                 self.tally.curves.turned_away[bin] += 1;
+                self.happens(device, Happens::Fails(Failure::Met(meets)));
                 self.fail(device, stands);
             }
         }
@@ -157,6 +160,7 @@ impl World<'_> {
         let Doing::UnderWay(attempt) = self.devices[device].doing else { return };
         let (group, bin) = (self.devices[device].group, self.bin());
         self.tally.groups[group].refused[bin] += 1;
+        self.happens(device, Happens::Fails(Failure::Refused));
         if attempt.standing {
             self.see("refused on a standing socket");
         } else if self.devices[device].holds {
@@ -316,9 +320,20 @@ impl World<'_> {
     pub(super) fn attempt_ends(&mut self, device: usize) {
         let Doing::UnderWay(attempt) = self.devices[device].doing else { return };
         let (group, bin) = (self.devices[device].group, self.bin());
+        let by_kernel = self.now - attempt.begun >= SYN_GIVES_UP.0;
+        self.happens(
+            device,
+            Happens::Fails(match attempt.step {
+                Step::Syn => Failure::NoAnswer { by_kernel },
+                Step::Unheard => Failure::Unheard,
+                Step::At { station, .. } => Failure::TimedOut(self.stations[station].name),
+                Step::Cut => Failure::Cut,
+                Step::Closed | Step::Passed { .. } => Failure::Closed,
+            }),
+        );
         let stands = match attempt.step {
             Step::Syn => {
-                let whole = self.now - attempt.begun < SYN_GIVES_UP.0;
+                let whole = !by_kernel;
                 self.see(if whole { "SYN given up by the device" } else { "SYN given up by the kernel" });
                 self.tally.curves.unanswered[bin] += 1;
                 false

@@ -1,5 +1,6 @@
 //! One device: its sessions, how it notices their end, and what follows.
 
+use super::trace::{Failure, Happens};
 use super::{Rank, World};
 use crate::agent::{Event, Machine, Next, State, notice};
 use crate::base::Micros;
@@ -154,7 +155,12 @@ impl World<'_> {
         let this = &mut self.devices[device];
         let agent = &fleet.groups[this.group].agent;
         let machine = Machine { agent, device: device as u64, draws: self.laws.draws };
-        machine.run_ahead(&mut this.machine, Micros(self.now), event)
+        let before = this.machine;
+        let next = machine.run_ahead(&mut this.machine, Micros(self.now), event);
+        if self.watches(device) {
+            self.waits(&machine, before, event);
+        }
+        next
     }
 
     /// Does what the machine wants.
@@ -176,12 +182,14 @@ impl World<'_> {
         if let Some(duty) = revived {
             let on = duty.period.0 * u64::from(duty.on_permille) / 1_000;
             self.devices[device].doing = Doing::Off;
+            self.happens_at(device, Micros(at), Happens::Off);
             self.schedule(at.saturating_add(duty.period.0 - on), Rank::Notices, device);
             self.see("revived by the duty cycle");
             return;
         }
         self.devices[device].doing = Doing::Stranded;
         if at < self.horizon {
+            self.happens_at(device, Micros(at), Happens::GivesUp);
             let group = self.devices[device].group;
             self.tally.groups[group].stranded[(at / BIN) as usize] += 1;
         }
@@ -213,9 +221,11 @@ impl World<'_> {
         if self.devices[device].blocked_until > self.now {
             let bin = self.bin();
             self.tally.curves.bind_rejected[bin] += 1;
+            self.happens(device, Happens::Fails(Failure::OldSession));
             return self.fail(device, true);
         }
         self.tell(device, Event::Connected);
+        self.happens(device, Happens::Back);
         if flush == Flush::AfterBind {
             self.stored_values_arrive(device);
         }
@@ -314,6 +324,7 @@ impl World<'_> {
             }
             SessionEnd::Off => {
                 self.see("duty cycle off");
+                self.happens(device, Happens::Off);
                 self.leave(device);
                 self.devices[device].doing = Doing::Off;
                 let Some(duty) = self.group(device).duty else { return };
@@ -322,6 +333,7 @@ impl World<'_> {
             }
             SessionEnd::LatePong { first } => {
                 self.see(if first { "late pong" } else { "late pong at a later ping" });
+                self.happens(device, Happens::LatePong);
                 self.leave(device);
                 self.devices[device].doing = Doing::Unaware { second_connect: false };
                 self.schedule(self.now, Rank::Notices, device);
@@ -341,6 +353,7 @@ impl World<'_> {
 
     /// A bound device loses its session; `down` where an episode that begins now takes the platform down.
     pub(super) fn lose(&mut self, device: usize, loss: Loss, down: bool) {
+        self.happens(device, Happens::Lost(loss));
         self.leave(device);
         let link = self.group(device).link;
         let attempts = self.devices[device].attempts as u32;
@@ -363,6 +376,7 @@ impl World<'_> {
         if let Doing::Unaware { second_connect: true } = self.devices[device].doing {
             self.second_connect(device);
         }
+        self.happens(device, Happens::Notices);
         let next = self.tell(device, Event::Lost);
         self.follow(device, next);
     }

@@ -15,7 +15,11 @@ mod episode;
 mod laws;
 mod station;
 mod tally;
+mod trace;
 mod writes;
+
+pub use crate::agent::Pause;
+pub use trace::{Failure, Happens, Moment, Trace, trace};
 
 use super::run::{BIN, Run, StationRun, bins};
 use crate::base::Draws;
@@ -26,6 +30,7 @@ use station::Station;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use tally::Tally;
+use trace::Watched;
 use writes::WriteQueue;
 
 /// What occurred in a run and its result does not tell, with how often.
@@ -43,17 +48,7 @@ pub fn run(fleet: &Fleet, seed: u64) -> Run {
 pub(super) fn run_and_tell(fleet: &Fleet, seed: u64) -> (Run, Seen) {
     let mut world = World::new(fleet, seed);
     world.bind_everybody();
-    while let Some(Reverse(event)) = world.events.pop() {
-        if event.at >= world.horizon {
-            break;
-        }
-        if world.is_stale(&event) {
-            continue;
-        }
-        world.advance(event.at);
-        world.play(event);
-        world.judge();
-    }
+    world.play_all();
     world.finish(seed)
 }
 
@@ -103,6 +98,8 @@ struct World<'a> {
     writes: Option<WriteQueue>,
     tally: Tally,
     seen: Seen,
+    /// The device whose moments are written down, where one is.
+    watched: Option<Watched>,
 }
 
 impl<'a> World<'a> {
@@ -133,6 +130,7 @@ impl<'a> World<'a> {
             limited: vec![0; bins],
             writes: fleet.platform.writes.map(|writes| WriteQueue::new(writes, &fleet.groups, bins)),
             seen: Seen::new(),
+            watched: None,
         };
         for (who, episode) in world.laws.episodes.iter().enumerate() {
             world.events.push(Reverse(Event { at: episode.at.0, rank: Rank::EpisodeBegins, who, stamp: 0 }));
@@ -181,6 +179,21 @@ impl<'a> World<'a> {
         match event.rank {
             Rank::EpisodeBegins | Rank::ServiceEnds | Rank::Closes | Rank::Check => false,
             _ => self.devices[event.who].stamp != event.stamp,
+        }
+    }
+
+    /// Plays every event before the end.
+    fn play_all(&mut self) {
+        while let Some(Reverse(event)) = self.events.pop() {
+            if event.at >= self.horizon || self.has_seen_enough() {
+                break;
+            }
+            if self.is_stale(&event) {
+                continue;
+            }
+            self.advance(event.at);
+            self.play(event);
+            self.judge();
         }
     }
 

@@ -1,16 +1,15 @@
 //! `regather report`: a result as files that can be handed on.
 
 use crate::base::file;
-use crate::cli::assign::Assignment;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::cli::study::{self, Order, Planned};
+use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
 use crate::report::chart::Chart;
-use crate::report::draw::{self, DrawError, Size};
+use crate::report::draw::{self, Size};
 use crate::report::page::{self, Sheet};
 use crate::report::result::ResultFile;
 use std::ffi::OsString;
@@ -33,32 +32,23 @@ same file, seed and version give the same bytes. Exit code 4: a target is
 missed or uncertain; the report is written all the same."
 )]
 pub struct Args {
-    /// Project file; `-` is stdin, `example:NAME` a shipped one
-    file: OsString,
+    #[command(flatten)]
+    played: Played,
     /// Scenario to report, by id or name; without it the baseline
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
-    /// Set an input for this report only
-    #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
-    set: Vec<Assignment>,
-    /// Number of runs; an interval needs 6
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    runs: u32,
-    /// Seed of the draws; the same seed gives the same report on every machine
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    seed: u64,
     /// What is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Html)]
     format: Format,
     /// Number of the change, for the head of html and md
     #[arg(long, value_name = "NUMBER")]
     ticket: Option<String>,
-    /// Runs that are simulated at the same time; without it one per processor
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_024))]
-    jobs: Option<u16>,
-    /// End with 0 even where a target is missed
-    #[arg(long)]
-    exit_zero: bool,
+    /// Size of svg and png, in points; a png has two dots per point
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    size: Option<Size>,
+    /// Replace charts that are in the folder already
+    #[arg(short, long)]
+    force: bool,
     /// File to write, or folder for svg, png and csv; `-` is stdout
     #[arg(short, long, value_name = "FILE_OR_FOLDER")]
     output: Option<OsString>,
@@ -104,15 +94,13 @@ const RATIO: u32 = 2;
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
-    let project = Project::load(&args.file)?;
+    let project = Project::load(&args.played.file)?;
     let output = Output::of(args.output.as_deref());
     let folder = folder(args, &output)?;
-    output.differs_from(&args.file)?;
+    output.differs_from(&args.played.file)?;
     let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
-    let planned = [Planned::of(&project, scenario, &args.set)?];
-    let mut order = Order::usual(printer);
-    (order.seed, order.runs) = (args.seed, args.runs);
-    order.jobs = args.jobs.map_or(order.jobs, usize::from);
+    let planned = [Planned::of(&project, scenario, &args.played.assignments())?];
+    let order = args.played.order(printer);
     let outcomes = [order.outcome(planned[0].name.clone(), Arc::clone(&planned[0].fleet), printer)?];
     let baseline = match args.format {
         Format::Json => None,
@@ -121,9 +109,16 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let outcome = &outcomes[0];
     match folder {
         Some(folder) => {
-            for chart in page::charts(outcome, baseline.as_ref()) {
-                let name = format!("{}.{}", chart.id, args.format.word());
-                write_file(&folder.join(name), &bytes(&chart, args.format)?)?;
+            let charts = page::charts(outcome, baseline.as_ref());
+            let names: Vec<String> =
+                charts.iter().map(|chart| format!("{}.{}", chart.id, args.format.word())).collect();
+            if !args.force {
+                are_free(folder, &names)?;
+            }
+            // Everything is drawn before anything is written.
+            let drawn = charts.iter().map(|chart| bytes(chart, args)).collect::<Result<Vec<_>, _>>()?;
+            for (name, bytes) in names.iter().zip(&drawn) {
+                write_file(&folder.join(name), bytes)?;
             }
         }
         None => {
@@ -135,7 +130,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         }
     }
     Ok(match study::exit(&project, &planned, &outcomes, printer) {
-        Exit::Missed if args.exit_zero => Exit::Done,
+        Exit::Missed if args.played.exit_zero => Exit::Done,
         end => end,
     })
 }
@@ -157,12 +152,38 @@ fn folder<'a>(args: &Args, output: &'a Output) -> Result<Option<&'a Path>, Comma
     Ok(Some(folder))
 }
 
+/// Returns an error where files stand in the way, before any of them is replaced.
+fn are_free(folder: &Path, names: &[String]) -> Result<(), CommandError> {
+    let taken = |name: &&String| std::fs::symlink_metadata(folder.join(name)).is_ok();
+    let taken: Vec<&str> = names.iter().filter(taken).map(String::as_str).collect();
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "These are in the folder already, and their content would be lost, so nothing was written: {} in {}.",
+        taken.join(", "),
+        folder.display()
+    );
+    Err(CommandError::new(Kind::Output, what)
+        .hint("Name another folder after -o, or add --force to replace them."))
+}
+
+/// Returns the size that is meant by `1200x400`.
+fn size(text: &str) -> Result<Size, String> {
+    let parts = text.split_once(['x', 'X', '×']);
+    let number = |part: &str| part.trim().parse::<u32>().ok();
+    let size =
+        parts.and_then(|(width, height)| Some(Size { width: number(width)?, height: number(height)? }));
+    size.ok_or_else(|| format!("`{text}` is no size. Write width and height in points, such as 1200x400."))
+}
+
 /// Returns a chart as a file.
-fn bytes(chart: &Chart, format: Format) -> Result<Vec<u8>, CommandError> {
-    match format {
-        Format::Png => draw::png(chart, Size::PAGE, RATIO).map_err(|error| undrawn(&error)),
+fn bytes(chart: &Chart, args: &Args) -> Result<Vec<u8>, CommandError> {
+    let size = args.size.unwrap_or(Size::PAGE);
+    match args.format {
+        Format::Png => draw::png(chart, size, RATIO).map_err(|error| CommandError::drawing(&error)),
         Format::Csv => Ok(draw::csv(chart).into_bytes()),
-        _ => draw::svg(chart, Size::PAGE).map(String::into_bytes).map_err(|error| undrawn(&error)),
+        _ => draw::svg(chart, size).map(String::into_bytes).map_err(|error| CommandError::drawing(&error)),
     }
 }
 
@@ -186,28 +207,30 @@ fn text(
     match args.format {
         Format::Json => json_text(&ResultFile::of(&planned.origin(project), outcome, false)),
         Format::Md => Ok(page::board(&sheet)),
-        _ => page::page(&sheet).map_err(|error| undrawn(&error)),
+        _ => page::page(&sheet).map_err(|error| CommandError::drawing(&error)),
     }
-}
-
-fn undrawn(error: &DrawError) -> CommandError {
-    let kind = if matches!(error, DrawError::Size { .. }) { Kind::Usage } else { Kind::Bug };
-    CommandError::new(kind, error.to_string())
 }
 
 /// Returns the command line that makes a report again, with everything that its content depends on.
 fn command(args: &Args) -> String {
-    let mut words = vec!["regather".to_owned(), "report".to_owned(), quoted(&args.file.to_string_lossy())];
+    let mut words =
+        vec!["regather".to_owned(), "report".to_owned(), quoted(&args.played.file.to_string_lossy())];
     let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
     if let Some(scenario) = &args.scenario {
         option("--scenario", scenario);
     }
-    for assignment in &args.set {
+    for assignment in &args.played.set {
         option("--set", &format!("{}={}", assignment.name, assignment.value));
     }
-    option("--runs", &args.runs.to_string());
-    option("--seed", &args.seed.to_string());
+    if let Some(until) = &args.played.until {
+        option("--until", until);
+    }
+    option("--runs", &args.played.runs.to_string());
+    option("--seed", &args.played.seed.to_string());
     option("--format", args.format.word());
+    if let Some(size) = args.size {
+        option("--size", &format!("{}x{}", size.width, size.height));
+    }
     if let Some(ticket) = &args.ticket {
         option("--ticket", ticket);
     }
@@ -226,6 +249,25 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_two_whole_numbers() {
+        assert_eq!(size("1200x400"), Ok(Size { width: 1_200, height: 400 }));
+        for wrong in ["1200", "1200x", "x400", "-3x4", "1.5x2", "1200x400x2"] {
+            assert!(size(wrong).unwrap_err().contains("1200x400"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn charts_that_are_there_are_named_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["back.svg".to_owned(), "queue.svg".to_owned()];
+        assert_eq!(are_free(folder.path(), &names), Ok(()));
+        write_file(&folder.path().join("queue.svg"), b"mine").unwrap();
+        let error = are_free(folder.path(), &names).unwrap_err();
+        assert!(error.message.contains("queue.svg in ") && !error.message.contains("back.svg"), "{error:?}");
+        assert!(error.hints[0].contains("--force"));
+    }
 
     #[test]
     fn words_stay_words_in_a_shell() {

@@ -1,7 +1,10 @@
-//! The subcommands that try many settings: `sweep`, `solve` and `recommend`.
+//! The subcommands that try many settings, `compare`, `sweep`, `solve` and `recommend`,
+//! and `timeline`, which tries many agents.
 
+pub mod compare;
 pub mod solve;
 pub mod sweep;
+pub mod timeline;
 
 use crate::base::Finding;
 use crate::check;

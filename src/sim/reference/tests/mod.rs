@@ -7,8 +7,8 @@ mod storm1;
 use super::run;
 use crate::base::Micros;
 use crate::fleet::{
-    Agent, CSdk, DelayLaw, Episode, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Retries,
-    ServiceLaw, Targets, Telemetry, TierName, Touches, Unknowns,
+    Agent, CSdk, DelayLaw, Episode, Fleet, Group, Link, Meets, OfflineStore, Outage, Platform, Prices,
+    Retries, ServiceLaw, Targets, Telemetry, TierName, Touches, Unknowns,
 };
 
 fn ms(ms: u64) -> Micros {
@@ -50,6 +50,7 @@ fn fleet(group: Group) -> Fleet {
         platform: Platform::one_tier(1, ms(100), ServiceLaw::Fixed, 10),
         outage: Outage::total(secs(10), Meets::Refused, secs(60)),
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }

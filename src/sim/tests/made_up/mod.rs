@@ -12,7 +12,7 @@ pub(super) use coverage::Coverage;
 
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
-use crate::fleet::{Episode, Fleet, Loss, Meets, Outage, Targets, TierName, Touches, Unknowns};
+use crate::fleet::{Episode, Fleet, Loss, Meets, Outage, Prices, Targets, TierName, Touches, Unknowns};
 use crate::sim::{Run, reference};
 
 /// Draws small numbers for a made-up fleet.
@@ -145,6 +145,7 @@ pub(super) fn made_up(case: u64) -> Fleet {
         outage,
         groups,
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }

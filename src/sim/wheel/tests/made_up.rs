@@ -3,8 +3,8 @@
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
 use crate::fleet::{
-    Agent, CSdk, DelayLaw, Fleet, Flush, Group, Link, Loss, Meets, OfflineStore, Outage, Platform, Retries,
-    ServiceLaw, Targets, Telemetry, TierName, Unknowns,
+    Agent, CSdk, DelayLaw, Fleet, Flush, Group, Link, Loss, Meets, OfflineStore, Outage, Platform, Prices,
+    Retries, ServiceLaw, Targets, Telemetry, TierName, Unknowns,
 };
 
 /// Draws small numbers for a made-up fleet.
@@ -131,6 +131,7 @@ pub(super) fn any(case: u64) -> Fleet {
         platform: dice.platform(unit),
         outage: dice.outage(unit),
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }
@@ -158,6 +159,7 @@ pub(super) fn plain(case: u64) -> Fleet {
         platform,
         outage: dice.outage(unit),
         targets: Targets::default(),
+        prices: Prices::default(),
         unknowns: Unknowns::default(),
     }
 }
