@@ -15,6 +15,7 @@ mod env;
 mod inbox;
 pub mod job;
 pub mod notice;
+pub mod planning;
 pub mod recent;
 mod saved;
 pub mod session;
@@ -81,6 +82,9 @@ pub struct Desk {
     simulation: Simulation,
     study: agents::Study,
     transfers: transfer::Transfers,
+    planning: planning::Planning,
+    /// Threads that a search uses, at least 1.
+    threads: usize,
     outline: agents::Outline,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
@@ -162,6 +166,8 @@ impl Desk {
             pinned: Some(pinned),
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
+            planning: planning::Planning::default(),
+            threads: env.threads.max(1),
             outline: agents::Outline::default(),
             wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
@@ -197,7 +203,9 @@ impl Desk {
         self.tick_devices();
         self.refresh_after_devices();
         self.tick_outline();
-        let again = [again, self.follow(now), self.transfers.again()].into_iter().flatten().min();
+        self.tick_plans();
+        let others = [self.transfers.again(), self.planning.again()];
+        let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
@@ -221,6 +229,7 @@ impl Desk {
         let arrivals = self.simulation.finish();
         self.take(arrivals);
         self.finish_study(now);
+        self.finish_plans();
     }
 
     /// Takes results in.
@@ -276,6 +285,7 @@ impl Desk {
             outline: self.outline.view(),
             effect: self.effect(),
             tried: self.project.agents.tried.as_ref(),
+            plans: self.planning.view(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
             devices: self.project.devices.view(document),
@@ -305,6 +315,7 @@ impl Desk {
     pub fn end(&mut self) {
         self.simulation.cancel();
         self.study.cancel();
+        self.planning.cancel();
         self.transfers.close();
         self.session.close();
     }

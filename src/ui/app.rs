@@ -7,6 +7,7 @@ use super::configs::ConfigsPanel;
 use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
+use super::recommend::RecommendPanel;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
@@ -68,9 +69,12 @@ pub struct App {
 pub(super) struct Panels {
     /// The screen that is shown.
     pub screen: Screen,
+    /// The screen of the frame before.
+    drawn: Option<Screen>,
     shell: Shell,
     fleet: FleetPanel,
     simulate: SimulatePanel,
+    recommend: RecommendPanel,
     configs: ConfigsPanel,
 }
 
@@ -81,9 +85,11 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let panels = Panels {
             screen,
+            drawn: None,
             shell: Shell::default(),
             fleet: FleetPanel::default(),
             simulate: SimulatePanel::default(),
+            recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
@@ -174,9 +180,13 @@ impl App {
             keys::collect(ui.ctx(), &view, &mut out);
             let panels = &mut self.panels;
             let screen = panels.screen;
+            if panels.drawn.replace(screen) != Some(screen) && screen == Screen::Recommend {
+                panels.recommend.open();
+            }
             panels.shell.ui(ui, (screen, &view), &mut self.dialogs, &mut out, |ui, out| match screen {
                 Screen::Fleet => panels.fleet.ui(ui, &view, out),
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
+                Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
             });
         }
@@ -216,6 +226,15 @@ impl App {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenRecommend => self.panels.screen = Screen::Recommend,
+            UserCommand::WhatWouldItTake => {
+                self.panels.screen = Screen::Recommend;
+                self.panels.recommend.open();
+            }
+            UserCommand::Why => {
+                self.panels.screen = Screen::Simulate;
+                self.panels.simulate.explain();
+            }
             UserCommand::ScreenDevices => self.list_devices(),
             UserCommand::ImportDevices => self.dialogs.ask(Purpose::ImportDevices, &view),
             UserCommand::SaveBadLines => self.dialogs.ask(Purpose::SaveBadLines, &view),

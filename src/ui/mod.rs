@@ -11,6 +11,7 @@ mod dialog;
 mod fleet;
 mod keys;
 pub mod raster;
+mod recommend;
 pub mod request;
 pub mod screenshot;
 pub mod setting;

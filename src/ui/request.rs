@@ -12,19 +12,22 @@ pub enum Screen {
     Fleet,
     /// How the fleet comes back.
     Simulate,
+    /// What it takes to meet the targets.
+    Recommend,
     /// The files that the agents read.
     Configs,
 }
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 3] = [Self::Fleet, Self::Simulate, Self::Configs];
+    pub const ALL: [Self; 4] = [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {
         match self {
             Self::Fleet => UserCommand::ScreenFleet,
             Self::Simulate => UserCommand::ScreenSimulate,
+            Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
         }
     }

@@ -11,6 +11,7 @@ mod fixture;
 mod journey;
 mod pictures;
 mod quantity;
+mod recommend;
 mod renderer;
 mod shown;
 mod walk;

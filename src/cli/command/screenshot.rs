@@ -51,6 +51,8 @@ pub enum Screen {
     Simulate,
     /// Groups and their settings
     Fleet,
+    /// What it takes to meet the targets
+    Recommend,
     /// Files of the agents
     Configs,
 }
@@ -61,6 +63,7 @@ impl Screen {
         match self {
             Self::Simulate => "simulate",
             Self::Fleet => "fleet",
+            Self::Recommend => "recommend",
             Self::Configs => "configs",
         }
     }

@@ -40,6 +40,7 @@ impl Desk {
             Command::File(command) => self.apply_file(command),
             Command::Devices(command) => self.apply_devices(command),
             Command::Settings(command) => self.apply_settings(command),
+            Command::Plan(command) => self.apply_plan(command),
         }
         self.refresh();
         self.tick_outline();
@@ -80,6 +81,7 @@ impl Desk {
                 self.simulate(false);
             }
         }
+        self.follow_plans();
         let (project, fleet) = (&mut self.project, self.derived.fleet.as_deref());
         if project.agents.device.is_some() {
             let mapping = agents_mapping(project.document.file());

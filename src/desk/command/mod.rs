@@ -8,9 +8,11 @@
 //! are the face's business.
 
 mod devices;
+mod plan;
 mod table;
 
 pub use devices::DeviceCommand;
+pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::agents::ExportOptions;
@@ -36,6 +38,8 @@ pub enum Command {
     Devices(DeviceCommand),
     /// Changes what the program remembers between starts.
     Settings(SettingsCommand),
+    /// Looks for plans, or applies one.
+    Plan(PlanCommand),
 }
 
 /// A change of the project; every one is a named step that can be undone.
@@ -217,5 +221,6 @@ into_command! {
     RunCommand => Run,
     FileCommand => File,
     DeviceCommand => Devices,
-    SettingsCommand => Settings
+    SettingsCommand => Settings,
+    PlanCommand => Plan
 }

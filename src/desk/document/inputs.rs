@@ -5,6 +5,7 @@ use crate::base::{Fix, json};
 use crate::fleet::FleetFile;
 use crate::fleet::file::{Value, address};
 use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::plan::Assignment;
 
 /// An input with the value that was written.
 pub(in crate::desk) type Written = (String, Value);
@@ -42,6 +43,21 @@ impl Document {
             gesture.stepped = self.push(name, file, active);
         }
         self.gesture = (!finished).then_some(gesture);
+    }
+
+    /// Makes all assignments of an answer in one step with this name.
+    pub(in crate::desk) fn take(&mut self, name: String, assignments: &[Assignment]) -> Result<(), Refused> {
+        let mut file = self.file.clone();
+        for one in assignments {
+            let address = &one.input.address;
+            file = match assign(&file, self.active(), address, &one.to) {
+                // What an answer adds, such as a limit at the load balancer, is no input of the file yet.
+                Err(Refused::NoInput(_)) => file.assign(self.active(), address, &one.json())?,
+                assigned => assigned?,
+            };
+        }
+        self.step(name, file, self.active.clone());
+        Ok(())
     }
 
     /// Makes the change that a finding proposes.

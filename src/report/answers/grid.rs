@@ -1,7 +1,7 @@
 //! A grid as text of 80 columns: a table for one axis, a map of signs for two.
 
 use crate::base::units;
-use crate::plan::sweep::{Method, Own, Sweep};
+use crate::plan::sweep::{Method, Sweep};
 use crate::plan::{Aim, State, Trial};
 use crate::report::terminal::{Charset, left, line, plain, wrap};
 
@@ -35,8 +35,8 @@ pub fn render(sweep: &Sweep, charset: Charset) -> String {
         }
         _ => text.push_str(&table(sweep)),
     }
-    if let Some(own) = &sweep.own {
-        text.push_str(&wrap("", &standing(sweep, own)));
+    if let Some(standing) = standing(sweep) {
+        text.push_str(&wrap("", &standing));
     }
     plain(&text, charset)
 }
@@ -109,8 +109,10 @@ fn map(sweep: &Sweep, columns: usize, rows: usize) -> String {
     text + &wrap("", &format!("{}, [ ] the project", legend.join(", ")))
 }
 
-/// Returns where the project stands.
-fn standing(sweep: &Sweep, own: &Own) -> String {
+/// Returns where the project stands, and how far it is to the edge of what meets the targets; `None` where it
+/// stands outside the grid.
+pub fn standing(sweep: &Sweep) -> Option<String> {
+    let own = sweep.own.as_ref()?;
     let place: Vec<String> = sweep
         .axes
         .iter()
@@ -136,5 +138,5 @@ fn standing(sweep: &Sweep, own: &Own) -> String {
         };
         text += &part;
     }
-    text + "."
+    Some(text + ".")
 }
