@@ -30,6 +30,7 @@ pub use command::{Command, UserCommand};
 pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
 pub use settings::{Settings, Theme};
+pub use transfer::ReportOptions;
 pub use view::{About, Pinned, View};
 
 use crate::base::Severity;

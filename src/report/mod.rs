@@ -12,6 +12,7 @@ pub mod assumptions;
 pub mod chart;
 pub mod decimate;
 pub mod draw;
+pub mod files;
 pub mod page;
 pub mod recovery;
 pub mod result;

@@ -8,13 +8,14 @@ use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
 use super::recommend::RecommendPanel;
+use super::report::ReportPanel;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use crate::config::Mapping;
 use crate::desk::command::{DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
-use crate::desk::{Command, Desk, Theme, UserCommand, View};
+use crate::desk::{Command, Desk, ReportOptions, Theme, UserCommand, View};
 use crate::fleet::inventory::named::SECTION;
 use eframe::Frame;
 use egui::{Context, ThemePreference, Ui, ViewportCommand};
@@ -76,6 +77,7 @@ pub(super) struct Panels {
     simulate: SimulatePanel,
     recommend: RecommendPanel,
     configs: ConfigsPanel,
+    report: ReportPanel,
 }
 
 impl App {
@@ -91,6 +93,7 @@ impl App {
             simulate: SimulatePanel::default(),
             recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
+            report: ReportPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
         Self { desk, clock, panels, dialogs, moments: Arc::default(), title: String::new() }
@@ -188,6 +191,7 @@ impl App {
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
                 Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
+                Screen::Report => panels.report.ui(ui, &view, out),
             });
         }
         if !out.is_empty() {
@@ -226,6 +230,11 @@ impl App {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenReport => self.panels.screen = Screen::Report,
+            UserCommand::Report => {
+                let format = self.panels.report.options().format;
+                self.dialogs.ask(Purpose::Report(format), &view);
+            }
             UserCommand::ScreenRecommend => self.panels.screen = Screen::Recommend,
             UserCommand::WhatWouldItTake => {
                 self.panels.screen = Screen::Recommend;
@@ -280,6 +289,10 @@ impl App {
             Purpose::Open => FileCommand::Open(path).into(),
             Purpose::SaveAs => FileCommand::SaveAs(path).into(),
             Purpose::Export(target) => FileCommand::Export { path, target }.into(),
+            Purpose::Report(format) => {
+                let options = ReportOptions { format, ..self.panels.report.options().clone() };
+                FileCommand::Report { path, options }.into()
+            }
             Purpose::Import(_) => FileCommand::ImportConfigs(path).into(),
             Purpose::Compare(_) => FileCommand::Compare(path).into(),
             Purpose::Try => FileCommand::TryPath(path).into(),

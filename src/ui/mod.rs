@@ -12,6 +12,7 @@ mod fleet;
 mod keys;
 pub mod raster;
 mod recommend;
+mod report;
 pub mod request;
 pub mod screenshot;
 pub mod setting;

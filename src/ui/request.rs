@@ -2,6 +2,7 @@
 
 use crate::config::bundle::Target;
 use crate::desk::{Command, UserCommand, View};
+use crate::report::files::Format;
 use egui::{Button, Response, Ui};
 use std::path::PathBuf;
 
@@ -16,11 +17,14 @@ pub enum Screen {
     Recommend,
     /// The files that the agents read.
     Configs,
+    /// The result as files that can be handed on.
+    Report,
 }
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 4] = [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs];
+    pub const ALL: [Self; 5] =
+        [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {
@@ -29,6 +33,7 @@ impl Screen {
             Self::Simulate => UserCommand::ScreenSimulate,
             Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
+            Self::Report => UserCommand::ScreenReport,
         }
     }
 
@@ -56,6 +61,8 @@ pub enum Purpose {
     SaveBadLines,
     /// Write agents' files to a target.
     Export(Target),
+    /// Write a report in a format.
+    Report(Format),
     /// Make a project from the files that devices have.
     Import(Place),
     /// Compare with the files that devices have.

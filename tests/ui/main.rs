@@ -13,6 +13,7 @@ mod pictures;
 mod quantity;
 mod recommend;
 mod renderer;
+mod reports;
 mod shown;
 mod walk;
 

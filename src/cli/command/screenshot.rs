@@ -55,6 +55,8 @@ pub enum Screen {
     Recommend,
     /// Files of the agents
     Configs,
+    /// What a report holds
+    Report,
 }
 
 impl Screen {
@@ -65,6 +67,7 @@ impl Screen {
             Self::Fleet => "fleet",
             Self::Recommend => "recommend",
             Self::Configs => "configs",
+            Self::Report => "report",
         }
     }
 }

@@ -16,6 +16,7 @@ pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::agents::ExportOptions;
+use super::transfer::ReportOptions;
 use super::settings::Theme;
 use crate::base::Fix;
 use crate::config::bundle::Target;
@@ -151,6 +152,13 @@ pub enum FileCommand {
         path: PathBuf,
         /// Where the files go.
         target: Target,
+    },
+    /// Makes a report of the active scenario.
+    Report {
+        /// File, for charts the folder.
+        path: PathBuf,
+        /// What it is to be.
+        options: ReportOptions,
     },
     /// Shows the files of the device in this row of the list, or of none.
     ShowDevice(Option<u32>),

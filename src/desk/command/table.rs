@@ -21,6 +21,7 @@ pub enum UserCommand {
     Save,
     SaveAs,
     Export,
+    Report,
     ImportDevices,
     SaveBadLines,
     ClearRecent,
@@ -52,6 +53,7 @@ pub enum UserCommand {
     ScreenSimulate,
     ScreenRecommend,
     ScreenConfigs,
+    ScreenReport,
     Palette,
     ThemeSystem,
     ThemeDark,
@@ -162,6 +164,13 @@ pub const TABLE: &[Entry] = {
             &[ctrl("E")],
         ),
         entry(
+            C::Report,
+            File,
+            "Save report…",
+            "Writes the result of the active scenario in the chosen format",
+            &[ctrl("P")],
+        ),
+        entry(
             C::ImportDevices,
             File,
             "Import list of devices…",
@@ -219,6 +228,7 @@ pub const TABLE: &[Entry] = {
             &[ctrl("3")],
         ),
         entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("4")]),
+        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("5")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
         entry(C::ThemeSystem, View, "Theme as in the system", "Follows the theme of the desktop", &[]),
         entry(C::ThemeDark, View, "Dark theme", "Shows light text on a dark ground", &[]),
@@ -349,6 +359,7 @@ impl UserCommand {
             Self::Open
             | Self::SaveAs
             | Self::Export
+            | Self::Report
             | Self::ImportConfigs
             | Self::ImportArchive
             | Self::Compare
@@ -364,6 +375,7 @@ impl UserCommand {
             | Self::ScreenSimulate
             | Self::ScreenRecommend
             | Self::ScreenConfigs
+            | Self::ScreenReport
             | Self::Why
             | Self::WhatWouldItTake
             | Self::Palette
@@ -393,6 +405,7 @@ impl UserCommand {
                 when(stoppable, "Nothing is running")
             }
             Self::Export
+            | Self::Report
             | Self::ImportConfigs
             | Self::ImportArchive
             | Self::Compare
@@ -401,7 +414,7 @@ impl UserCommand {
             {
                 Err("Files are being read or written; wait for it or cancel it")
             }
-            Self::RunAgain | Self::PinBaseline => {
+            Self::RunAgain | Self::PinBaseline | Self::Report => {
                 when(view.fleet.is_some(), "The project has errors; correct them first")
             }
             Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),

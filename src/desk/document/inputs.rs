@@ -49,12 +49,7 @@ impl Document {
     pub(in crate::desk) fn take(&mut self, name: String, assignments: &[Assignment]) -> Result<(), Refused> {
         let mut file = self.file.clone();
         for one in assignments {
-            let address = &one.input.address;
-            file = match assign(&file, self.active(), address, &one.to) {
-                // What an answer adds, such as a limit at the load balancer, is no input of the file yet.
-                Err(Refused::NoInput(_)) => file.assign(self.active(), address, &one.json())?,
-                assigned => assigned?,
-            };
+            file = assign(&file, self.active(), &one.input.address, &one.to)?;
         }
         self.step(name, file, self.active.clone());
         Ok(())

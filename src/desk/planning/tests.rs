@@ -3,8 +3,8 @@
 use super::*;
 use crate::desk::command::{DocumentCommand, FileCommand, RunCommand, ScenarioCommand};
 use crate::desk::{Command, Env, Start};
-use crate::fleet::file::Value;
-use crate::plan::State;
+use crate::fleet::file::{Value, address};
+use crate::plan::{Assignment, State};
 
 const ZERO: Duration = Duration::ZERO;
 /// Too many at once: 200 devices within two seconds of each other, and a platform that signs in five in a second.
@@ -74,17 +74,19 @@ fn answers_are_found_applied_as_one_named_step_and_undone() {
 #[test]
 fn a_limit_that_the_file_does_not_have_yet_can_be_applied() {
     let mut desk = desk();
-    let options = PlanOptions { lever: Some("admission"), ..PlanOptions::default() };
-    desk.apply(PlanCommand::Options(options).into(), ZERO);
-    ask(&mut desk, Question::Answers);
-    desk.finish(ZERO);
-    let solution = desk.view(ZERO).plans.answers.found.unwrap().clone();
-    let answer = solution.answers.first().or(solution.best.as_ref()).unwrap().clone();
-    assert!(answer.assignments.iter().any(|one| one.input.address.starts_with("/platform/balancer")));
-    let (title, assignments) = (answer.title, answer.assignments);
-    desk.apply(PlanCommand::Apply { title, assignments }.into(), ZERO);
-    let fleet = desk.view(ZERO).fleet.unwrap().clone();
-    assert!(fleet.platform.balancer.is_some_and(|balancer| balancer.limit.is_some()));
+    assert!(desk.view(ZERO).fleet.unwrap().platform.balancer.is_none());
+    let one = |address: &str, to: Value| {
+        let input = address::resolve(&desk.view(ZERO).file.view(None), address).unwrap();
+        Assignment { input, group: String::new(), from: None, to }
+    };
+    let assignments = vec![
+        one("/platform/balancer/limit_per_s", Value::Number(4.0)),
+        one("/platform/balancer/limit_kind", Value::Word("delay-accept".to_owned())),
+    ];
+    desk.apply(PlanCommand::Apply { title: "Limit".into(), assignments }.into(), ZERO);
+    let view = desk.view(ZERO);
+    assert!(view.fleet.unwrap().platform.balancer.is_some_and(|balancer| balancer.limit.is_some()));
+    assert_eq!(view.undo, Some("Apply: Limit"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ const WIDE: f32 = 1_000.0;
 /// Width of the screen [points] below which everything stands in one column.
 const NARROW: f32 = 560.0;
 /// Width of the targets [points].
-const WISHES: f32 = 264.0;
+const WISHES: f32 = 308.0;
 
 /// State of the screen's widgets.
 #[derive(Default)]

@@ -31,7 +31,11 @@ impl TornadoPanel {
         let Some(tornado) = sought.found else { return };
         ui.label(weak(ui, told(tornado)));
         if tornado.bars.is_empty() {
-            ui.label(small("No input changes it noticeably."));
+            ui.label(small(if tornado.t95_s.is_finite() {
+                "No input changes it noticeably."
+            } else {
+                "No single input, a fifth less or more, brings the fleet back."
+            }));
             return;
         }
         ui.checkbox(&mut self.table, small("Bars as a table"));

@@ -86,9 +86,12 @@ fn transfer_text(transfer: Transfer) -> String {
         _ if stopping => "Stopping at",
         Work::Export => "Exporting",
         Work::Compare | Work::Import => "Reading",
+        Work::Report => "Making the report",
     };
     let done = units::count(done);
     match of {
+        Some(of) if work == Work::Report => format!("{doing}, {done} of {}", units::count(of)),
+        None if work == Work::Report => doing.to_owned(),
         Some(of) => format!("{doing} {done} of {} files", units::count(of)),
         None => format!("{doing} {done} files"),
     }

@@ -5,14 +5,13 @@ use crate::cli::assign::Assignment;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
-use crate::cli::printer::{Printer, json_text};
+use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::cli::study::{self, Order, Planned};
 use crate::plan::Outcome;
-use crate::report::chart::Chart;
-use crate::report::draw::{self, DrawError, Size};
-use crate::report::page::{self, Sheet};
-use crate::report::result::ResultFile;
+use crate::report::draw::DrawError;
+use crate::report::files::{self, FilesError, Said};
+use crate::report::page::Sheet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -81,26 +80,18 @@ enum Format {
     Json,
 }
 
-impl Format {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Md => "md",
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Csv => "csv",
-            Self::Json => "json",
+impl From<Format> for files::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Html => Self::Html,
+            Format::Md => Self::Md,
+            Format::Svg => Self::Svg,
+            Format::Png => Self::Png,
+            Format::Csv => Self::Csv,
+            Format::Json => Self::Json,
         }
     }
-
-    /// Returns whether it is one file per chart.
-    fn per_chart(self) -> bool {
-        matches!(self, Self::Svg | Self::Png | Self::Csv)
-    }
 }
-
-/// Dots per point of a picture: sharp on paper and on fine screens.
-const RATIO: u32 = 2;
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
@@ -121,9 +112,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let outcome = &outcomes[0];
     match folder {
         Some(folder) => {
-            for chart in page::charts(outcome, baseline.as_ref()) {
-                let name = format!("{}.{}", chart.id, args.format.word());
-                write_file(&folder.join(name), &bytes(&chart, args.format)?)?;
+            let format = args.format.into();
+            for (name, chart) in files::charts(format, outcome, baseline.as_ref()) {
+                let bytes = files::chart(format, &chart).map_err(|error| undrawn(&error))?;
+                write_file(&folder.join(name), &bytes)?;
             }
         }
         None => {
@@ -142,28 +134,20 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
 
 /// Returns the folder for charts, made where it is missing; `None` for what is one file.
 fn folder<'a>(args: &Args, output: &'a Output) -> Result<Option<&'a Path>, CommandError> {
-    if !args.format.per_chart() {
+    let format = files::Format::from(args.format);
+    if !format.per_chart() {
         return Ok(None);
     }
     let Output::File(path) = output else {
         return Err(CommandError::usage(format!(
             "`--format {}` writes one file per chart, which needs a folder; nothing was simulated.",
-            args.format.word()
+            format.word()
         ))
         .hint("Name the folder after -o; it is made where it is missing."));
     };
     let folder = Path::new(path);
     file::create_dir_all(folder).map_err(|error| CommandError::writing(&error))?;
     Ok(Some(folder))
-}
-
-/// Returns a chart as a file.
-fn bytes(chart: &Chart, format: Format) -> Result<Vec<u8>, CommandError> {
-    match format {
-        Format::Png => draw::png(chart, Size::PAGE, RATIO).map_err(|error| undrawn(&error)),
-        Format::Csv => Ok(draw::csv(chart).into_bytes()),
-        _ => draw::svg(chart, Size::PAGE).map(String::into_bytes).map_err(|error| undrawn(&error)),
-    }
 }
 
 /// Returns what is one file.
@@ -183,11 +167,10 @@ fn text(
         command: &command,
         ticket: args.ticket.as_deref(),
     };
-    match args.format {
-        Format::Json => json_text(&ResultFile::of(&planned.origin(project), outcome, false)),
-        Format::Md => Ok(page::board(&sheet)),
-        _ => page::page(&sheet).map_err(|error| undrawn(&error)),
-    }
+    files::text(args.format.into(), &sheet).map_err(|error| match error {
+        FilesError::Draw(error) => undrawn(&error),
+        FilesError::Json(_) => CommandError::new(Kind::Bug, error.to_string()),
+    })
 }
 
 fn undrawn(error: &DrawError) -> CommandError {
@@ -197,41 +180,16 @@ fn undrawn(error: &DrawError) -> CommandError {
 
 /// Returns the command line that makes a report again, with everything that its content depends on.
 fn command(args: &Args) -> String {
-    let mut words = vec!["regather".to_owned(), "report".to_owned(), quoted(&args.file.to_string_lossy())];
-    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
-    if let Some(scenario) = &args.scenario {
-        option("--scenario", scenario);
+    let set: Vec<(String, String)> =
+        args.set.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
+    Said {
+        file: &args.file.to_string_lossy(),
+        scenario: args.scenario.as_deref(),
+        set: &set,
+        runs: args.runs,
+        seed: args.seed,
+        format: args.format.into(),
+        ticket: args.ticket.as_deref(),
     }
-    for assignment in &args.set {
-        option("--set", &format!("{}={}", assignment.name, assignment.value));
-    }
-    option("--runs", &args.runs.to_string());
-    option("--seed", &args.seed.to_string());
-    option("--format", args.format.word());
-    if let Some(ticket) = &args.ticket {
-        option("--ticket", ticket);
-    }
-    words.join(" ")
-}
-
-/// Returns a word as a shell reads it as one word.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=%+,@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_stay_words_in_a_shell() {
-        assert_eq!(quoted("random_delay=5min"), "random_delay=5min");
-        assert_eq!(quoted("night shift"), "'night shift'");
-        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
-        assert_eq!(quoted(""), "''");
-    }
+    .command()
 }

@@ -8,6 +8,7 @@ use crate::base::units;
 use crate::desk::View;
 use crate::desk::command::PlanCommand;
 use crate::desk::planning::{AxisChoice, axes, offered};
+use crate::plan::Lever;
 use crate::plan::sweep::Sweep;
 use crate::report::answers;
 use crate::ui::request::Request;
@@ -50,7 +51,6 @@ impl RegionPanel {
             self.chosen = None;
         }
         let spoken = self.spoken(sweep);
-        ui.checkbox(&mut self.table, small("As a table"));
         let under = if self.table {
             self.table(ui, sweep);
             None
@@ -64,7 +64,7 @@ impl RegionPanel {
             ui.label(small(units::unbroken(&words::cell(sweep, cell))));
         }
         self.offer(ui, sweep, view, out);
-        if let Some(own) = answers::standing(sweep) {
+        if let Some(own) = answers::standing(sweep, Lever::label) {
             ui.label(weak(ui, units::unbroken(&own)));
         }
     }
@@ -92,6 +92,7 @@ impl RegionPanel {
             }
             let tip = "Ten runs for each cell instead of an estimate; takes longer and can be cancelled";
             ui.checkbox(&mut options.exact, small("Simulate each cell")).on_hover_text(tip);
+            ui.checkbox(&mut self.table, small("As a table"));
         });
         if options != *view.plans.options {
             self.chosen = None;

@@ -3,7 +3,7 @@
 use crate::base::units;
 use crate::fleet::FleetFile;
 use crate::plan::sweep::{Axis, Method, Sweep};
-use crate::plan::{Aim, Assignment, LeverError, State};
+use crate::plan::{Aim, Assignment, Lever, LeverError, State};
 use crate::report::answers::standing;
 
 /// Every state, the best first.
@@ -63,7 +63,7 @@ pub fn spoken(sweep: &Sweep) -> String {
         })
     };
     let meets = sweep.cells.iter().filter(|cell| cell.trial.meets()).count();
-    let own = standing(sweep).map_or_else(String::new, |own| format!(" {own}"));
+    let own = standing(sweep, Lever::label).map_or_else(String::new, |own| format!(" {own}"));
     format!(
         "Safe region: {} to the right, {} upwards. {meets} of {} cells meet the targets.{own}",
         span(across),
