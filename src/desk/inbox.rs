@@ -42,6 +42,15 @@ pub(super) struct Project {
 }
 
 impl Project {
+    /// Returns how the command line names it.
+    pub(super) fn on_the_command_line(&self) -> String {
+        match (&self.path, &self.example) {
+            (Some(path), _) => path.display().to_string(),
+            (None, Some(example)) => format!("example:{example}"),
+            (None, None) => self.name.clone(),
+        }
+    }
+
     /// Returns a project without a file.
     pub(super) fn new(file: FleetFile, name: String) -> Self {
         let document = Document::new(file);

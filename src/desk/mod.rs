@@ -16,6 +16,7 @@ mod inbox;
 pub mod job;
 pub mod notice;
 mod overlay;
+pub mod planning;
 pub mod recent;
 mod saved;
 pub mod session;
@@ -31,6 +32,7 @@ pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
 pub use overlay::Overlay;
 pub use settings::{Settings, Theme};
+pub use transfer::ReportOptions;
 pub use view::{About, Pinned, View};
 
 use crate::base::Severity;
@@ -83,6 +85,9 @@ pub struct Desk {
     simulation: Simulation,
     study: agents::Study,
     transfers: transfer::Transfers,
+    planning: planning::Planning,
+    /// Threads that a search uses, at least 1.
+    threads: usize,
     outline: agents::Outline,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
@@ -166,6 +171,8 @@ impl Desk {
             pinned: Some(pinned),
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
+            planning: planning::Planning::default(),
+            threads: env.threads.max(1),
             outline: agents::Outline::default(),
             wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
@@ -203,7 +210,9 @@ impl Desk {
         self.tick_devices();
         self.refresh_after_devices();
         self.tick_outline();
-        let again = [again, self.follow(now), self.transfers.again()].into_iter().flatten().min();
+        self.tick_plans();
+        let others = [self.transfers.again(), self.planning.again()];
+        let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
@@ -227,6 +236,7 @@ impl Desk {
         let arrivals = self.simulation.finish();
         self.take(arrivals);
         self.finish_study(now);
+        self.finish_plans();
     }
 
     /// Takes results in.
@@ -289,6 +299,7 @@ impl Desk {
             outline: self.outline.view(),
             effect: self.effect(),
             tried: self.project.agents.tried.as_ref(),
+            plans: self.planning.view(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
             devices: self.project.devices.view(document),
@@ -320,6 +331,7 @@ impl Desk {
     pub fn end(&mut self) {
         self.simulation.cancel();
         self.study.cancel();
+        self.planning.cancel();
         self.transfers.close();
         self.session.close();
     }

@@ -6,6 +6,7 @@ use super::devices::DevicesView;
 use super::job::{Progress, Status};
 use super::notice::Notices;
 use super::overlay::Overlay;
+use super::planning::PlanView;
 use super::session::Restored;
 use super::settings::Settings;
 use super::transfer::Transfer;
@@ -77,6 +78,8 @@ pub struct View<'a> {
     pub effect: &'a Effect,
     /// The agent's file that was tried last.
     pub tried: Option<&'a Tried>,
+    /// What it would take, the safe region, and what matters.
+    pub plans: PlanView<'a>,
     /// What results are compared with.
     pub pinned: Option<&'a Pinned>,
     /// Inputs in which the active scenario differs from the pinned one.

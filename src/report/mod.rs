@@ -13,6 +13,7 @@ pub mod chart;
 pub mod compared;
 pub mod decimate;
 pub mod draw;
+pub mod files;
 mod head;
 pub mod lanes;
 pub mod page;

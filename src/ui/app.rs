@@ -7,13 +7,15 @@ use super::configs::ConfigsPanel;
 use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
+use super::recommend::RecommendPanel;
+use super::report::ReportPanel;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use crate::config::Mapping;
 use crate::desk::command::{ChartCommand, DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
-use crate::desk::{Command, Desk, Theme, UserCommand, View};
+use crate::desk::{Command, Desk, ReportOptions, Theme, UserCommand, View};
 use crate::fleet::inventory::named::SECTION;
 use crate::report::chart::Chart;
 use eframe::Frame;
@@ -71,10 +73,14 @@ pub struct App {
 pub(super) struct Panels {
     /// The screen that is shown.
     pub screen: Screen,
+    /// The screen of the frame before.
+    drawn: Option<Screen>,
     shell: Shell,
     fleet: FleetPanel,
     simulate: SimulatePanel,
+    recommend: RecommendPanel,
     configs: ConfigsPanel,
+    report: ReportPanel,
 }
 
 impl App {
@@ -84,10 +90,13 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let panels = Panels {
             screen,
+            drawn: None,
             shell: Shell::default(),
             fleet: FleetPanel::default(),
             simulate: SimulatePanel::default(),
+            recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
+            report: ReportPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
         Self { desk, clock, panels, dialogs, chart: None, moments: Arc::default(), title: String::new() }
@@ -177,10 +186,15 @@ impl App {
             keys::collect(ui.ctx(), &view, &mut out);
             let panels = &mut self.panels;
             let screen = panels.screen;
+            if panels.drawn.replace(screen) != Some(screen) && screen == Screen::Recommend {
+                panels.recommend.open();
+            }
             panels.shell.ui(ui, (screen, &view), &mut self.dialogs, &mut out, |ui, out| match screen {
                 Screen::Fleet => panels.fleet.ui(ui, &view, out),
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
+                Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
+                Screen::Report => panels.report.ui(ui, &view, out),
             });
         }
         if !out.is_empty() {
@@ -229,6 +243,20 @@ impl App {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenReport => self.panels.screen = Screen::Report,
+            UserCommand::Report => {
+                let format = self.panels.report.options().format;
+                self.dialogs.ask(Purpose::Report(format), &view);
+            }
+            UserCommand::ScreenRecommend => self.panels.screen = Screen::Recommend,
+            UserCommand::WhatWouldItTake => {
+                self.panels.screen = Screen::Recommend;
+                self.panels.recommend.open();
+            }
+            UserCommand::Why => {
+                self.panels.screen = Screen::Simulate;
+                self.panels.simulate.explain();
+            }
             UserCommand::ScreenDevices => self.list_devices(),
             UserCommand::ImportDevices => self.dialogs.ask(Purpose::ImportDevices, &view),
             UserCommand::SaveBadLines => self.dialogs.ask(Purpose::SaveBadLines, &view),
@@ -274,6 +302,10 @@ impl App {
             Purpose::Open => FileCommand::Open(path).into(),
             Purpose::SaveAs => FileCommand::SaveAs(path).into(),
             Purpose::Export(target) => FileCommand::Export { path, target }.into(),
+            Purpose::Report(format) => {
+                let options = ReportOptions { format, ..self.panels.report.options().clone() };
+                FileCommand::Report { path, options }.into()
+            }
             Purpose::Import(_) => FileCommand::ImportConfigs(path).into(),
             Purpose::Compare(_) => FileCommand::Compare(path).into(),
             Purpose::Try => FileCommand::TryPath(path).into(),

@@ -108,6 +108,10 @@ impl Dialogs {
                 ("No file dialog is available here. Path of the zip bundle to write", "Export")
             }
             Purpose::Export(_) => ("No file dialog is available here. Folder for the agent files", "Export"),
+            Purpose::Report(format) if format.per_chart() => {
+                ("No file dialog is available here. Folder for the charts of the report", "Save")
+            }
+            Purpose::Report(_) => ("No file dialog is available here. Path to save the report to", "Save"),
             Purpose::Import(_) => {
                 ("No file dialog is available here. Folder or archive with devices' files", "Import")
             }
@@ -135,13 +139,7 @@ impl Dialogs {
             let pressed = ui.add_enabled(usable, egui::Button::new(button)).clicked();
             let path = PathBuf::from(field.text.trim());
             if usable && (entered || pressed) {
-                if matches!(
-                    field.purpose,
-                    Purpose::SaveAs
-                        | Purpose::SaveBadLines
-                        | Purpose::SaveChart(_)
-                        | Purpose::Export(Target::Zip)
-                ) && field.taken.as_ref() != Some(&path)
+                if replaces(field.purpose) && field.taken.as_ref() != Some(&path)
                     && (self.exists)(&path)
                 {
                     field.taken = Some(path.clone());
@@ -160,6 +158,18 @@ impl Dialogs {
         if done {
             self.field = None;
         }
+    }
+}
+
+/// Returns whether a purpose is one file that is written, and may be there already.
+fn replaces(purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::SaveAs
+        | Purpose::SaveBadLines
+        | Purpose::SaveChart(_)
+        | Purpose::Export(Target::Zip) => true,
+        Purpose::Report(format) => !format.per_chart(),
+        _ => false,
     }
 }
 
@@ -199,6 +209,16 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                     .save_file(),
             )
         }
+        Purpose::Report(format) if format.per_chart() => {
+            Box::pin(dialog.set_title("Folder for the charts of the report").pick_folder())
+        }
+        Purpose::Report(format) => Box::pin(
+            dialog
+                .set_title("Save the report as")
+                .set_file_name(format!("report.{}", format.word()))
+                .add_filter(format.label(), &[format.word()])
+                .save_file(),
+        ),
         Purpose::Export(Target::Zip) => Box::pin(
             dialog
                 .set_title("Zip bundle to write")

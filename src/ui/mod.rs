@@ -11,6 +11,8 @@ mod dialog;
 mod fleet;
 mod keys;
 pub mod raster;
+mod recommend;
+mod report;
 pub mod request;
 pub mod screenshot;
 pub mod setting;

@@ -4,6 +4,7 @@ use crate::config::bundle::Target;
 use crate::desk::command::ChartFormat;
 use crate::desk::{Command, UserCommand, View};
 use crate::report::chart::Chart;
+use crate::report::files::Format;
 use egui::{Button, Response, Ui};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,20 +16,27 @@ pub enum Screen {
     Fleet,
     /// How the fleet comes back.
     Simulate,
+    /// What it takes to meet the targets.
+    Recommend,
     /// The files that the agents read.
     Configs,
+    /// The result as files that can be handed on.
+    Report,
 }
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 3] = [Self::Fleet, Self::Simulate, Self::Configs];
+    pub const ALL: [Self; 5] =
+        [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {
         match self {
             Self::Fleet => UserCommand::ScreenFleet,
             Self::Simulate => UserCommand::ScreenSimulate,
+            Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
+            Self::Report => UserCommand::ScreenReport,
         }
     }
 
@@ -56,6 +64,8 @@ pub enum Purpose {
     SaveBadLines,
     /// Write agents' files to a target.
     Export(Target),
+    /// Write a report in a format.
+    Report(Format),
     /// Make a project from the files that devices have.
     Import(Place),
     /// Compare with the files that devices have.

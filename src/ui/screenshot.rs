@@ -81,6 +81,8 @@ pub fn picture(shot: Shot) -> Result<RgbaImage, ShotError> {
     let mut raster = Raster::default();
     let mut last = None;
     for frame in 0..FRAMES {
+        // What the frame before asked for is waited for: a picture shows what is found, not the search.
+        app.desk_mut().finish(now);
         let mut input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::from(shot.size))),
             time: Some(f64::from(frame) * FRAME),

@@ -17,5 +17,7 @@ mod house;
 mod layers;
 /// Runs the built program.
 mod program;
+/// Reports of the window and of the command line.
+mod reports;
 /// The files of this repository, for the tests that read them.
 mod repository;

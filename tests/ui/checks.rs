@@ -293,6 +293,7 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
             Screen::Simulate => {
                 vec!["File", "Fleet", "Baseline", "Random delay", "Workers", "Pin as baseline"]
             }
+            Screen::Recommend => vec!["File", "What would it take?", "Fleet", "Solve", "To the right"],
             Screen::Configs => vec!["File", "Fleet", "Baseline", "Export agent files…"],
         };
         let places: Vec<usize> = order.iter().map(|name| at(name)).collect();

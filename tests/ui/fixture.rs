@@ -139,6 +139,11 @@ impl Window {
         let mut window = Self { harness, clock };
         // Panels and grids find their sizes.
         window.run_steps(3);
+        if open.finished {
+            // What a screen looks for when it is opened.
+            window.desk().finish(Duration::ZERO);
+            window.run_steps(2);
+        }
         window
     }
 

@@ -12,7 +12,9 @@ mod fixture;
 mod journey;
 mod pictures;
 mod quantity;
+mod recommend;
 mod renderer;
+mod reports;
 mod shown;
 mod walk;
 

@@ -86,6 +86,19 @@ fn screens_look_as_they_were_approved() {
 }
 
 #[test]
+fn plans_and_reports_look_as_they_were_approved() {
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut plans = window(Screen::Recommend, [1280.0, 720.0], theme);
+        plans.settle();
+        plans.run_steps(30);
+        compare(&format!("recommend-{word}"), &plans.render().unwrap());
+    }
+    let mut report = window(Screen::Report, [1024.0, 640.0], Theme::Light);
+    report.run_steps(30);
+    compare("report-light", &report.render().unwrap());
+}
+
+#[test]
 fn what_devices_have_looks_as_it_was_approved() {
     let folder = tempfile::tempdir().unwrap();
     let has = "{\n  \"reconnect_random_delay_seconds\": 7,\n  \"app_key\": \"planted\",\n  \"site\": 4\n}\n";

@@ -51,8 +51,12 @@ pub enum Screen {
     Simulate,
     /// Groups and their settings
     Fleet,
+    /// What it takes to meet the targets
+    Recommend,
     /// Files of the agents
     Configs,
+    /// What a report holds
+    Report,
 }
 
 impl Screen {
@@ -61,7 +65,9 @@ impl Screen {
         match self {
             Self::Simulate => "simulate",
             Self::Fleet => "fleet",
+            Self::Recommend => "recommend",
             Self::Configs => "configs",
+            Self::Report => "report",
         }
     }
 }

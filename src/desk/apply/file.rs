@@ -29,6 +29,7 @@ impl Desk {
             FileCommand::Save => self.save(),
             FileCommand::SaveAs(path) => self.save_as(&path),
             FileCommand::Export { path, target } => self.export(&inbox::absolute(&path), target),
+            FileCommand::Report { path, options } => self.report(&inbox::absolute(&path), options),
             FileCommand::ShowDevice(row) => {
                 let project = &mut self.project;
                 project.agents.show_device(row, &project.document);

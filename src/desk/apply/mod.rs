@@ -42,6 +42,7 @@ impl Desk {
             Command::Devices(command) => self.apply_devices(command),
             Command::Chart(command) => self.apply_chart(command),
             Command::Settings(command) => self.apply_settings(command),
+            Command::Plan(command) => self.apply_plan(command),
         }
         self.refresh();
         self.tick_outline();
@@ -83,6 +84,7 @@ impl Desk {
                 self.simulate(false);
             }
         }
+        self.follow_plans();
         let (project, fleet) = (&mut self.project, self.derived.fleet.as_deref());
         if project.agents.device.is_some() {
             let mapping = agents_mapping(project.document.file());

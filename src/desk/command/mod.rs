@@ -8,12 +8,15 @@
 //! are the face's business.
 
 mod devices;
+mod plan;
 mod table;
 
 pub use devices::DeviceCommand;
+pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::agents::ExportOptions;
+use super::transfer::ReportOptions;
 use super::settings::Theme;
 use crate::base::Fix;
 use crate::config::bundle::Target;
@@ -40,6 +43,8 @@ pub enum Command {
     Chart(ChartCommand),
     /// Changes what the program remembers between starts.
     Settings(SettingsCommand),
+    /// Looks for plans, or applies one.
+    Plan(PlanCommand),
 }
 
 /// What is made of a chart.
@@ -207,6 +212,13 @@ pub enum FileCommand {
         /// Where the files go.
         target: Target,
     },
+    /// Makes a report of the active scenario.
+    Report {
+        /// File, for charts the folder.
+        path: PathBuf,
+        /// What it is to be.
+        options: ReportOptions,
+    },
     /// Shows the files of the device in this row of the list, or of none.
     ShowDevice(Option<u32>),
     /// Lays out what the next export writes, and looks at what that gives.
@@ -277,5 +289,6 @@ into_command! {
     FileCommand => File,
     DeviceCommand => Devices,
     ChartCommand => Chart,
-    SettingsCommand => Settings
+    SettingsCommand => Settings,
+    PlanCommand => Plan
 }

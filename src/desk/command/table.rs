@@ -2,10 +2,12 @@
 //! that they cannot drift apart.
 
 use super::{
-    Command, DeviceCommand, DocumentCommand, FileCommand, RunCommand, ScenarioCommand, SettingsCommand,
+    Command, DeviceCommand, DocumentCommand, FileCommand, PlanCommand, RunCommand, ScenarioCommand,
+    SettingsCommand,
 };
 use crate::desk::View;
 use crate::desk::job::Status;
+use crate::desk::planning::Question;
 use crate::desk::settings::Theme;
 use crate::fleet::example::EXAMPLES;
 
@@ -19,6 +21,7 @@ pub enum UserCommand {
     Save,
     SaveAs,
     Export,
+    Report,
     ImportDevices,
     SaveBadLines,
     ClearRecent,
@@ -34,6 +37,9 @@ pub enum UserCommand {
     Unpin,
     RunAgain,
     Cancel,
+    Why,
+    WhatWouldItTake,
+    Solve,
     ImportConfigs,
     ImportArchive,
     Compare,
@@ -45,7 +51,9 @@ pub enum UserCommand {
     ScreenFleet,
     ScreenDevices,
     ScreenSimulate,
+    ScreenRecommend,
     ScreenConfigs,
+    ScreenReport,
     Palette,
     ThemeSystem,
     ThemeDark,
@@ -156,6 +164,13 @@ pub const TABLE: &[Entry] = {
             &[ctrl("E")],
         ),
         entry(
+            C::Report,
+            File,
+            "Save report…",
+            "Writes the result of the active scenario in the chosen format",
+            &[ctrl("P")],
+        ),
+        entry(
             C::ImportDevices,
             File,
             "Import list of devices…",
@@ -205,7 +220,15 @@ pub const TABLE: &[Entry] = {
         entry(C::ScreenFleet, View, "Fleet", "Shows the groups of devices and their settings", &[ctrl("1")]),
         entry(C::ScreenDevices, View, "Devices", "Shows the list of devices, one line for each", &[]),
         entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
-        entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("3")]),
+        entry(
+            C::ScreenRecommend,
+            View,
+            "Recommend",
+            "Shows what it takes to meet the targets, and where they are met",
+            &[ctrl("3")],
+        ),
+        entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("4")]),
+        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("5")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
         entry(C::ThemeSystem, View, "Theme as in the system", "Follows the theme of the desktop", &[]),
         entry(C::ThemeDark, View, "Dark theme", "Shows light text on a dark ground", &[]),
@@ -218,8 +241,23 @@ pub const TABLE: &[Entry] = {
             C::Cancel,
             Run,
             "Cancel",
-            "Stops reading or writing files, else the simulation, whose finished runs stay",
+            "Stops reading or writing files, else a search, else the simulation, whose runs stay",
             &[plain("Escape")],
+        ),
+        entry(C::Why, Run, "Why?", "Explains the result on the screen beside it", &[plain("W")]),
+        entry(
+            C::WhatWouldItTake,
+            Run,
+            "What would it take?",
+            "Looks for settings that meet the targets, and shows them",
+            &[plain("T")],
+        ),
+        entry(
+            C::Solve,
+            Run,
+            "Solve",
+            "Looks for settings that meet the targets",
+            &[Shortcut { command: true, shift: true, key: "Enter" }],
         ),
         entry(
             C::PinBaseline,
@@ -305,9 +343,11 @@ impl UserCommand {
             Self::PinBaseline => ScenarioCommand::Pin.into(),
             Self::Unpin => ScenarioCommand::Unpin.into(),
             Self::RunAgain => RunCommand::Start.into(),
-            // Both stand in the bar at the bottom; files come first there.
+            // All stand in the bar at the bottom; files come first there.
             Self::Cancel if view.transfer.is_some() => FileCommand::StopTransfer.into(),
+            Self::Cancel if view.plans.progress().is_some() => PlanCommand::Cancel.into(),
             Self::Cancel => RunCommand::Cancel.into(),
+            Self::Solve => PlanCommand::Ask(Question::Answers).into(),
             Self::ThemeSystem => SettingsCommand::Theme(Theme::System).into(),
             Self::ThemeDark => SettingsCommand::Theme(Theme::Dark).into(),
             Self::ThemeLight => SettingsCommand::Theme(Theme::Light).into(),
@@ -319,6 +359,7 @@ impl UserCommand {
             Self::Open
             | Self::SaveAs
             | Self::Export
+            | Self::Report
             | Self::ImportConfigs
             | Self::ImportArchive
             | Self::Compare
@@ -332,7 +373,11 @@ impl UserCommand {
             | Self::RenameScenario
             | Self::ScreenFleet
             | Self::ScreenSimulate
+            | Self::ScreenRecommend
             | Self::ScreenConfigs
+            | Self::ScreenReport
+            | Self::Why
+            | Self::WhatWouldItTake
             | Self::Palette
             | Self::ShowKeys => return None,
         })
@@ -355,10 +400,12 @@ impl UserCommand {
             }
             Self::Unpin => when(view.pinned.is_some(), "No baseline is pinned"),
             Self::Cancel => {
-                let stoppable = view.transfer.map_or(*view.status == Status::Running, |own| !own.stopping);
+                let searching = view.plans.progress().is_some() || *view.status == Status::Running;
+                let stoppable = view.transfer.map_or(searching, |own| !own.stopping);
                 when(stoppable, "Nothing is running")
             }
             Self::Export
+            | Self::Report
             | Self::ImportConfigs
             | Self::ImportArchive
             | Self::Compare
@@ -367,7 +414,7 @@ impl UserCommand {
             {
                 Err("Files are being read or written; wait for it or cancel it")
             }
-            Self::RunAgain | Self::PinBaseline => {
+            Self::RunAgain | Self::PinBaseline | Self::Report => {
                 when(view.fleet.is_some(), "The project has errors; correct them first")
             }
             Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),
@@ -379,6 +426,11 @@ impl UserCommand {
                 let blocked = view.agent_files.iter().any(|group| group.blocked().is_some());
                 when(!blocked, "A file of the devices has errors; see its findings")
             }
+            Self::Why => when(view.outcome.is_some(), "Nothing is simulated yet"),
+            Self::WhatWouldItTake | Self::Solve if view.fleet.is_none() => {
+                Err("The project has errors; correct them first")
+            }
+            Self::Solve => when(!view.plans.goals.list.is_empty(), "No target counts; set one first"),
             Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
             Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),

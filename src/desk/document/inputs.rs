@@ -5,6 +5,7 @@ use crate::base::{Fix, json};
 use crate::fleet::FleetFile;
 use crate::fleet::file::{Value, address};
 use crate::fleet::setting::{Absent, Setting, Unit};
+use crate::plan::Assignment;
 
 /// An input with the value that was written.
 pub(in crate::desk) type Written = (String, Value);
@@ -42,6 +43,16 @@ impl Document {
             gesture.stepped = self.push(name, file, active);
         }
         self.gesture = (!finished).then_some(gesture);
+    }
+
+    /// Makes all assignments of an answer in one step with this name.
+    pub(in crate::desk) fn take(&mut self, name: String, assignments: &[Assignment]) -> Result<(), Refused> {
+        let mut file = self.file.clone();
+        for one in assignments {
+            file = assign(&file, self.active(), &one.input.address, &one.to)?;
+        }
+        self.step(name, file, self.active.clone());
+        Ok(())
     }
 
     /// Makes the change that a finding proposes.

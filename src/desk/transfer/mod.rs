@@ -4,8 +4,11 @@
 //! file whether to go on. What it brings is a change of the desk, made when the desk takes it in. What was read
 //! for another project than the open one is dropped and said; what was written is said in any case.
 
+mod report;
 #[cfg(test)]
 mod tests;
+
+pub use report::ReportOptions;
 
 use super::Desk;
 use super::env::Wake;
@@ -29,6 +32,8 @@ pub enum Work {
     Import,
     /// Files are written.
     Export,
+    /// A report is made and written.
+    Report,
 }
 
 impl Work {
@@ -38,6 +43,7 @@ impl Work {
             Self::Compare => "Comparison",
             Self::Import => "Import",
             Self::Export => "Export",
+            Self::Report => "Report",
         }
     }
 }
@@ -47,7 +53,7 @@ impl Work {
 pub struct Transfer {
     /// What is done.
     pub work: Work,
-    /// Files that are done.
+    /// Files that are done, for a report runs.
     pub done: u64,
     /// All files, where their number is known.
     pub of: Option<u64>,
@@ -83,6 +89,11 @@ impl Reins {
         }
         (self.pace)(done);
         !self.shared.stop.load(Ordering::Acquire)
+    }
+
+    /// Returns what is set when the worker has to stop.
+    fn stop_flag(&self) -> &AtomicBool {
+        &self.shared.stop
     }
 }
 
@@ -212,7 +223,7 @@ impl Desk {
                 let text = format!("{noun} ended unexpectedly. Try it again.");
                 self.say(Severity::Error, text, None);
             }
-            Some(then) if work == Work::Export => then(self),
+            Some(then) if matches!(work, Work::Export | Work::Report) => then(self),
             Some(_) if stopped => {
                 self.say(Severity::Info, format!("{noun} cancelled; nothing was taken in."), None);
             }

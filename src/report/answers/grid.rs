@@ -1,8 +1,8 @@
 //! A grid as text of 80 columns: a table for one axis, a map of signs for two.
 
 use crate::base::units;
-use crate::plan::sweep::{Method, Own, Sweep};
-use crate::plan::{Aim, State, Trial};
+use crate::plan::sweep::{Method, Sweep};
+use crate::plan::{Aim, Lever, State, Trial};
 use crate::report::terminal::{Charset, left, line, plain, wrap};
 
 /// Figures in the columns of a table, with their heads and widths [characters].
@@ -35,8 +35,8 @@ pub fn render(sweep: &Sweep, charset: Charset) -> String {
         }
         _ => text.push_str(&table(sweep)),
     }
-    if let Some(own) = &sweep.own {
-        text.push_str(&wrap("", &standing(sweep, own)));
+    if let Some(standing) = standing(sweep, |lever| lever.name.clone()) {
+        text.push_str(&wrap("", &standing));
     }
     plain(&text, charset)
 }
@@ -109,13 +109,15 @@ fn map(sweep: &Sweep, columns: usize, rows: usize) -> String {
     text + &wrap("", &format!("{}, [ ] the project", legend.join(", ")))
 }
 
-/// Returns where the project stands.
-fn standing(sweep: &Sweep, own: &Own) -> String {
+/// Returns where the project stands, and how far it is to the edge of what meets the targets; `None` where it
+/// stands outside the grid. `name` says what a lever is called.
+pub fn standing(sweep: &Sweep, name: fn(&Lever) -> String) -> Option<String> {
+    let own = sweep.own.as_ref()?;
     let place: Vec<String> = sweep
         .axes
         .iter()
         .zip(&own.values)
-        .map(|(axis, value)| format!("{} {}", axis.lever.name, axis.lever.text(*value)))
+        .map(|(axis, value)| format!("{} {}", name(&axis.lever), axis.lever.text(*value)))
         .collect();
     let state = sweep.cells[own.cell].trial.state;
     let mut text = format!("The project stands at {}: {}", place.join(", "), state.label());
@@ -128,13 +130,13 @@ fn standing(sweep: &Sweep, own: &Own) -> String {
         let part = match margin.share(*value) {
             Some(share) => format!(
                 "; {} stops meeting the targets at {} (margin {})",
-                axis.lever.name,
+                name(&axis.lever),
                 edges.join(" and "),
                 units::percent(share)
             ),
-            None => format!("; {} has no edge within the grid", axis.lever.name),
+            None => format!("; {} has no edge within the grid", name(&axis.lever)),
         };
         text += &part;
     }
-    text + "."
+    Some(text + ".")
 }

@@ -3,8 +3,8 @@
 use super::Asked;
 use crate::base::units;
 use crate::config::balancer::Product;
-use crate::plan::solve::{Answer, Solution, Way, measuring};
-use crate::plan::{Aim, Goal, State, Trial};
+use crate::plan::solve::{Answer, Bound, Solution, Way, measuring};
+use crate::plan::{Aim, Assignment, Goal, Held, State, Trial};
 use crate::report::terminal::{Charset, plain, wrap};
 
 /// Returns a solution as text; with `bounds` the closed forms stand under it.
@@ -54,8 +54,7 @@ pub fn render(asked: &Asked<'_>, solution: &Solution, charset: Charset) -> Strin
     }
     text += "Closed forms, for devices that wait a random time before every attempt\n";
     for bound in &solution.bounds {
-        let value = if bound.value > 0.0 { units::duration(bound.value) } else { "none".to_owned() };
-        text += &wrap("  ", &format!("{}: {value}, {}", bound.label, bound.formula));
+        text += &wrap("  ", &closed_form(bound));
     }
     plain(&text, charset)
 }
@@ -65,16 +64,10 @@ fn answer(first: &str, answer: &Answer) -> String {
     let sign = answer.trial.state.sign();
     let mut text = wrap(&format!("{first}{sign} "), &format!("{}: {}", answer.title, told(&answer.trial)));
     for held in &answer.trial.held {
-        let aim = held.goal.aim;
-        let (low, high) = (aim.text(held.spread.0), aim.text(held.spread.1));
-        let spread = if low == high { String::new() } else { format!(" ({low} to {high} in 9 of 10 runs)") };
-        let limit = aim.text(held.goal.limit);
-        let reached = format!("{} {}{spread}, target {limit}", aim.label(), aim.text(held.median));
-        text += &wrap("    gives ", &reached);
+        text += &wrap("    gives ", &gives(held));
     }
     for one in &answer.assignments {
-        let of = if one.group.is_empty() { String::new() } else { format!("{}: ", one.group) };
-        text += &wrap("    set ", &format!("{of}{} {}", one.input.setting.key, one.text()));
+        text += &wrap("    set ", &sets(one));
     }
     for product in super::admission(answer).iter().flat_map(|limit| Product::ALL.map(|one| (limit, one))) {
         for line in product.0.lines(product.1) {
@@ -85,14 +78,8 @@ fn answer(first: &str, answer: &Answer) -> String {
     for why in &answer.why {
         text += &wrap("    why ", why);
     }
-    if answer.margin.is_finite() && answer.trial.state == State::Meets {
-        let cliff = answer.cliff.as_ref().map_or_else(
-            || ", nothing that was tried near it never recovers".to_owned(),
-            |(_, cliff)| format!(", the nearest setting that never recovers is {cliff}"),
-        );
-        let cliff = if answer.way == Way::Keep { String::new() } else { cliff };
-        text +=
-            &wrap("    margin ", &format!("{} of the tightest target{cliff}", units::percent(answer.margin)));
+    if let Some(margin) = margin(answer) {
+        text += &wrap("    margin ", &margin);
     }
     if !answer.survives.is_empty() {
         let words: Vec<String> = answer
@@ -107,8 +94,42 @@ fn answer(first: &str, answer: &Answer) -> String {
     text
 }
 
+/// Returns what a goal was held against: `95 % back 4 min 52 s (4 min to 5 min in 9 of 10 runs), target 5 min`.
+pub fn gives(held: &Held) -> String {
+    let aim = held.goal.aim;
+    let (low, high) = (aim.text(held.spread.0), aim.text(held.spread.1));
+    let spread = if low == high { String::new() } else { format!(" ({low} to {high} in 9 of 10 runs)") };
+    format!("{} {}{spread}, target {}", aim.label(), aim.text(held.median), aim.text(held.goal.limit))
+}
+
+/// Returns what an assignment writes: `Pumps: reconnect_random_delay_seconds 30 s → 5 min`.
+pub fn sets(one: &Assignment) -> String {
+    let of = if one.group.is_empty() { String::new() } else { format!("{}: ", one.group) };
+    format!("{of}{} {}", one.input.setting.key, one.text())
+}
+
+/// Returns how much room an answer leaves, and how near the next setting is that never recovers; `None` where it
+/// does not meet the targets.
+pub fn margin(answer: &Answer) -> Option<String> {
+    if !answer.margin.is_finite() || answer.trial.state != State::Meets {
+        return None;
+    }
+    let cliff = match &answer.cliff {
+        _ if answer.way == Way::Keep => String::new(),
+        Some((_, cliff)) => format!(", the nearest setting that never recovers is {cliff}"),
+        None => ", nothing that was tried near it never recovers".to_owned(),
+    };
+    Some(format!("{} of the tightest target{cliff}", units::percent(answer.margin)))
+}
+
+/// Returns a closed form as a sentence reads it: `Random delay without any queue: 4 min 42 s, 2 N / μ`.
+pub fn closed_form(bound: &Bound) -> String {
+    let value = if bound.value > 0.0 { units::duration(bound.value) } else { "none".to_owned() };
+    format!("{}: {value}, {}", bound.label, bound.formula)
+}
+
 /// Returns what a setting gives in a few words.
-fn told(trial: &Trial) -> String {
+pub fn told(trial: &Trial) -> String {
     match trial.figures.get(Aim::T95) {
         Some(t95) if t95.is_finite() => {
             format!("95 % of devices back after {}, {}", units::duration(t95), trial.state.label())

@@ -10,10 +10,10 @@ mod solution;
 mod sweep;
 mod tornado;
 
-pub use balancer::admission;
 pub use super::head::Asked;
-pub use grid::render as render_sweep;
-pub use list::render as render_solution;
+pub use balancer::admission;
+pub use grid::{render as render_sweep, standing};
+pub use list::{closed_form, gives, margin, render as render_solution, sets, told};
 pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};
 pub use sweep::{SWEEP_SCHEMA, csv, sweep_json, sweep_schema};
 pub use tornado::{render as render_tornado, tornado_json, tornado_schema};

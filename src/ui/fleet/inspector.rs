@@ -76,7 +76,7 @@ fn section(ui: &mut Ui, base: &str, part: &Section, view: &View<'_>, out: &mut V
 }
 
 /// Draws the settings below a base.
-pub(super) fn settings(
+pub(in crate::ui) fn settings(
     ui: &mut Ui,
     base: &str,
     settings: &[&'static Setting],

@@ -6,6 +6,8 @@ mod project;
 pub mod rows;
 mod table;
 
+pub(super) use inspector::settings;
+
 use super::request::Request;
 use super::theme::{self, space};
 use crate::base::units;

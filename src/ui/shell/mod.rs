@@ -45,7 +45,7 @@ impl Shell {
             self.strip.ui(ui, view, dialogs, out);
             self.rail.ui(ui, screen, view, out);
             self.lists.ui(ui, view, out);
-            verdict::ui(ui, view);
+            verdict::ui(ui, view, out);
             content(ui, out);
         });
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| status::ui(ui, view, &mut self.lists, out));

@@ -5,6 +5,7 @@ use super::super::theme::{self, space};
 use super::lists::{List, Lists};
 use crate::base::{Finding, Severity, units};
 use crate::desk::job::{Status, Subject};
+use crate::desk::planning::Question;
 use crate::desk::transfer::{Transfer, Work};
 use crate::desk::{UserCommand, View};
 use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
@@ -30,11 +31,16 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, lists: &mut Lists, out: &mut Vec<Request
         lists.button(ui, List::Findings, &findings_text(view));
         lists.button(ui, List::Events, &format!("Events ({})", view.notices.count()));
         // A place of its own, so that nothing moves while runs are counted.
+        let search = view.plans.progress();
         let wide = if view.transfer.is_some() { FILES } else { RUNS };
         let place = vec2(wide.min(ui.available_width()), theme::TARGET);
         let (place, _) = ui.allocate_exact_size(place, Sense::hover());
         ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout), |ui| {
-            let state = view.transfer.map_or_else(|| run_text(view), transfer_text);
+            let state = match (view.transfer, search) {
+                (Some(transfer), _) => transfer_text(transfer),
+                (None, Some(search)) => search_text(search),
+                (None, None) => run_text(view),
+            };
             ui.add(Label::new(text(state)).truncate());
         });
         let named = |bar: egui::Response, name: &str| {
@@ -52,6 +58,10 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, lists: &mut Lists, out: &mut Vec<Request
                 let share = transfer.done as f32 / of.max(1) as f32;
                 named(ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0)), "Files");
             }
+            cancel(ui);
+        } else if let Some((_, done, of)) = search {
+            let share = done as f32 / of.max(1) as f32;
+            named(ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0)), "Search");
             cancel(ui);
         } else if let Some(progress) = view.progress {
             let share = progress.done as f32 / progress.of.max(1) as f32;
@@ -76,12 +86,25 @@ fn transfer_text(transfer: Transfer) -> String {
         _ if stopping => "Stopping at",
         Work::Export => "Exporting",
         Work::Compare | Work::Import => "Reading",
+        Work::Report => "Making the report",
     };
     let done = units::count(done);
     match of {
+        Some(of) if work == Work::Report => format!("{doing}, {done} of {}", units::count(of)),
+        None if work == Work::Report => doing.to_owned(),
         Some(of) => format!("{doing} {done} of {} files", units::count(of)),
         None => format!("{doing} {done} files"),
     }
+}
+
+/// Returns how far a search is: `Solving, 3 of 9 ways`.
+fn search_text((question, done, of): (Question, usize, usize)) -> String {
+    let (doing, parts) = match question {
+        Question::Answers => ("Solving", "ways"),
+        Question::Region => ("Safe region", "cells"),
+        Question::Tornado => ("What matters", "inputs"),
+    };
+    if of == 0 { format!("{doing} …") } else { format!("{doing}, {done} of {of} {parts}") }
 }
 
 /// Returns how the simulation stands: `Simulation 37 of 50 runs`.

@@ -1,12 +1,13 @@
 //! The verdict strip: the one answer of the window, always visible, the only large text.
 
+use super::super::request::{Request, offer};
 use super::super::theme::{self, Tokens, space};
 use crate::base::units;
-use crate::desk::View;
+use crate::desk::{UserCommand, View};
 use crate::desk::job::Status;
 use crate::plan::Verdict;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, Frame, Margin, Panel, RichText, Ui};
+use egui::{Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, Ui};
 
 /// What the strip says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl Tone {
 }
 
 /// Draws the strip.
-pub fn ui(ui: &mut Ui, view: &View<'_>) {
+pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     let strip = strip(view);
     let tokens = theme::tokens(ui.ctx());
     let margin = Margin::symmetric(space::L as i8, space::S as i8);
@@ -142,6 +143,17 @@ pub fn ui(ui: &mut Ui, view: &View<'_>) {
         });
         let detail = if strip.detail.is_empty() { " " } else { &strip.detail };
         let detail = RichText::new(detail).size(theme::SMALL).color(tokens.text.weak);
-        ui.add(egui::Label::new(detail).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for command in [UserCommand::WhatWouldItTake, UserCommand::Why] {
+                let entry = command.entry();
+                let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
+                if offer(ui, command, button, entry.tooltip, view).clicked() {
+                    out.push(Request::User(command));
+                }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(detail).truncate());
+            });
+        });
     });
 }

@@ -34,14 +34,22 @@ pub struct SimulatePanel {
     levers: levers::Levers,
     charts: charts::Charts,
     differences: differences::Differences,
+    /// Whether the explanation is opened in the next frame.
+    explain: bool,
 }
 
 impl SimulatePanel {
+    /// Opens the explanation of the result.
+    pub fn explain(&mut self) {
+        self.explain = true;
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let why = std::mem::take(&mut self.explain);
         let width = ui.available_width();
         if width < NARROW {
-            return self.column(ui, view, out);
+            return self.column(ui, view, why, out);
         }
         let wide = width >= WIDE;
         let levers = if wide { LEVERS } else { (width * 0.42).min(LEVERS) };
@@ -50,7 +58,7 @@ impl SimulatePanel {
                 self.levers.ui(ui, view, 0..usize::MAX, out);
                 if !wide {
                     ui.add_space(space::L);
-                    result::ui(ui, view, out);
+                    result::ui(ui, view, why, out);
                 }
             });
         });
@@ -77,13 +85,13 @@ impl SimulatePanel {
             let line = Stroke::new(1.0, theme::tokens(ui.ctx()).separator);
             ui.painter().vline(end.left(), end.y_range(), line);
             ui.scope_builder(UiBuilder::new().max_rect(end), |ui| {
-                inside().show(ui, |ui| scroll("result", ui, |ui| result::ui(ui, view, out)));
+                inside().show(ui, |ui| scroll("result", ui, |ui| result::ui(ui, view, why, out)));
             });
         }
     }
 
     /// Draws everything below each other.
-    fn column(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+    fn column(&mut self, ui: &mut Ui, view: &View<'_>, why: bool, out: &mut Vec<Request>) {
         inside().show(ui, |ui| {
             scroll("column", ui, |ui| {
                 self.levers.ui(ui, view, 0..1, out);
@@ -94,7 +102,7 @@ impl SimulatePanel {
                 ui.add_space(space::L);
                 self.levers.ui(ui, view, 1..usize::MAX, out);
                 ui.add_space(space::L);
-                result::ui(ui, view, out);
+                result::ui(ui, view, why, out);
             });
         });
     }

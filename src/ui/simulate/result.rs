@@ -6,10 +6,10 @@ use crate::desk::View;
 use crate::plan::{Reason, compare};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
-use egui::{CollapsingHeader, RichText, Ui};
+use egui::{Align, CollapsingHeader, RichText, Ui};
 
-/// Draws the column.
-pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+/// Draws the column; `open` opens why it went so, and brings it into view.
+pub fn ui(ui: &mut Ui, view: &View<'_>, open: bool, out: &mut Vec<Request>) {
     heading(ui, "Result");
     match view.outcome {
         Some(outcome) => {
@@ -27,24 +27,29 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     changes::ui(ui, view, out);
     ui.add_space(space::S);
     if let Some(outcome) = view.outcome {
-        ui.scope(|ui| why(ui, &outcome.why));
+        ui.scope(|ui| why(ui, &outcome.why, open));
         ui.add_space(space::S);
     }
     assumptions(ui, view);
 }
 
 /// Draws why it went so: what it was, what happened, and what to change next.
-fn why(ui: &mut Ui, reasons: &[Reason]) {
+fn why(ui: &mut Ui, reasons: &[Reason], open: bool) {
     let weak = theme::tokens(ui.ctx()).text.weak;
     ui.spacing_mut().item_spacing.y = 0.0;
     for (at, reason) in reasons.iter().enumerate() {
         let title = format!("{}: {}", if at == 0 { "Why" } else { "Also" }, reason.cause.label());
         let title = RichText::new(title).size(theme::SMALL);
         // Closed, so that the figures and what was changed stay in view; the first line says enough to choose.
-        let told = CollapsingHeader::new(title).id_salt(reason.cause.word()).show(ui, |ui| {
+        let header = CollapsingHeader::new(title).id_salt(reason.cause.word());
+        let told = header.open((open && at == 0).then_some(true)).show(ui, |ui| {
             ui.label(RichText::new(units::unbroken(&reason.what)).size(theme::SMALL));
             ui.label(RichText::new(units::unbroken(&reason.lever)).size(theme::SMALL).color(weak));
         });
+        if open && at == 0 {
+            told.header_response.request_focus();
+            told.header_response.scroll_to_me(Some(Align::TOP));
+        }
         told.header_response.on_hover_text(&reason.what);
     }
 }

@@ -4,14 +4,13 @@ use crate::base::file;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
-use crate::cli::printer::{Printer, json_text};
+use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
-use crate::report::chart::Chart;
-use crate::report::draw::{self, Size};
-use crate::report::page::{self, Sheet};
-use crate::report::result::ResultFile;
+use crate::report::draw::Size;
+use crate::report::files::{self, FilesError, Said};
+use crate::report::page::Sheet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -71,26 +70,18 @@ enum Format {
     Json,
 }
 
-impl Format {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Md => "md",
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Csv => "csv",
-            Self::Json => "json",
+impl From<Format> for files::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Html => Self::Html,
+            Format::Md => Self::Md,
+            Format::Svg => Self::Svg,
+            Format::Png => Self::Png,
+            Format::Csv => Self::Csv,
+            Format::Json => Self::Json,
         }
     }
-
-    /// Returns whether it is one file per chart.
-    fn per_chart(self) -> bool {
-        matches!(self, Self::Svg | Self::Png | Self::Csv)
-    }
 }
-
-/// Dots per point of a picture: sharp on paper and on fine screens.
-const RATIO: u32 = 2;
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
@@ -109,16 +100,17 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let outcome = &outcomes[0];
     match folder {
         Some(folder) => {
-            let charts = page::charts(outcome, baseline.as_ref());
-            let names: Vec<String> =
-                charts.iter().map(|chart| format!("{}.{}", chart.id, args.format.word())).collect();
+            let format = args.format.into();
+            let charts = files::charts(format, outcome, baseline.as_ref());
             if !args.force {
-                are_free(folder, &names)?;
+                are_free(folder, charts.iter().map(|(name, _)| name.as_str()))?;
             }
             // Everything is drawn before anything is written.
-            let drawn = charts.iter().map(|chart| bytes(chart, args)).collect::<Result<Vec<_>, _>>()?;
-            for (name, bytes) in names.iter().zip(&drawn) {
-                write_file(&folder.join(name), bytes)?;
+            let size = args.size.unwrap_or(Size::PAGE);
+            let drawn = charts.iter().map(|(name, chart)| Ok((name, files::chart(format, chart, size)?)));
+            let drawn = drawn.collect::<Result<Vec<_>, _>>().map_err(|error| CommandError::drawing(&error))?;
+            for (name, bytes) in drawn {
+                write_file(&folder.join(name), &bytes)?;
             }
         }
         None => {
@@ -137,13 +129,14 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
 
 /// Returns the folder for charts, made where it is missing; `None` for what is one file.
 fn folder<'a>(args: &Args, output: &'a Output) -> Result<Option<&'a Path>, CommandError> {
-    if !args.format.per_chart() {
+    let format = files::Format::from(args.format);
+    if !format.per_chart() {
         return Ok(None);
     }
     let Output::File(path) = output else {
         return Err(CommandError::usage(format!(
             "`--format {}` writes one file per chart, which needs a folder; nothing was simulated.",
-            args.format.word()
+            format.word()
         ))
         .hint("Name the folder after -o; it is made where it is missing."));
     };
@@ -153,9 +146,9 @@ fn folder<'a>(args: &Args, output: &'a Output) -> Result<Option<&'a Path>, Comma
 }
 
 /// Returns an error where files stand in the way, before any of them is replaced.
-fn are_free(folder: &Path, names: &[String]) -> Result<(), CommandError> {
-    let taken = |name: &&String| std::fs::symlink_metadata(folder.join(name)).is_ok();
-    let taken: Vec<&str> = names.iter().filter(taken).map(String::as_str).collect();
+fn are_free<'a>(folder: &Path, names: impl Iterator<Item = &'a str>) -> Result<(), CommandError> {
+    let taken: Vec<&str> =
+        names.filter(|name| std::fs::symlink_metadata(folder.join(name)).is_ok()).collect();
     if taken.is_empty() {
         return Ok(());
     }
@@ -177,16 +170,6 @@ fn size(text: &str) -> Result<Size, String> {
     size.ok_or_else(|| format!("`{text}` is no size. Write width and height in points, such as 1200x400."))
 }
 
-/// Returns a chart as a file.
-fn bytes(chart: &Chart, args: &Args) -> Result<Vec<u8>, CommandError> {
-    let size = args.size.unwrap_or(Size::PAGE);
-    match args.format {
-        Format::Png => draw::png(chart, size, RATIO).map_err(|error| CommandError::drawing(&error)),
-        Format::Csv => Ok(draw::csv(chart).into_bytes()),
-        _ => draw::svg(chart, size).map(String::into_bytes).map_err(|error| CommandError::drawing(&error)),
-    }
-}
-
 /// Returns what is one file.
 fn text(
     args: &Args,
@@ -204,46 +187,28 @@ fn text(
         command: &command,
         ticket: args.ticket.as_deref(),
     };
-    match args.format {
-        Format::Json => json_text(&ResultFile::of(&planned.origin(project), outcome, false)),
-        Format::Md => Ok(page::board(&sheet)),
-        _ => page::page(&sheet).map_err(|error| CommandError::drawing(&error)),
-    }
+    files::text(args.format.into(), &sheet).map_err(|error| match error {
+        FilesError::Draw(error) => CommandError::drawing(&error),
+        FilesError::Json(_) => CommandError::new(Kind::Bug, error.to_string()),
+    })
 }
 
 /// Returns the command line that makes a report again, with everything that its content depends on.
 fn command(args: &Args) -> String {
-    let mut words =
-        vec!["regather".to_owned(), "report".to_owned(), quoted(&args.played.file.to_string_lossy())];
-    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
-    if let Some(scenario) = &args.scenario {
-        option("--scenario", scenario);
+    let set: Vec<(String, String)> =
+        args.played.set.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
+    Said {
+        file: &args.played.file.to_string_lossy(),
+        scenario: args.scenario.as_deref(),
+        set: &set,
+        runs: args.played.runs,
+        seed: args.played.seed,
+        format: args.format.into(),
+        ticket: args.ticket.as_deref(),
+        until: args.played.until.as_deref(),
+        size: args.size,
     }
-    for assignment in &args.played.set {
-        option("--set", &format!("{}={}", assignment.name, assignment.value));
-    }
-    if let Some(until) = &args.played.until {
-        option("--until", until);
-    }
-    option("--runs", &args.played.runs.to_string());
-    option("--seed", &args.played.seed.to_string());
-    option("--format", args.format.word());
-    if let Some(size) = args.size {
-        option("--size", &format!("{}x{}", size.width, size.height));
-    }
-    if let Some(ticket) = &args.ticket {
-        option("--ticket", ticket);
-    }
-    words.join(" ")
-}
-
-/// Returns a word as a shell reads it as one word.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=%+,@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
+    .command()
 }
 
 #[cfg(test)]
@@ -261,19 +226,11 @@ mod tests {
     #[test]
     fn charts_that_are_there_are_named_and_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let names = ["back.svg".to_owned(), "queue.svg".to_owned()];
-        assert_eq!(are_free(folder.path(), &names), Ok(()));
+        let names = ["back.svg", "queue.svg"].into_iter();
+        assert_eq!(are_free(folder.path(), names.clone()), Ok(()));
         write_file(&folder.path().join("queue.svg"), b"mine").unwrap();
-        let error = are_free(folder.path(), &names).unwrap_err();
+        let error = are_free(folder.path(), names).unwrap_err();
         assert!(error.message.contains("queue.svg in ") && !error.message.contains("back.svg"), "{error:?}");
         assert!(error.hints[0].contains("--force"));
-    }
-
-    #[test]
-    fn words_stay_words_in_a_shell() {
-        assert_eq!(quoted("random_delay=5min"), "random_delay=5min");
-        assert_eq!(quoted("night shift"), "'night shift'");
-        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -1,0 +1,272 @@
+//! Plans in the background: what it would take, the safe region, and what matters.
+//!
+//! Each of the three has at most one search under way, on a thread of its own; the newest order wins. A search
+//! whose inputs change meanwhile begins again with the new ones. What was found stays when inputs change, and is
+//! marked as being from before; it goes with the scenario that it was found for. An answer is applied as one
+//! ordinary step that can be undone.
+
+mod axes;
+mod search;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+pub use axes::{AxisChoice, axes, offered};
+pub use slot::{Sought, Standing};
+
+use super::Desk;
+use super::command::PlanCommand;
+use super::env::Wake;
+use crate::base::Severity;
+use crate::fleet::{Fleet, FleetFile};
+use crate::plan::solve::Solution;
+use crate::plan::sweep::{Sweep, Tornado};
+use crate::plan::{Aim, Goal, Goals};
+use search::{AnswersWanted, RegionWanted};
+use slot::{Key, Slot};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the face looks at the count while something is under way.
+const REDRAW: Duration = Duration::from_millis(100);
+/// Runs of each answer, as on the command line.
+pub const ANSWER_RUNS: u32 = 20;
+/// Runs of each cell of a region that is simulated.
+pub const CELL_RUNS: u32 = 10;
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Settings that meet the targets.
+    Answers,
+    /// Where in a grid over two inputs the targets are met.
+    Region,
+    /// Which inputs change t95 most.
+    Tornado,
+}
+
+/// What a user wants of the searches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlanOptions {
+    /// Targets of the project that do not count.
+    pub passed_over: BTreeSet<Aim>,
+    /// Percentage of the runs that has to meet all targets; `None` judges the medians [%].
+    pub chance_pct: Option<u32>,
+    /// The one lever that may change; `None` for all that apply.
+    pub lever: Option<&'static str>,
+    /// Lever or address of the region's horizontal and vertical axis; `None` for the usual ones.
+    pub axes: [Option<String>; 2],
+    /// Whether each cell of the region is simulated instead of estimated.
+    pub exact: bool,
+}
+
+/// The plans as a panel sees them.
+#[derive(Clone, Copy)]
+pub struct PlanView<'a> {
+    /// What is wanted.
+    pub options: &'a PlanOptions,
+    /// The targets that count.
+    pub goals: &'a Goals,
+    /// Settings that meet the targets.
+    pub answers: Sought<'a, Solution>,
+    /// Where the targets are met.
+    pub region: Sought<'a, Sweep>,
+    /// What matters.
+    pub tornado: Sought<'a, Tornado>,
+}
+
+impl PlanView<'_> {
+    /// Returns how far a search is that is under way, the one with answers first: what, parts done and all.
+    pub fn progress(&self) -> Option<(Question, usize, usize)> {
+        let all = [
+            (Question::Answers, self.answers.standing),
+            (Question::Region, self.region.standing),
+            (Question::Tornado, self.tornado.standing),
+        ];
+        all.into_iter().find_map(|(question, standing)| match standing {
+            Standing::Running { done, of } => Some((question, done, of)),
+            _ => None,
+        })
+    }
+}
+
+/// The searches with what they found.
+pub(super) struct Planning {
+    pub(super) options: PlanOptions,
+    goals: Goals,
+    answers: Slot<AnswersWanted, Solution>,
+    region: Slot<RegionWanted, Sweep>,
+    tornado: Slot<(), Tornado>,
+}
+
+impl Default for Planning {
+    fn default() -> Self {
+        Self {
+            options: PlanOptions::default(),
+            goals: Goals { list: Vec::new(), chance_pct: None },
+            answers: Slot::default(),
+            region: Slot::default(),
+            tornado: Slot::default(),
+        }
+    }
+}
+
+/// Where all searches begin.
+#[derive(Clone)]
+struct Ground {
+    scene: (u64, Option<String>),
+    file: FleetFile,
+    fleet: Arc<Fleet>,
+    seed: u64,
+    threads: usize,
+}
+
+impl Ground {
+    fn key<W>(&self, wanted: W) -> Key<W> {
+        Key { scene: self.scene.clone(), fleet: Arc::clone(&self.fleet), wanted }
+    }
+}
+
+impl Planning {
+    /// Returns what a panel reads.
+    pub(super) fn view(&self) -> PlanView<'_> {
+        PlanView {
+            options: &self.options,
+            goals: &self.goals,
+            answers: self.answers.view(),
+            region: self.region.view(),
+            tornado: self.tornado.view(),
+        }
+    }
+
+    /// Takes in what has arrived.
+    fn take(&mut self, wake: &Wake) {
+        self.answers.take(wake);
+        self.region.take(wake);
+        self.tornado.take(wake);
+    }
+
+    /// Waits until nothing is under way.
+    fn wait(&mut self, wake: &Wake) {
+        self.answers.wait(wake);
+        self.region.wait(wake);
+        self.tornado.wait(wake);
+    }
+
+    /// Returns when to look again although nothing wakes.
+    pub(super) fn again(&self) -> Option<Duration> {
+        self.busy().then_some(REDRAW)
+    }
+
+    /// Returns whether a search is under way.
+    fn busy(&self) -> bool {
+        self.answers.busy() || self.region.busy() || self.tornado.busy()
+    }
+
+    /// Stops all searches; what was found before stays.
+    pub(super) fn cancel(&mut self) {
+        self.answers.cancel();
+        self.region.cancel();
+        self.tornado.cancel();
+    }
+
+    /// Brings everything in line with the project as it is; searches for anything else begin again.
+    fn follow(&mut self, scene: &(u64, Option<String>), ground: Option<&Ground>, wake: &Wake) {
+        self.goals = ground.map_or_else(
+            || Goals { list: Vec::new(), chance_pct: None },
+            |ground| goals(&ground.fleet, &self.options),
+        );
+        let wanted = ground.map(|ground| AnswersWanted::of(&self.goals, &self.options, ground.seed));
+        let key = |ground: &Ground| wanted.clone().map(|wanted| ground.key(wanted));
+        if self.answers.follow(scene, ground.and_then(key)) {
+            self.ask(Question::Answers, ground, wake);
+        }
+        let region = ground.map(|ground| RegionWanted::of(&self.goals, &self.options, ground.seed));
+        let key = |ground: &Ground| region.clone().map(|wanted| ground.key(wanted));
+        if self.region.follow(scene, ground.and_then(key)) {
+            self.ask(Question::Region, ground, wake);
+        }
+        if self.tornado.follow(scene, ground.map(|ground| ground.key(()))) {
+            self.ask(Question::Tornado, ground, wake);
+        }
+    }
+
+    /// Begins a search.
+    fn ask(&mut self, question: Question, ground: Option<&Ground>, wake: &Wake) {
+        let Some(ground) = ground.cloned() else { return };
+        match question {
+            Question::Answers if self.goals.list.is_empty() => {}
+            Question::Answers => {
+                let wanted = AnswersWanted::of(&self.goals, &self.options, ground.seed);
+                let key = ground.key(wanted.clone());
+                self.answers.order(key, wake, move |watch| search::answers(&ground, &wanted, watch));
+            }
+            Question::Region => {
+                let wanted = RegionWanted::of(&self.goals, &self.options, ground.seed);
+                let key = ground.key(wanted.clone());
+                self.region.order(key, wake, move |watch| search::region(&ground, &wanted, watch));
+            }
+            Question::Tornado => {
+                let key = ground.key(());
+                self.tornado.order(key, wake, move |watch| search::tornado(&ground, watch));
+            }
+        }
+    }
+}
+
+/// Returns the targets of a fleet that count.
+fn goals(fleet: &Fleet, options: &PlanOptions) -> Goals {
+    let mut list = Goal::of_targets(&fleet.targets);
+    list.retain(|goal| !options.passed_over.contains(&goal.aim));
+    Goals { list, chance_pct: options.chance_pct }
+}
+
+impl Desk {
+    /// Carries out what is asked of the plans.
+    pub(super) fn apply_plan(&mut self, command: PlanCommand) {
+        match command {
+            PlanCommand::Ask(question) => {
+                let ground = self.plan_ground();
+                let wake = self.wake.clone();
+                self.planning.ask(question, ground.as_ref(), &wake);
+            }
+            PlanCommand::Cancel => self.planning.cancel(),
+            PlanCommand::Options(options) => self.planning.options = options,
+            PlanCommand::Apply { title, assignments } => {
+                let name = format!("Apply: {title}");
+                match self.project.document.take(name.clone(), &assignments) {
+                    Ok(()) => self.say(Severity::Info, name, None),
+                    Err(refused) => self.say(Severity::Warning, refused.to_string(), None),
+                }
+            }
+        }
+    }
+
+    fn plan_ground(&self) -> Option<Ground> {
+        Some(Ground {
+            scene: self.scene.clone(),
+            file: self.project.document.file().clone(),
+            fleet: Arc::clone(self.derived.fleet.as_ref()?),
+            seed: self.seed,
+            threads: self.threads,
+        })
+    }
+
+    /// Brings the plans in line with the project.
+    pub(super) fn follow_plans(&mut self) {
+        let ground = self.plan_ground();
+        let wake = self.wake.clone();
+        self.planning.follow(&self.scene, ground.as_ref(), &wake);
+    }
+
+    /// Takes in what searches have found.
+    pub(super) fn tick_plans(&mut self) {
+        self.planning.take(&self.wake);
+    }
+
+    /// Waits until no search is under way.
+    pub(super) fn finish_plans(&mut self) {
+        self.planning.wait(&self.wake);
+    }
+}

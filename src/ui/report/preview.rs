@@ -1,0 +1,112 @@
+//! What a report will hold, as text: made from the newest result, once for each change.
+
+use super::{small, strong};
+use crate::base::units;
+use crate::desk::{ReportOptions, View};
+use crate::plan::{Outcome, changes};
+use crate::report::files::{self, Format, Said};
+use crate::report::page::Sheet;
+use crate::report::terminal::Charset;
+use crate::report::text::{Told, render};
+use crate::ui::theme;
+use egui::{Label, RichText, ScrollArea, Ui};
+use std::sync::Arc;
+
+/// What the text was made from: result, baseline, revision, options.
+type From = (Arc<Outcome>, Option<Arc<Outcome>>, u64, ReportOptions);
+
+/// The text with what it was made from.
+#[derive(Default)]
+pub struct Preview {
+    made: Option<(From, Vec<String>)>,
+}
+
+impl Preview {
+    /// Draws the preview; in a column it is `height` high [points].
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, options: &ReportOptions, height: Option<f32>) {
+        ui.label(strong(ui, title(options.format)));
+        let weak = theme::tokens(ui.ctx()).text.weak;
+        let Some(outcome) = view.outcome else {
+            ui.label("Nothing is simulated yet, so there is nothing to show.");
+            return;
+        };
+        if !view.outcome_current {
+            ui.label(small("… Settings changed, this is from before").color(weak));
+        }
+        let lines = self.lines(outcome, view, options);
+        let row = ui.text_style_height(&egui::TextStyle::Monospace);
+        let area = ScrollArea::both().id_salt("preview").auto_shrink([false, false]);
+        let area = if let Some(height) = height { area.max_height(height) } else { area };
+        area.show_rows(ui, row, lines.len(), |ui, shown| {
+            for line in &lines[shown] {
+                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).extend());
+            }
+        });
+    }
+
+    /// Returns the lines of the text.
+    fn lines(&mut self, outcome: &Arc<Outcome>, view: &View<'_>, options: &ReportOptions) -> &[String] {
+        let baseline = view.baseline.filter(|_| compared(view)).cloned();
+        let same = |(from, _): &&(From, Vec<String>)| {
+            let before = match (&from.1, &baseline) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            Arc::ptr_eq(&from.0, outcome) && before && from.2 == view.revision && from.3 == *options
+        };
+        if self.made.as_ref().filter(same).is_none() {
+            let text = text(outcome, baseline.as_deref(), view, options);
+            let lines = text.lines().map(str::to_owned).collect();
+            self.made = Some(((Arc::clone(outcome), baseline, view.revision, options.clone()), lines));
+        }
+        self.made.as_ref().map_or(&[], |(_, lines)| lines)
+    }
+}
+
+/// Returns what stands over the text.
+fn title(format: Format) -> &'static str {
+    match format {
+        Format::Html => "What the page holds",
+        Format::Md | Format::Json => "What the file holds",
+        Format::Svg | Format::Png | Format::Csv => "What the folder holds",
+    }
+}
+
+/// Returns whether the pinned baseline is that of the project, with which a report compares.
+fn compared(view: &View<'_>) -> bool {
+    view.scenario.is_some() && view.pinned.is_some_and(|pinned| pinned.scenario.is_none())
+}
+
+/// Returns the text.
+fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options: &ReportOptions) -> String {
+    let format = options.format;
+    if format.per_chart() {
+        let line = |(name, chart): &(String, _)| {
+            let chart: &crate::report::chart::Chart = chart;
+            format!("{name}\n    {}\n", units::unbroken(&chart.spoken))
+        };
+        return files::charts(format, outcome, baseline).iter().map(line).collect();
+    }
+    let changes = match view.scenario {
+        Some(_) => changes((view.file, view.scenario), (view.file, None)),
+        None => Vec::new(),
+    };
+    let told = Told {
+        file: view.file,
+        scenario: view.scenario,
+        outcome,
+        baseline,
+        set: &[],
+        changes: &changes,
+        findings: view.findings(),
+    };
+    if format == Format::Html {
+        return render(&told, Charset::Unicode);
+    }
+    let ticket = Some(options.ticket.trim()).filter(|ticket| !ticket.is_empty());
+    let (runs, seed) = (outcome.runs(), view.seed);
+    let said = Said { file: view.origin, scenario: view.scenario, set: &[], runs, seed, format, ticket, until: None, size: None };
+    let command = said.command();
+    let sheet = Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket };
+    files::text(format, &sheet).unwrap_or_else(|error| error.to_string())
+}
