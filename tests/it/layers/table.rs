@@ -76,7 +76,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("image", &["ui"]),
     ("insta", EVERYWHERE),
     // A calendar, and with it a wall clock: nothing that is simulated may see it.
-    ("jiff", &["fleet", "plan"]),
+    ("jiff", &["fleet", "plan", "push"]),
     ("jsonc_parser", &["base"]),
     ("jsonschema", EVERYWHERE),
     // Secrets come from the key ring in one place, while agent files are written.
