@@ -22,4 +22,7 @@
 //!
 //! Predictions come in as data; they are made above, where the simulation is.
 
+pub mod fault;
+pub mod machine;
 pub mod plan;
+pub mod state;
