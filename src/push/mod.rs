@@ -23,6 +23,7 @@
 //! Predictions come in as data; they are made above, where the simulation is.
 
 pub mod fault;
+pub mod journal;
 pub mod machine;
 pub mod plan;
 pub mod state;

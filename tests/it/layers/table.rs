@@ -88,6 +88,8 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("pollster", &["ui"]),
     ("proptest", EVERYWHERE),
     ("rfd", &["ui"]),
+    // The journal of a roll-out; operators open it with their own tools.
+    ("rusqlite", &["push"]),
     ("saphyr", EVERYWHERE),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
