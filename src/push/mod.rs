@@ -27,3 +27,4 @@ pub mod journal;
 pub mod machine;
 pub mod plan;
 pub mod state;
+pub mod target;
