@@ -88,8 +88,12 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("pollster", &["ui"]),
     ("proptest", EVERYWHERE),
     ("rfd", &["ui"]),
+    // Names of known hosts may be hashed.
+    ("ring", &["push"]),
     // The journal of a roll-out; operators open it with their own tools.
     ("rusqlite", &["push"]),
+    ("russh", &["push"]),
+    ("russh_sftp", &["push"]),
     ("saphyr", EVERYWHERE),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
