@@ -22,6 +22,7 @@
 //!
 //! Predictions come in as data; they are made above, where the simulation is.
 
+pub mod driver;
 pub mod fault;
 pub mod journal;
 pub mod machine;

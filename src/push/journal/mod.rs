@@ -88,8 +88,8 @@ impl Journal {
         }
         write
             .execute(
-                "INSERT INTO rollout (id, status, cause, wave) VALUES (1, ?1, '', 0)",
-                [Status::Ready.word()],
+                "INSERT INTO rollout (id, status, cause, wave, owner) VALUES (1, ?1, '', 0, ?2)",
+                params![Status::Ready.word(), owner_of(plan, path, at_ms)],
             )
             .map_err(fail)?;
         let mut chain = Chain::default();
@@ -279,6 +279,16 @@ impl Journal {
         write.commit()
     }
 
+    /// Returns the name under which this roll-out locks devices: the same for every process that drives it, and
+    /// another one for another journal of the same plan.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn owner(&self) -> Result<String, JournalError> {
+        let read = self.base.query_row("SELECT owner FROM rollout", [], |row| row.get(0));
+        read.map_err(|source| self.fail(source))
+    }
+
     /// Returns the path of the journal's file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -294,6 +304,12 @@ impl Journal {
             .optional()
             .map_err(|source| self.fail(source))
     }
+}
+
+/// Returns a name for the roll-out of a plan that begins here and now.
+fn owner_of(plan: &Plan, path: &Path, at_ms: i64) -> String {
+    let here = format!("{} {} {at_ms} {}", plan.name(), path.display(), std::process::id());
+    format!("roll-out {}", &hex(&crate::base::hash::sha256(here.as_bytes()))[..16])
 }
 
 /// Returns hashes as bytes: each a 0, or a 1 and 32 bytes.
