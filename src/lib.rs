@@ -3,7 +3,7 @@
 //! Data flows one way, and the modules are named by that way:
 //!
 //! ```text
-//! fleets/*.json ─► fleet ─► check ─► sim ─► plan ─► config ─► files for the agents
+//! fleets/*.json ─► fleet ─► check ─► sim ─► plan ─► config ─► files for the agents ─► push ─► devices
 //!                    │                ▲       │
 //!                    ├──── agent ─────┤       └─► report ─► text, JSON, charts
 //!                    └── admission ───┘
@@ -12,8 +12,9 @@
 //!
 //! [`fleet`] reads a project losslessly and yields a checked [`fleet::Fleet`]; [`agent`] says how each
 //! kind of device reconnects and [`admission`] how a platform lets it in, [`sim`] plays the outage,
-//! [`plan`] judges the result, [`config`] writes what the devices need. [`wire`] is the agents' own protocol,
-//! without sockets, for those who speak to real devices. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
+//! [`plan`] judges the result, [`config`] writes what the devices need, `push` brings it to them. [`wire`] is
+//! the agents' own protocol, without sockets, for those who speak to real devices. [`desk`] is the
+//! application without a face, `ui` and [`cli`] are its faces.
 //!
 //! From a project to an answer and to a file:
 //!
@@ -42,6 +43,8 @@ pub mod config;
 pub mod desk;
 pub mod fleet;
 pub mod plan;
+#[cfg(feature = "push")]
+pub mod push;
 pub mod report;
 pub mod sim;
 #[cfg(feature = "gui")]

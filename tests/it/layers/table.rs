@@ -76,7 +76,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("image", &["ui"]),
     ("insta", EVERYWHERE),
     // A calendar, and with it a wall clock: nothing that is simulated may see it.
-    ("jiff", &["fleet", "plan"]),
+    ("jiff", &["fleet", "plan", "push"]),
     ("jsonc_parser", &["base"]),
     ("jsonschema", EVERYWHERE),
     // Secrets come from the key ring in one place, while agent files are written.
@@ -88,6 +88,12 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("pollster", &["ui"]),
     ("proptest", EVERYWHERE),
     ("rfd", &["ui"]),
+    // Names of known hosts may be hashed.
+    ("ring", &["push"]),
+    // The journal of a roll-out; operators open it with their own tools.
+    ("rusqlite", &["push"]),
+    ("russh", &["push"]),
+    ("russh_sftp", &["push"]),
     ("saphyr", EVERYWHERE),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),

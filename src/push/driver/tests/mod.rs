@@ -1,0 +1,234 @@
+//! Whole roll-outs over folders, and over a real sshd with a driver that is killed again and again.
+
+mod kill;
+
+use super::*;
+use crate::base::hash::sha256;
+use crate::config::secret::Secret;
+use crate::push::fault::Class;
+use crate::push::machine::Scope;
+use crate::push::plan::tests::request;
+use crate::push::plan::{Candidate, CandidateFile, Gate, Now as Known, Pauses, Plan, PlannedDevice, Request};
+use crate::push::state::State;
+use crate::push::target::Folders;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+pub const OLD: &str = "old\n";
+
+/// Returns the text that a device gets.
+pub fn new_text(thing: &str) -> String {
+    format!("{{\"thing\": \"{thing}\", \"random_delay\": 60, \"appKey\": \"CANARY-5f1c\"}}\n")
+}
+
+/// Makes texts as a project would.
+pub struct Texts;
+
+impl Source for Texts {
+    fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
+        Ok(vec![Secret::new(new_text(&device.thing))])
+    }
+}
+
+/// Returns a clock of this machine.
+#[expect(clippy::disallowed_methods, reason = "tests that really run need the real time")]
+pub fn clock() -> impl Fn() -> Now {
+    let start = Instant::now();
+    move || Now {
+        mono_ms: start.elapsed().as_millis() as u64,
+        wall_ms: std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as i64),
+    }
+}
+
+struct World {
+    folder: tempfile::TempDir,
+    journal: PathBuf,
+}
+
+impl World {
+    fn new(devices: usize, change: impl FnOnce(&mut Request)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let candidate = |at: usize| {
+            let root = folder.path().join(format!("d{at}"));
+            std::fs::create_dir(&root).unwrap();
+            crate::base::file::write_atomic(&root.join("a.json"), OLD.as_bytes()).unwrap();
+            let thing = format!("P-{at}");
+            let want = sha256(new_text(&thing).as_bytes());
+            let file = CandidateFile { path: "a.json".into(), now: Known::Is(sha256(OLD.as_bytes())), want };
+            Candidate {
+                thing,
+                group: "pumps".into(),
+                site: String::new(),
+                server: String::new(),
+                address: root.to_str().unwrap().into(),
+                zone: None,
+                files: vec![file],
+            }
+        };
+        let candidates = (0..devices).map(candidate).collect();
+        let plan = Plan::new(quick(change), candidates).unwrap();
+        let journal = folder.path().join("rollout.db");
+        Journal::create(&journal, &plan, "test", 1).unwrap();
+        Self { folder, journal }
+    }
+
+    fn order(&self, order: &Order) {
+        Journal::open(&self.journal).unwrap().give(order, "tester", 1).unwrap();
+    }
+
+    fn drive(&self) -> Status {
+        let (clock, leave) = (clock(), AtomicBool::new(false));
+        let drive = Drive {
+            target: Arc::new(Target::new(Folders)),
+            source: Arc::new(Texts),
+            clock: &clock,
+            who: "test",
+            leave: &leave,
+            observer: &mut |_| {},
+        };
+        super::drive(Journal::open(&self.journal).unwrap(), drive).unwrap()
+    }
+
+    fn text(&self, device: usize) -> String {
+        let path = self.folder.path().join(format!("d{device}/a.json"));
+        crate::base::file::read_text(&path, 1_000).unwrap()
+    }
+
+    fn rows(&self) -> Vec<super::super::state::Row> {
+        Journal::open(&self.journal).unwrap().rows().unwrap()
+    }
+}
+
+/// Returns decisions without waits.
+pub fn quick(change: impl FnOnce(&mut Request)) -> Request {
+    let mut request = request("5,rest");
+    request.gate = Gate { confirmed_pct_x100: 10_000, observe_s: 0 };
+    request.pauses = Pauses::Never;
+    request.pace.activations_per_s = 10_000.0;
+    request.pace.burst = 10_000;
+    request.pace.at_once = 8;
+    request.pace.verify_after_s = 0;
+    change(&mut request);
+    request
+}
+
+#[test]
+fn a_roll_out_goes_through_and_back() {
+    let world = World::new(20, |_| {});
+    world.order(&Order::Start);
+    assert_eq!(world.drive(), Status::Finished);
+    assert!((0..20).all(|at| world.text(at) == new_text(&format!("P-{at}"))));
+    assert!(world.rows().iter().all(|row| row.state == State::Verified));
+    world.order(&Order::RollBack { scope: Scope::All, urgent: false });
+    assert_eq!(world.drive(), Status::Stopped);
+    assert!((0..20).all(|at| world.text(at) == OLD));
+    assert!(world.rows().iter().all(|row| row.state == State::RolledBack && row.round == 2));
+    Journal::open(&world.journal).unwrap().verify_log().unwrap();
+}
+
+#[test]
+fn no_secret_reaches_the_journal() {
+    let world = World::new(8, |_| {});
+    world.order(&Order::Start);
+    world.drive();
+    for entry in std::fs::read_dir(world.folder.path()).unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        if path.is_file() {
+            assert!(!contains(&path, b"CANARY-5f1c"), "{}", path.display());
+        }
+    }
+    assert!(contains(&world.folder.path().join("d0/a.json"), b"CANARY-5f1c"));
+}
+
+fn contains(path: &Path, needle: &[u8]) -> bool {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+#[test]
+fn a_file_that_somebody_changed_stays_and_stops_the_rest() {
+    let world = World::new(12, |request| request.budgets.drifted = 0);
+    let changed = world.folder.path().join("d3/a.json");
+    let journal = Journal::open(&world.journal).unwrap();
+    let first = journal.plan().unwrap().devices()[0].address.to_string();
+    crate::base::file::write_atomic(&Path::new(&first).join("a.json"), b"own").unwrap();
+    world.order(&Order::Start);
+    assert_eq!(world.drive(), Status::Tripped);
+    let rows = world.rows();
+    assert_eq!((rows[0].state, rows[0].class), (State::Drifted, Some(Class::Drifted)));
+    assert!(rows.iter().filter(|row| row.state != State::Pending).count() <= 8, "only what was in flight");
+    assert!(changed.exists());
+    // What tripped stays tripped, in every process.
+    world.order(&Order::Resume);
+    assert_eq!(world.drive(), Status::Tripped);
+    let answer = Journal::open(&world.journal).unwrap().answer_to(2).unwrap().unwrap();
+    assert!(answer.starts_with("The roll-out is tripped"), "{answer}");
+}
+
+#[test]
+fn a_second_person_has_to_approve() {
+    let world = World::new(3, |request| {
+        request.approvals = 1;
+    });
+    let mut journal = Journal::open(&world.journal).unwrap();
+    let plan = journal.plan().unwrap();
+    journal.approve(&plan.name(), "tester", 2).unwrap();
+    world.order(&Order::Start);
+    world.order(&Order::Stop);
+    assert_eq!(world.drive(), Status::Stopped, "the one who starts it is no second person");
+    assert!(journal.answer_to(1).unwrap().unwrap().starts_with("1 more people have to approve"));
+    assert_eq!(world.text(0), OLD);
+}
+
+#[test]
+fn texts_that_are_not_as_planned_are_not_sent() {
+    struct Other;
+    impl Source for Other {
+        fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
+            match &*device.thing {
+                "P-0" => Err("The environment has no variable KEY".into()),
+                _ => Ok(vec![Secret::new("something else".into())]),
+            }
+        }
+    }
+    let world = World::new(3, |request| request.budgets.failed = 3);
+    world.order(&Order::Start);
+    let (clock, leave) = (clock(), AtomicBool::new(false));
+    let drive = Drive {
+        target: Arc::new(Target::new(Folders)),
+        source: Arc::new(Other),
+        clock: &clock,
+        who: "test",
+        leave: &leave,
+        observer: &mut |_| {},
+    };
+    let status = super::drive(Journal::open(&world.journal).unwrap(), drive).unwrap();
+    assert_eq!(status, Status::Tripped, "nobody is confirmed");
+    assert!(world.rows().iter().all(|row| row.class == Some(Class::NoSource)));
+    assert!((0..3).all(|at| world.text(at) == OLD));
+}
+
+#[test]
+fn leaving_ends_what_is_going_on_and_pauses() {
+    let world = World::new(30, |request| request.pace.activations_per_s = 20.0);
+    world.order(&Order::Start);
+    let (clock, leave) = (clock(), AtomicBool::new(false));
+    let drive = Drive {
+        target: Arc::new(Target::new(Folders)),
+        source: Arc::new(Texts),
+        clock: &clock,
+        who: "test",
+        leave: &leave,
+        observer: &mut |machine| {
+            let verified = machine.tally(0).map_or(0, |tally| tally[State::Verified as usize]);
+            if verified > 1 {
+                leave.store(true, Ordering::Relaxed);
+            }
+        },
+    };
+    let status = super::drive(Journal::open(&world.journal).unwrap(), drive).unwrap();
+    assert_eq!(status, Status::Paused);
+    assert!(world.rows().iter().all(|row| !row.state.is_intent()));
+    world.order(&Order::Resume);
+    assert_eq!(world.drive(), Status::Finished);
+}

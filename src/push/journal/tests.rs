@@ -1,0 +1,151 @@
+//! Journals: what is written is there again, changes are seen, and one process drives.
+
+use super::*;
+use crate::push::machine::{Event, Now, Order};
+use crate::push::plan::tests::{candidate, request};
+use crate::push::state::{Seen, SeenFile};
+
+fn plan(devices: usize) -> Plan {
+    Plan::new(request("2,rest"), (0..devices).map(candidate).collect()).unwrap()
+}
+
+struct Bench {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+    journal: Journal,
+}
+
+fn bench(devices: usize) -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rollout.db");
+    let mut journal = Journal::create(&path, &plan(devices), "test", 1).unwrap();
+    journal.drive().unwrap();
+    Bench { _folder: folder, path, journal }
+}
+
+#[test]
+fn what_was_written_down_is_there_again() {
+    let mut bench = bench(5);
+    let mut machine = bench.journal.machine().unwrap();
+    let now = Now { mono_ms: 1, wall_ms: 1 };
+    let mut steps = Vec::new();
+    machine.order(now, &Order::Start, &mut steps).unwrap();
+    bench.journal.commit(&steps, "test", 2).unwrap();
+    let file = SeenFile {
+        live: Some(crate::base::hash::sha256(b"old")),
+        staged: Some(machine.plan().devices()[0].files[0].want),
+        kept: None,
+    };
+    let seen = Seen { files: vec![file], stamp: None };
+    let mut steps = Vec::new();
+    let done = Event::Done { device: 0, work: crate::push::machine::Work::Stage, result: Ok(seen) };
+    machine.handle(now, done, &mut steps);
+    bench.journal.commit(&steps, "test", 3).unwrap();
+    drop(bench.journal);
+    let journal = Journal::open(&bench.path).unwrap();
+    let rows = journal.rows().unwrap();
+    assert_eq!(rows[0].state, State::Activating);
+    assert_eq!(rows[0].before.as_deref(), Some(&[Some(crate::base::hash::sha256(b"old"))][..]));
+    assert_eq!(rows[1].state, State::Staging);
+    let standing = journal.standing().unwrap();
+    assert_eq!((standing.status, standing.wave), (Status::Running, 0));
+    assert_eq!(journal.machine().unwrap().status().0, Status::Paused, "nothing resumes by itself");
+    assert_eq!(journal.plan().unwrap(), plan(5));
+    assert_eq!(journal.place("P-3").unwrap().map(|at| at < 5), Some(true));
+    assert_eq!(journal.place("P-9").unwrap(), None);
+}
+
+#[test]
+fn one_process_drives_and_others_order() {
+    let mut bench = bench(3);
+    let mut other = Journal::open(&bench.path).unwrap();
+    assert!(matches!(other.drive(), Err(JournalError::Driven { .. })));
+    let steps = [Step::Status { status: Status::Running, wave: 0, cause: String::new() }];
+    assert!(matches!(other.commit(&steps, "other", 2), Err(JournalError::NotDriving { .. })));
+    let seq = other.give(&Order::Pause, "m.okafor", 3).unwrap();
+    let open = bench.journal.open_orders().unwrap();
+    assert_eq!(open, [Given { seq, who: "m.okafor".into(), order: Order::Pause }]);
+    assert_eq!(other.answer_to(seq).unwrap(), None);
+    bench.journal.answer(seq, "").unwrap();
+    assert_eq!(other.answer_to(seq).unwrap().as_deref(), Some(""));
+    assert!(bench.journal.open_orders().unwrap().is_empty());
+    drop(bench.journal);
+    other.drive().unwrap();
+}
+
+#[test]
+fn approvals_are_for_one_plan_and_by_somebody_else() {
+    let mut bench = bench(3);
+    let plan = bench.journal.plan().unwrap();
+    assert!(matches!(bench.journal.approve(&"0".repeat(64), "a", 2), Err(JournalError::OtherPlan { .. })));
+    assert!(bench.journal.approve(&plan.name()[..8], "a", 2).is_err(), "too short to be sure");
+    bench.journal.approve(&plan.name(), "a", 2).unwrap();
+    bench.journal.approve(&hex(plan.hash()), "a", 3).unwrap();
+    assert_eq!(bench.journal.approvals(&plan, "b").unwrap(), 1);
+    assert_eq!(bench.journal.approvals(&plan, "a").unwrap(), 0);
+}
+
+#[test]
+fn every_change_of_the_log_is_seen() {
+    let mut bench = bench(3);
+    for at in 0..5 {
+        let steps = [Step::Status { status: Status::Running, wave: at, cause: format!("step {at}") }];
+        bench.journal.commit(&steps, "test", 10 + i64::from(at)).unwrap();
+    }
+    let mut out = Vec::new();
+    let head = bench.journal.export_log(&mut out).unwrap();
+    assert_eq!(head.entries, 6);
+    assert_eq!(bench.journal.verify_log().unwrap(), head);
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.lines().count(), 6);
+    assert!(text.ends_with(&format!("\"sha256\":\"{}\"}}\n", hex(&head.hash))));
+    for change in [
+        "UPDATE log SET detail = 'step 9' WHERE seq = 3",
+        "UPDATE log SET who = 'somebody' WHERE seq = 6",
+        "UPDATE log SET at_ms = 0 WHERE seq = 2",
+        "DELETE FROM log WHERE seq = 4",
+        "DELETE FROM log WHERE seq = 1",
+    ] {
+        bench.journal.base.execute_batch("SAVEPOINT before").unwrap();
+        assert_eq!(bench.journal.base.execute(change, []).unwrap(), 1);
+        assert!(matches!(bench.journal.verify_log(), Err(JournalError::Damaged { .. })), "{change}");
+        bench.journal.base.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+    }
+    bench.journal.base.execute("DELETE FROM log WHERE seq = 6", []).unwrap();
+    assert_ne!(bench.journal.verify_log().unwrap(), head, "a log cut short has another end");
+}
+
+#[test]
+fn what_is_no_journal_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    assert!(matches!(Journal::open(&path), Err(JournalError::Open { .. })));
+    File::create(&path).unwrap();
+    assert!(matches!(Journal::create(&path, &plan(1), "test", 1), Err(JournalError::Exists { .. })));
+    assert!(matches!(Journal::open(&path), Err(JournalError::NotAJournal { .. })), "an empty file");
+    crate::base::file::write_atomic(&path, &[7; 5000]).unwrap();
+    assert!(matches!(Journal::open(&path), Err(JournalError::NotAJournal { .. })), "another file");
+    let bench = bench(2);
+    bench.journal.base.execute("UPDATE plan SET hash = 'x'", []).unwrap();
+    assert!(matches!(bench.journal.machine(), Err(JournalError::Damaged { .. })));
+}
+
+#[test]
+fn hashes_of_what_was_there_survive_as_bytes() {
+    let before: Vec<Option<Hash>> = vec![None, Some([7; 32]), None, Some([0; 32])];
+    assert_eq!(unpack(&pack(&before)).as_deref(), Some(&before[..]));
+    assert_eq!(unpack(&[2]), None);
+    assert_eq!(unpack(&[1, 7]), None);
+}
+
+#[test]
+fn a_full_disk_is_named_and_nothing_is_half_written() {
+    let mut bench = bench(3);
+    // The database's own limit stands for the disk's: it fails in the same way.
+    let pages: i64 = bench.journal.base.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    bench.journal.base.pragma_update(None, "max_page_count", pages).unwrap();
+    let steps = [Step::Status { status: Status::Running, wave: 0, cause: "x".repeat(100_000) }];
+    assert!(matches!(bench.journal.commit(&steps, "test", 2), Err(JournalError::Full { .. })));
+    assert_eq!(bench.journal.standing().unwrap().status, Status::Ready);
+    bench.journal.verify_log().unwrap();
+}

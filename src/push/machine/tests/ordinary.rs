@@ -1,0 +1,178 @@
+//! One thing at a time.
+
+use super::world::{Luck, World};
+use super::*;
+use crate::push::plan::{Budgets, Expected, Prediction, Staging, Window};
+
+const CALM: Luck = Luck { seed: 1, crash_pct: 0, fault_pct: 0 };
+
+#[test]
+fn waves_come_one_after_another_and_wait_for_people() {
+    let plan = plan(20, "2,50%,rest", |request| {
+        request.pauses = Pauses::After(vec![1]);
+        request.gate = Gate { confirmed_pct_x100: 10_000, observe_s: 60 };
+    });
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    world.run();
+    let (status, cause) = world.machine.status();
+    assert_eq!(
+        (status, cause),
+        (Status::Paused, "Wave 1 is through, and the plan waits for somebody to look")
+    );
+    assert_eq!(world.touched.len(), 2);
+    assert!(world.now.mono_ms >= 61_000, "observed for a minute");
+    world.order(Order::Resume);
+    world.run();
+    assert_eq!(world.machine.status().0, Status::Finished);
+    assert_eq!(world.machine.tally(2).unwrap()[State::Verified as usize], 8);
+    assert_eq!(world.most_in_flight, 5);
+}
+
+#[test]
+fn restarts_keep_their_pace() {
+    let plan = plan(30, "rest", |request| {
+        request.pace.activations_per_s = 2.0;
+        request.pace.burst = 1;
+    });
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    world.run();
+    assert_eq!(world.restart_times.len(), 30);
+    let first = world.restart_times[0];
+    // A restart happens up to 30 ms after it was begun.
+    assert!(world.restart_times.iter().enumerate().all(|(n, at)| at - first + 200 >= n as u64 * 500));
+}
+
+#[test]
+fn a_missed_gate_stops_it() {
+    let plan = plan(20, "5,rest", |request| {
+        request.gate.confirmed_pct_x100 = 10_000;
+        request.budgets = Budgets { failed: 20, unreachable: 20, unknown: 20, drifted: 20 };
+    });
+    let mut world = World::new(plan, Luck { fault_pct: 60, ..CALM });
+    world.order(Order::Start);
+    world.run();
+    let (status, cause) = world.machine.status();
+    assert!(
+        status == Status::Tripped && cause.contains("devices of wave 1 are confirmed"),
+        "{status:?} {cause}"
+    );
+    assert_eq!(world.touched.len(), 5);
+}
+
+#[test]
+fn who_is_not_reached_is_known_before_anybody_restarts_where_all_is_staged_first() {
+    let plan = plan(20, "1,rest", |request| request.staging = Staging::All);
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    world.run_for(30);
+    assert!(world.touched.len() > 10, "{}", world.touched.len());
+}
+
+#[test]
+fn nobody_restarts_outside_a_maintenance_window() {
+    let window: Window = serde_json::from_str(r#"{"from":"02:00","to":"03:00"}"#).unwrap();
+    let plan = plan(4, "rest", |request| {
+        request.groups[0].windows = vec![window];
+        request.groups[0].zone = Some("UTC".into());
+    });
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    world.run();
+    assert_eq!(world.machine.status().0, Status::Finished);
+    assert!(
+        world.restart_times.iter().all(|at| (7_200_000..7_300_000).contains(at)),
+        "{:?}",
+        world.restart_times
+    );
+}
+
+#[test]
+fn a_wall_clock_that_jumps_moves_windows_and_not_paces() {
+    let plan = plan(3, "rest", |request| {
+        request.pace.activations_per_s = 1.0;
+        request.pace.burst = 1;
+    });
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    for _ in 0..200 {
+        world.now.wall_ms -= 3_600_000;
+        world.run_for(1);
+    }
+    assert_eq!(world.machine.status().0, Status::Finished);
+    let first = world.restart_times[0];
+    assert!(world.restart_times[2] - first + 100 >= 2_000);
+}
+
+#[test]
+fn fewer_devices_back_than_predicted_stop_it() {
+    let plan = plan(40, "rest", |request| {
+        request.pace.verify_after_s = 100;
+        request.pace.activations_per_s = 10.0;
+        request.pace.burst = 1;
+        let back = vec![Expected { after_s: 2, least_pct_x100: 9_000 }];
+        request.prediction = Some(Prediction { back, ..Prediction::default() });
+    });
+    let mut world = World::new(plan, CALM);
+    world.order(Order::Start);
+    world.run();
+    let (status, cause) = world.machine.status();
+    assert!(status == Status::Tripped && cause.contains("the simulation says at least"), "{cause}");
+    assert!(world.restart_times.len() < 40, "{}", world.restart_times.len());
+}
+
+#[test]
+fn orders_that_do_not_fit_are_refused() {
+    let mut world = World::new(plan(4, "rest", |_| {}), CALM);
+    for order in [Order::Resume, Order::Pause, Order::RollBack { scope: Scope::All, urgent: false }] {
+        assert!(matches!(world.try_order(&order), Err(OrderError::Status { .. })), "{order:?}");
+    }
+    world.order(Order::Start);
+    assert!(world.try_order(&Order::Start).is_err());
+    assert!(matches!(world.try_order(&Order::Restart { device: 0 }), Err(OrderError::Nothing { .. })));
+    let classes = vec!["no-such-class".to_owned()];
+    assert!(matches!(world.try_order(&Order::Retry { classes }), Err(OrderError::Nothing { .. })));
+    world.order(Order::Pause);
+    let touched = world.touched.len();
+    world.run();
+    assert_eq!(world.touched.len(), touched, "a pause begins nothing");
+    world.order(Order::Stop);
+    assert!(world.try_order(&Order::Resume).is_err());
+}
+
+#[test]
+fn after_a_crash_nothing_happens_by_itself() {
+    let mut world = World::new(plan(10, "rest", |_| {}), CALM);
+    world.order(Order::Start);
+    world.run_for(4);
+    world.crash();
+    let touched = world.touched.len();
+    assert_eq!(world.machine.status().0, Status::Paused);
+    world.run();
+    assert_eq!(world.touched.len(), touched);
+    world.order(Order::Resume);
+    world.run();
+    assert_eq!(world.machine.status().0, Status::Finished);
+}
+
+#[test]
+fn only_people_restart_a_device_in_doubt() {
+    let budgets = Budgets { failed: 200, unreachable: 200, unknown: 200, drifted: 200 };
+    let plan = plan(200, "rest", |request| request.budgets = budgets);
+    let mut world = World::new(plan, Luck { fault_pct: 8, ..CALM });
+    world.order(Order::Start);
+    world.run();
+    let doubt = (0..200).find(|at| world.machine.row(*at).unwrap().state == State::InDoubt);
+    let doubt = doubt.expect("some restart was lost on its way");
+    assert!(world.devices[doubt as usize].restarts.is_empty() && world.devices[doubt as usize].is_new());
+    assert_eq!(world.machine.status().0, Status::Finished);
+    world.luck = CALM;
+    world.order(Order::Look);
+    world.run();
+    assert_eq!(world.machine.row(doubt).unwrap().state, State::InDoubt, "looking restarts nobody");
+    world.order(Order::Restart { device: doubt });
+    world.run();
+    assert_eq!(world.machine.row(doubt).unwrap().state, State::Verified);
+    assert_eq!(world.devices[doubt as usize].restarts.len(), 1);
+}

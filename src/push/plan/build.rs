@@ -1,0 +1,263 @@
+//! How a plan is made of what people decide and of what is known of each device, and what it must satisfy.
+
+use super::error::PlanError;
+use super::request::{Candidate, Request, Sequence};
+use super::spread::spread;
+use super::{Now, Plan, PlannedDevice};
+use crate::config::bundle::Waves;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Most devices of a plan.
+pub const MAX_DEVICES: usize = 1_000_000;
+
+/// Fastest pace that is taken seriously \[activations/s\].
+const FASTEST: f64 = 100_000.0;
+
+/// Equal texts kept once.
+#[derive(Default)]
+pub(super) struct Texts(BTreeSet<Arc<str>>);
+
+impl Texts {
+    pub(super) fn of(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&new));
+        new
+    }
+}
+
+impl Plan {
+    /// Freezes a list of devices into a plan.
+    ///
+    /// # Errors
+    /// [`PlanError`]: the first thing that is wrong with the decisions or with the list.
+    pub fn new(request: Request, candidates: Vec<Candidate>) -> Result<Self, PlanError> {
+        check(&request)?;
+        let groups: BTreeMap<&str, u16> =
+            request.groups.iter().zip(0..).map(|(group, at)| (group.id.as_str(), at)).collect();
+        if candidates.is_empty() {
+            return Err(PlanError::Nobody);
+        }
+        let mut texts = Texts::default();
+        let mut devices = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let group = *groups.get(candidate.group.as_str()).ok_or_else(|| PlanError::UnknownGroup {
+                group: candidate.group.clone(),
+                thing: candidate.thing.clone(),
+            })?;
+            devices.push(PlannedDevice {
+                group,
+                site: texts.of(&candidate.site),
+                server: texts.of(&candidate.server),
+                zone: candidate.zone.as_deref().map(|zone| texts.of(zone)),
+                thing: candidate.thing.into(),
+                address: candidate.address.into(),
+                wave: None,
+                files: candidate
+                    .files
+                    .into_iter()
+                    .map(|file| {
+                        let path = texts.of(&file.path);
+                        file.planned(path)
+                    })
+                    .collect(),
+            });
+        }
+        let sizes = arrange(&request, &mut devices)?;
+        let mut plan = Self { request, devices, sizes, hash: [0; 32] };
+        plan.check_devices()?;
+        plan.hash = plan.file_hash()?;
+        Ok(plan)
+    }
+
+    /// Returns a plan that was read from a file, or what is wrong with it.
+    pub(super) fn restored(request: Request, devices: Vec<PlannedDevice>) -> Result<Self, PlanError> {
+        check(&request)?;
+        let broken = |reason: &str| PlanError::NotAPlan { reason: reason.into() };
+        let mut sizes = Vec::<u32>::new();
+        for device in &devices {
+            match device.wave {
+                Some(wave) if wave as usize == sizes.len() => sizes.push(1),
+                Some(wave) if wave as usize + 1 == sizes.len() => {
+                    sizes[wave as usize] += 1;
+                }
+                Some(_) => return Err(broken("its devices do not stand in the order of their waves")),
+                None => {}
+            }
+            if device.wave.is_none() != is_equal(device) {
+                return Err(broken("a device is in a wave without a change, or has a change and no wave"));
+            }
+        }
+        let served: u32 = sizes.iter().sum();
+        if devices.iter().take(served as usize).any(|device| device.wave.is_none()) {
+            return Err(broken("a device without a wave stands between the others"));
+        }
+        let plan = Self { request, devices, sizes, hash: [0; 32] };
+        plan.check_devices()?;
+        Ok(plan)
+    }
+
+    fn check_devices(&self) -> Result<(), PlanError> {
+        if self.devices.is_empty() {
+            return Err(PlanError::Nobody);
+        }
+        if self.devices.len() > MAX_DEVICES {
+            return Err(PlanError::TooMany { devices: self.devices.len() as u64, limit: MAX_DEVICES as u64 });
+        }
+        let mut zones = BTreeSet::new();
+        for device in &self.devices {
+            check_texts(device)?;
+            let group = &self.request.groups[usize::from(device.group)];
+            let zone = device.zone.as_deref().or(group.zone.as_deref());
+            if !group.windows.is_empty() && zones.insert((device.group, zone)) {
+                let named = |error| match error {
+                    PlanError::NoZone { .. } => PlanError::NoZone { thing: device.thing.to_string() },
+                    other => other,
+                };
+                let calendar = self.calendar(device).map_err(named)?;
+                // Windows come back every week, so any week tells.
+                calendar.next_open(0).ok_or_else(|| PlanError::NeverOpen(group.id.clone()))?;
+            }
+        }
+        self.check_places()
+    }
+
+    /// Refuses two devices of one name, and one file for two devices.
+    fn check_places(&self) -> Result<(), PlanError> {
+        let mut things: Vec<&str> = self.devices.iter().map(|device| &*device.thing).collect();
+        things.sort_unstable();
+        if let Some(pair) = things.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(PlanError::TwiceThing { thing: pair[0].into() });
+        }
+        let mut places: Vec<(&str, &str, &str)> = self
+            .devices
+            .iter()
+            .flat_map(|device| {
+                device.files.iter().map(|file| (&*device.address, &*file.path, &*device.thing))
+            })
+            .collect();
+        places.sort_unstable();
+        let twice = places.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1));
+        match twice {
+            None => Ok(()),
+            Some(pair) => Err(PlanError::TwicePlace {
+                first: pair[0].2.into(),
+                second: pair[1].2.into(),
+                address: pair[0].0.into(),
+                path: pair[0].1.into(),
+            }),
+        }
+    }
+}
+
+/// Returns whether every file of a device is as wanted.
+fn is_equal(device: &PlannedDevice) -> bool {
+    device.files.iter().all(|file| file.now == Now::Is(file.want))
+}
+
+fn check_texts(device: &PlannedDevice) -> Result<(), PlanError> {
+    let missing = |what| PlanError::Incomplete { what, thing: device.thing.to_string() };
+    if device.thing.trim().is_empty() {
+        return Err(missing("name"));
+    }
+    if device.address.trim().is_empty() {
+        return Err(missing("address"));
+    }
+    if device.files.is_empty() || device.files.iter().any(|file| file.path.trim().is_empty()) {
+        return Err(missing("file"));
+    }
+    let control = |what| PlanError::Control { what, thing: device.thing.escape_debug().to_string() };
+    let odd = |text: &str| text.chars().any(char::is_control);
+    if odd(&device.thing) {
+        return Err(control("name"));
+    }
+    if odd(&device.address) {
+        return Err(control("address"));
+    }
+    if device.files.iter().any(|file| odd(&file.path)) {
+        return Err(control("path"));
+    }
+    Ok(())
+}
+
+fn check(request: &Request) -> Result<(), PlanError> {
+    let pace = &request.pace;
+    let number = |what, value: String, fix| Err(PlanError::Number { what, value, fix });
+    if !(pace.activations_per_s > 0.0 && pace.activations_per_s <= FASTEST) {
+        let value = format!("{}/s", pace.activations_per_s);
+        return number("The activation rate", value, "Choose a rate above 0 that the platform bears");
+    }
+    if pace.burst == 0 {
+        return number("The burst", "0".into(), "At least one activation must be allowed at a time");
+    }
+    if pace.restart_s == 0 {
+        return number("The time for a restart", "0 s".into(), "Give a restart at least 1 s");
+    }
+    if pace.at_once == 0 {
+        return number("The number of devices at once", "0".into(), "Work on at least one device at a time");
+    }
+    if request.gate.confirmed_pct_x100 > 10_000 {
+        let value = format!("{} %", f64::from(request.gate.confirmed_pct_x100) / 100.0);
+        return number("The share that must be confirmed", value, "Ask for at most 100 %");
+    }
+    let back = request.prediction.as_ref().map_or(&[][..], |prediction| &prediction.back);
+    let rising = back
+        .windows(2)
+        .all(|pair| pair[0].after_s < pair[1].after_s && pair[0].least_pct_x100 <= pair[1].least_pct_x100);
+    if !rising || back.iter().any(|point| point.least_pct_x100 > 10_000) {
+        return number("The predicted curve", "not rising".into(), "Simulate the plan again");
+    }
+    request.waves.parse::<Waves>()?;
+    let mut ids = BTreeSet::new();
+    match request.groups.iter().find(|group| !ids.insert(group.id.as_str())) {
+        Some(twice) => Err(PlanError::TwiceGroup(twice.id.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Puts the devices into their order and their waves; returns the size of each wave.
+fn arrange(request: &Request, devices: &mut Vec<PlannedDevice>) -> Result<Vec<u32>, PlanError> {
+    let waves: Waves = request.waves.parse()?;
+    let (equal, changed): (Vec<_>, Vec<_>) = std::mem::take(devices).into_iter().partition(is_equal);
+    let parts: Vec<Vec<PlannedDevice>> = match request.sequence {
+        Sequence::Together => vec![changed],
+        Sequence::GroupAfterGroup => {
+            let mut parts = vec![Vec::new(); request.groups.len()];
+            for device in changed {
+                parts[usize::from(device.group)].push(device);
+            }
+            parts
+        }
+    };
+    let mut sizes = Vec::new();
+    for part in parts {
+        if part.is_empty() {
+            continue;
+        }
+        let order = spread(part.iter().map(|device| &*device.thing), &strata(&part), request.seed);
+        let mut part: Vec<Option<PlannedDevice>> = part.into_iter().map(Some).collect();
+        let mut order = order.into_iter();
+        for size in waves.sizes(part.len())? {
+            let wave = sizes.len() as u32;
+            for at in order.by_ref().take(size) {
+                devices.extend(part[at].take().map(|device| PlannedDevice { wave: Some(wave), ..device }));
+            }
+            sizes.push(size as u32);
+        }
+    }
+    let mut equal = equal;
+    equal.sort_by(|a, b| a.thing.cmp(&b.thing));
+    devices.extend(equal);
+    Ok(sizes)
+}
+
+/// Returns the stratum of each device: its site, Connection Server and group.
+fn strata(devices: &[PlannedDevice]) -> Vec<u32> {
+    let key = |device: &PlannedDevice| (Arc::clone(&device.site), Arc::clone(&device.server), device.group);
+    let sorted: BTreeSet<_> = devices.iter().map(key).collect();
+    let numbers: BTreeMap<_, u32> = sorted.into_iter().zip(0..).collect();
+    devices.iter().map(|device| numbers.get(&key(device)).copied().unwrap_or_default()).collect()
+}

@@ -1,0 +1,84 @@
+//! Devices as a roll-out reaches them: stage, activate, roll back and look, the same way over every transport.
+//!
+//! A [`Transport`] opens a [`Link`] to a device, and a link knows a handful of file operations and how to restart
+//! the agent. What must be done in which order is written once, in [`Target`], so that no transport can forget
+//! the lock, the read-back or the stamp; one suite of tests runs over all of them.
+//!
+//! Beside a live file `ws_connection.json` stand, hidden:
+//!
+//! | name | is |
+//! |---|---|
+//! | `.ws_connection.json.regather-PLAN.new` | the staged file, inert |
+//! | `.ws_connection.json.regather-PLAN.old` | the previous bytes, for a roll-back |
+//! | `.ws_connection.json.regather-stamp` | plan and round of the last restart by a roll-out |
+//! | `.ws_connection.json.regather-lock` | who works on the device |
+//!
+//! Previous bytes stay on the device, with the permissions of the file they were: they hold keys, and there is no
+//! second place then that has to be kept safe. Staged files of other plans are swept at the next contact.
+
+#[cfg(test)]
+pub(crate) mod conformance;
+mod folder;
+mod link;
+mod names;
+pub mod ssh;
+mod steps;
+
+pub use folder::Folders;
+pub use link::{Link, Transport};
+pub use steps::{MAX_FILE, Target};
+
+use super::plan::PlannedDevice;
+use super::state::Row;
+use crate::base::hash::Hash;
+
+/// One file of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobFile {
+    /// Where it stands on the device.
+    pub path: String,
+    /// Hash of what it will be.
+    pub want: Hash,
+    /// What stood there before, where that is known; inside, `None`: there was no file.
+    pub before: Option<Option<Hash>>,
+}
+
+/// What there is to know about a device to work on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Name of its thing, for messages.
+    pub thing: String,
+    /// Where it is reached.
+    pub address: String,
+    /// Its files.
+    pub files: Vec<JobFile>,
+    /// Name of the plan, 16 digits.
+    pub plan: String,
+    /// Who may hold the device's lock: the roll-out.
+    pub owner: String,
+    /// The stamp of this round.
+    pub stamp: String,
+    /// How long the restart may take \[s\].
+    pub restart_s: u32,
+}
+
+impl Job {
+    /// Returns the job of a device as it stands.
+    pub fn new(plan: &super::plan::Plan, device: &PlannedDevice, row: &Row, owner: &str) -> Self {
+        let before = |at: usize| row.before.as_ref().and_then(|before| before.get(at)).copied();
+        let files = device.files.iter().enumerate().map(|(at, file)| JobFile {
+            path: file.path.to_string(),
+            want: file.want,
+            before: before(at),
+        });
+        Self {
+            thing: device.thing.to_string(),
+            address: device.address.to_string(),
+            files: files.collect(),
+            plan: plan.name(),
+            owner: owner.into(),
+            stamp: super::state::stamp(plan, row.round),
+            restart_s: plan.request().pace.restart_s,
+        }
+    }
+}

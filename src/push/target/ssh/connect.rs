@@ -1,0 +1,224 @@
+//! From an address to a host that let us in.
+
+use super::Ssh;
+use super::hosts::{HostVerdict, KnownHosts};
+use crate::push::fault::{Class, Fault};
+use russh::client::{AuthResult, Handle, Handler};
+use russh::keys::agent::AgentIdentity;
+use russh::keys::agent::client::AgentClient;
+use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::{TcpStream, lookup_host};
+
+/// Keys that are tried; hosts end the connection after a few.
+const MAX_KEYS: usize = 5;
+
+/// Where a host is, and as whom to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) user: String,
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+impl Way {
+    /// Reads `[user@]host[:port]`, with an IPv6 address in brackets.
+    pub(super) fn parse(address: &str, user: &str) -> Result<Self, Fault> {
+        let wrong =
+            || Fault::new(Class::NameUnknown, format!("`{address}` is no address; write user@host:22"));
+        let (user, place) = address.rsplit_once('@').unwrap_or((user, address));
+        let (host, port) = match place.strip_prefix('[') {
+            Some(rest) => {
+                let (host, port) = rest.split_once(']').ok_or_else(wrong)?;
+                (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or_else(wrong)?) })
+            }
+            None => match place.split_once(':') {
+                Some((_, port)) if port.contains(':') => (place, None),
+                Some((host, port)) => (host, Some(port)),
+                None => (place, None),
+            },
+        };
+        let port = port.map_or(Some(22), |port| port.parse().ok().filter(|port| *port > 0));
+        let known = !user.is_empty() && !host.is_empty() && !host.contains(char::is_whitespace);
+        match port {
+            Some(port) if known => Ok(Self { user: user.into(), host: host.into(), port }),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// Returns the host and its port, by which connections are counted.
+    pub(super) fn place(&self) -> String {
+        format!("[{}]:{}", self.host.to_ascii_lowercase(), self.port)
+    }
+}
+
+/// Checks the host's key, and passes faults on.
+pub(super) struct Guard {
+    hosts: Arc<KnownHosts>,
+    host: String,
+    port: u16,
+}
+
+/// Why a connection ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Fault(Fault),
+    Protocol(russh::Error),
+}
+
+impl From<russh::Error> for Ended {
+    fn from(error: russh::Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+
+impl Handler for Guard {
+    type Error = Ended;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Ended> {
+        let key: PublicKey = shown.public_key();
+        let print = key.fingerprint(russh::keys::HashAlg::Sha256);
+        let refuse = |class, detail: String| Err(Ended::Fault(Fault::new(class, detail)));
+        if let Some(line) = self.hosts.unreadable() {
+            return refuse(
+                Class::HostUnknown,
+                format!("a line that revokes a key could not be read: {line}"),
+            );
+        }
+        match self.hosts.verdict(&self.host, self.port, &key) {
+            HostVerdict::Known => Ok(true),
+            HostVerdict::Unknown => refuse(Class::HostUnknown, format!("{} {print}", key.algorithm())),
+            HostVerdict::Changed => refuse(Class::HostChanged, format!("{} {print}", key.algorithm())),
+            HostVerdict::Revoked => refuse(Class::HostRevoked, format!("{} {print}", key.algorithm())),
+        }
+    }
+}
+
+/// Returns what the end of a connection means before anybody is signed in.
+fn before_sign_in(ended: Ended) -> Fault {
+    match ended {
+        Ended::Fault(fault) => fault,
+        Ended::Protocol(error) => {
+            let class = match &error {
+                russh::Error::KeepaliveTimeout
+                | russh::Error::ConnectionTimeout
+                | russh::Error::InactivityTimeout => Class::NoAnswer,
+                // sshd ends connections beyond MaxStartups like this, and says nothing.
+                russh::Error::HUP | russh::Error::Disconnect => Class::Busy,
+                russh::Error::IO(error) if is_cut(error) => Class::Busy,
+                russh::Error::IO(error) => return reach(error),
+                _ => Class::Protocol,
+            };
+            Fault::new(class, error.to_string())
+        }
+    }
+}
+
+fn is_cut(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+            | ErrorKind::NotConnected
+    )
+}
+
+/// Returns what it means that a host was not reached.
+fn reach(error: &io::Error) -> Fault {
+    let class = match error.kind() {
+        ErrorKind::ConnectionRefused => Class::Refused,
+        ErrorKind::ConnectionReset => Class::Busy,
+        _ => Class::NoAnswer,
+    };
+    Fault::new(class, error.to_string())
+}
+
+/// Connects, checks the host and signs in.
+pub(super) async fn sign_in(ssh: &Ssh, way: &Way) -> Result<Handle<Guard>, Fault> {
+    let unknown = |error: io::Error| Fault::new(Class::NameUnknown, error.to_string());
+    let addresses: Vec<_> = lookup_host((way.host.as_str(), way.port)).await.map_err(unknown)?.collect();
+    let stream = TcpStream::connect(&*addresses).await.map_err(|error| reach(&error))?;
+    // Without it small requests wait for each other; a failure costs time only.
+    let _ = stream.set_nodelay(true);
+    let config = ssh.config(&way.host, way.port);
+    let guard = Guard { hosts: Arc::clone(&ssh.hosts), host: way.host.clone(), port: way.port };
+    let mut handle =
+        russh::client::connect_stream(Arc::new(config), stream, guard).await.map_err(before_sign_in)?;
+    let mut tried = 0;
+    if let Some(agent) = &ssh.options.agent {
+        tried += with_agent(&mut handle, way, agent).await?;
+        if tried == usize::MAX {
+            return Ok(handle);
+        }
+    }
+    for key in ssh.keys.iter().take(MAX_KEYS) {
+        let hash = match key.algorithm() {
+            Algorithm::Rsa { .. } => best_hash(&handle).await,
+            _ => None,
+        };
+        let key = PrivateKeyWithHashAlg::new(Arc::clone(key), hash);
+        let answer = handle.authenticate_publickey(&way.user, key).await;
+        tried += 1;
+        if answer.map_err(|error| before_sign_in(error.into()))?.success() {
+            return Ok(handle);
+        }
+    }
+    match tried {
+        0 => Err(Fault::new(Class::NoKey, "no key was tried")),
+        _ => Err(Fault::new(Class::LoginRefused, format!("user {}, keys tried: {tried}", way.user))),
+    }
+}
+
+/// Returns the hash that the host takes for RSA signatures; never SHA-1.
+async fn best_hash(handle: &Handle<Guard>) -> Option<russh::keys::HashAlg> {
+    let best = handle.best_supported_rsa_hash().await.ok().flatten().flatten();
+    best.or(Some(russh::keys::HashAlg::Sha256))
+}
+
+/// Tries the keys of an agent; returns how many, or `usize::MAX` where one was taken.
+async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Result<usize, Fault> {
+    let no_key = |error: &dyn std::fmt::Display| Fault::new(Class::NoKey, format!("agent: {error}"));
+    #[cfg(unix)]
+    let connected = AgentClient::connect_uds(socket).await;
+    #[cfg(windows)]
+    let connected = AgentClient::connect_named_pipe(socket).await;
+    let mut agent = connected.map_err(|error| no_key(&error))?;
+    let keys = agent.request_identities().await.map_err(|error| no_key(&error))?;
+    let mut tried = 0;
+    for identity in keys.into_iter().take(MAX_KEYS) {
+        let AgentIdentity::PublicKey { key, .. } = identity else { continue };
+        let hash = match key.algorithm() {
+            Algorithm::Rsa { .. } => best_hash(handle).await,
+            _ => None,
+        };
+        tried += 1;
+        match handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await {
+            Ok(AuthResult::Success) => return Ok(usize::MAX),
+            // An agent may refuse to sign with one key and not with the next.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(tried)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        let way = |text: &str| Way::parse(text, "agent").map(|way| (way.user, way.host, way.port)).ok();
+        let is = |user: &str, host: &str, port| Some((user.to_owned(), host.to_owned(), port));
+        assert_eq!(way("10.0.0.1"), is("agent", "10.0.0.1", 22));
+        assert_eq!(way("pi@gateway:2222"), is("pi", "gateway", 2222));
+        assert_eq!(way("[fe80::1]:2222"), is("agent", "fe80::1", 2222));
+        assert_eq!(way("fe80::1"), is("agent", "fe80::1", 22));
+        for wrong in ["", "host:", "host:0", "host:70000", "@host", "[fe80::1", "[::1]22", "a b"] {
+            assert_eq!(way(wrong), None, "{wrong}");
+        }
+    }
+}

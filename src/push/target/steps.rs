@@ -1,0 +1,315 @@
+//! What is done on a device, in which order, over any transport.
+
+use super::link::{Link, Transport};
+use super::names::Names;
+use super::{Job, JobFile};
+use crate::base::hash::{Hash, sha256};
+use crate::config::secret::Secret;
+use crate::push::fault::{Class, Fault, Reached};
+use crate::push::state::{Seen, SeenFile};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Largest file of an agent that is read back \[bytes\].
+pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// How long somebody else's lock must stay as it is before it counts as left behind \[s\]. Measured on this side,
+/// so that the clocks of devices do not matter.
+const LEASE_S: u64 = 300;
+
+/// Locks of others that were seen: device and file, what stood in it, and since when.
+type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
+
+/// Devices behind a transport.
+#[derive(Debug)]
+pub struct Target<T> {
+    transport: T,
+    strangers: Mutex<Strangers>,
+}
+
+/// Files to be given the names of live ones: staged or kept, and live.
+type Moves = Vec<(String, String)>;
+
+impl<T: Transport> Target<T> {
+    /// Returns the devices behind a transport.
+    pub fn new(transport: T) -> Self {
+        Self { transport, strangers: Mutex::default() }
+    }
+
+    /// Reads everything back.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn look(&self, job: &Job) -> Result<Seen, Fault> {
+        let mut link = self.transport.open(job).await?;
+        let seen = read_back(&mut link, job).await;
+        link.close().await;
+        seen
+    }
+
+    /// Writes the files beside the live ones and reads them back. Where all live files are as wanted nothing is written.
+    ///
+    /// # Errors
+    /// [`Fault`]; live files are as they were.
+    pub async fn stage(&self, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
+        let mut link = self.transport.open(job).await?;
+        let staged = self.stage_over(&mut link, job, texts).await;
+        link.close().await;
+        staged
+    }
+
+    async fn stage_over(&self, link: &mut T::Link, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
+        let seen = read_back(link, job).await?;
+        let open = |at: usize| seen.files.get(at).is_some_and(|file| file.live != Some(job.files[at].want));
+        if !(0..job.files.len()).any(open) {
+            return Ok(seen);
+        }
+        self.lock(link, job).await?;
+        let written = write_staged(link, job, texts, &open).await;
+        let seen = match written {
+            Ok(()) => read_back(link, job).await,
+            Err(fault) => Err(fault),
+        };
+        unlock(link, job).await;
+        seen
+    }
+
+    /// Gives the staged files the names of the live ones, restarts the agent, and reads everything back. Where the
+    /// round's stamp stands already nothing is done.
+    ///
+    /// # Errors
+    /// [`Fault`], whose `reached` says what may have happened.
+    pub async fn activate(&self, job: &Job) -> Result<Seen, Fault> {
+        let mut link = self.transport.open(job).await?;
+        let done = self.restart_with(&mut link, job, Direction::Forward).await;
+        link.close().await;
+        done
+    }
+
+    /// Brings the previous files back, restarts the agent, and reads everything back.
+    ///
+    /// # Errors
+    /// As [`Target::activate`].
+    pub async fn roll_back(&self, job: &Job) -> Result<Seen, Fault> {
+        let mut link = self.transport.open(job).await?;
+        let done = self.restart_with(&mut link, job, Direction::Back).await;
+        link.close().await;
+        done
+    }
+
+    async fn restart_with(&self, link: &mut T::Link, job: &Job, way: Direction) -> Result<Seen, Fault> {
+        self.lock(link, job).await?;
+        let done = replace_and_restart(link, job, way).await;
+        unlock(link, job).await;
+        done
+    }
+
+    /// Takes the device's lock.
+    async fn lock(&self, link: &mut T::Link, job: &Job) -> Result<(), Fault> {
+        let path = first_names(job)?.lock();
+        let own = job.owner.as_bytes();
+        if link.create(&path, own).await? {
+            return Ok(());
+        }
+        let Some(holder) = link.read(&path).await? else {
+            return Err(Fault::new(Class::Locked, "the lock came and went"));
+        };
+        // A lock of this roll-out was left by an earlier process of it: only one drives at a time.
+        if holder != own && !self.is_left_behind(job, &path, &holder) {
+            return Err(Fault::new(Class::Locked, format!("held by {}", String::from_utf8_lossy(&holder))));
+        }
+        link.write(&path, own, &path).await?;
+        match link.read(&path).await? {
+            Some(holder) if holder == own => Ok(()),
+            _ => Err(Fault::new(Class::Locked, "somebody else took it over")),
+        }
+    }
+
+    /// Returns whether a lock stood unchanged for so long that nobody holds it any more.
+    fn is_left_behind(&self, job: &Job, path: &str, holder: &[u8]) -> bool {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (job.address.clone(), path.to_owned());
+        let now = Instant::now();
+        match strangers.get(&key) {
+            Some((same, since)) if same == holder => {
+                now.duration_since(*since) >= Duration::from_secs(LEASE_S)
+            }
+            _ => {
+                strangers.insert(key, (holder.to_vec(), now));
+                false
+            }
+        }
+    }
+}
+
+/// Which way files are exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Back,
+}
+
+fn first_names(job: &Job) -> Result<Names, Fault> {
+    let first = job.files.first().ok_or_else(|| Fault::new(Class::Protocol, "the job names no file"))?;
+    Ok(Names::of(&first.path, &job.plan))
+}
+
+/// Gives the lock back. Where that fails it is left behind, and known as this roll-out's own at the next contact.
+async fn unlock<L: Link>(link: &mut L, job: &Job) {
+    if let Ok(names) = first_names(job) {
+        let _ = link.remove(&names.lock()).await;
+    }
+}
+
+async fn hash_of<L: Link>(link: &mut L, path: &str) -> Result<Option<Hash>, Fault> {
+    Ok(link.read(path).await?.map(|bytes| sha256(&bytes)))
+}
+
+/// Reads everything back.
+async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
+    let mut files = Vec::with_capacity(job.files.len());
+    for file in &job.files {
+        let names = Names::of(&file.path, &job.plan);
+        files.push(SeenFile {
+            live: hash_of(link, &file.path).await?,
+            staged: hash_of(link, &names.staged()).await?,
+            kept: hash_of(link, &names.kept()).await?,
+        });
+    }
+    let stamp = link.read(&first_names(job)?.stamp()).await?;
+    let stamp = stamp.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+    Ok(Seen { files, stamp })
+}
+
+async fn write_staged<L: Link>(
+    link: &mut L,
+    job: &Job,
+    texts: &[Secret],
+    open: &(impl Fn(usize) -> bool + Sync),
+) -> Result<(), Fault> {
+    for (at, (file, text)) in job.files.iter().zip(texts).enumerate() {
+        let names = Names::of(&file.path, &job.plan);
+        sweep(link, &names, ".new").await?;
+        if open(at) {
+            let written = link.write(&names.staged(), text.expose().as_bytes(), &file.path).await;
+            if let Err(fault) = written {
+                // Half a file is inert, but on a full disk it is in the way.
+                let _ = link.remove(&names.staged()).await;
+                return Err(fault);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes what other plans left beside a file.
+async fn sweep<L: Link>(link: &mut L, names: &Names, kind: &str) -> Result<(), Fault> {
+    for name in link.list(&names.folder).await? {
+        if names.is_other_plans(&name, kind) {
+            link.remove(&format!("{}{name}", names.folder)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn replace_and_restart<L: Link>(link: &mut L, job: &Job, way: Direction) -> Result<Seen, Fault> {
+    let seen = read_back(link, job).await?;
+    let goal = |file: &JobFile| match way {
+        Direction::Forward => Ok(Some(file.want)),
+        Direction::Back => file.before.ok_or_else(|| Fault::new(Class::KeptGone, "nothing was kept")),
+    };
+    let mut reached_goal = true;
+    for (file, seen) in job.files.iter().zip(&seen.files) {
+        reached_goal &= seen.live == goal(file)?;
+    }
+    if reached_goal && seen.stamp.as_deref() == Some(job.stamp.as_str()) {
+        return Ok(seen);
+    }
+    let (moves, removals) = match way {
+        Direction::Forward => (keep_previous(link, job, &seen).await?, Vec::new()),
+        Direction::Back => restore_previous(link, job, &seen).await?,
+    };
+    for (from, to) in moves {
+        link.rename(&from, &to).await.map_err(|fault| fault.after(Reached::Files))?;
+    }
+    for path in removals {
+        link.remove(&path).await.map_err(|fault| fault.after(Reached::Files))?;
+    }
+    let stamp_file = first_names(job)?.stamp();
+    link.restart(job, &stamp_file).await.map_err(|fault| {
+        let reached = fault.reached.max(Reached::Files);
+        fault.after(reached)
+    })?;
+    let after = read_back(link, job).await.map_err(|fault| fault.after(Reached::Restart))?;
+    if way == Direction::Forward {
+        for file in &job.files {
+            // What older plans kept is of no use any more; a failure to remove it harms nobody.
+            let _ = sweep(link, &Names::of(&file.path, &job.plan), ".old").await;
+        }
+    }
+    Ok(after)
+}
+
+/// Keeps what stands there now, and returns what is to be renamed.
+async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<Moves, Fault> {
+    let mut moves = Vec::new();
+    for (file, seen) in job.files.iter().zip(&seen.files) {
+        if seen.live == Some(file.want) {
+            continue;
+        }
+        if file.before.is_some_and(|before| before != seen.live) {
+            return Err(Fault::new(Class::Drifted, file.path.clone()));
+        }
+        if seen.staged != Some(file.want) {
+            return Err(Fault::new(Class::StagedGone, file.path.clone()));
+        }
+        let names = Names::of(&file.path, &job.plan);
+        if let Some(live) = seen.live
+            && seen.kept != Some(live)
+        {
+            let bytes = link.read(&file.path).await?.unwrap_or_default();
+            if sha256(&bytes) != live {
+                return Err(Fault::new(Class::Drifted, file.path.clone()));
+            }
+            link.write(&names.kept(), &bytes, &file.path).await?;
+            if hash_of(link, &names.kept()).await? != Some(live) {
+                return Err(Fault::new(Class::Mismatch, names.kept()));
+            }
+        }
+        moves.push((names.staged(), file.path.clone()));
+    }
+    Ok(moves)
+}
+
+/// Puts the previous bytes beside the live files, and returns what is to be renamed and removed.
+async fn restore_previous<L: Link>(
+    link: &mut L,
+    job: &Job,
+    seen: &Seen,
+) -> Result<(Moves, Vec<String>), Fault> {
+    let (mut moves, mut removals) = (Vec::new(), Vec::new());
+    for (file, seen) in job.files.iter().zip(&seen.files) {
+        let before = file.before.ok_or_else(|| Fault::new(Class::KeptGone, file.path.clone()))?;
+        if seen.live == before {
+            continue;
+        }
+        if seen.live != Some(file.want) {
+            return Err(Fault::new(Class::Drifted, file.path.clone()));
+        }
+        let Some(before) = before else {
+            removals.push(file.path.clone());
+            continue;
+        };
+        let names = Names::of(&file.path, &job.plan);
+        let bytes = link.read(&names.kept()).await?.filter(|bytes| sha256(bytes) == before);
+        let bytes = bytes.ok_or_else(|| Fault::new(Class::KeptGone, names.kept()))?;
+        link.write(&names.staged(), &bytes, &names.kept()).await?;
+        if hash_of(link, &names.staged()).await? != Some(before) {
+            return Err(Fault::new(Class::Mismatch, names.staged()));
+        }
+        moves.push((names.staged(), file.path.clone()));
+    }
+    Ok((moves, removals))
+}
