@@ -123,14 +123,6 @@ fn the_layout_of_an_export_and_one_device_look_as_they_were_approved() {
 }
 
 #[test]
-fn comparisons_look_as_they_were_approved() {
-    let mut overlaid = crate::comparing::busy(([1280.0, 720.0], 1.0, 1.0), Theme::Dark, 2);
-    compare("overlaid-dark", &overlaid.render().unwrap());
-    let mut many = crate::comparing::busy(([1024.0, 640.0], 1.0, 1.0), Theme::Light, 4);
-    compare("many-light", &many.render().unwrap());
-}
-
-#[test]
 fn lines_that_ask_look_as_they_were_approved() {
     let open = Open {
         start: Start::Usual,

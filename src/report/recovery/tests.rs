@@ -115,15 +115,7 @@ fn one_tier_shows_its_queue_and_several_show_theirs() {
     assert_eq!(names(&queue), [("baseline", true), ("this scenario", false)]);
     assert!(queue.spoken.contains("attempts waiting"), "{}", queue.spoken);
 
-    // Slow Connection Servers in front of a slow sign-in tier: both have a queue.
-    let slow = [
-        ("/platform/connection_servers/servers", serde_json::json!(1)),
-        ("/platform/connection_servers/workers", serde_json::json!(1)),
-        ("/platform/connection_servers/service_time_ms", serde_json::json!(200)),
-        ("/platform/workers", serde_json::json!(1)),
-        ("/platform/service_time_ms", serde_json::json!(400)),
-    ];
-    let several = outcome("three-box-line", &slow);
+    let several = outcome_of_two_queues();
     let queue = charts(&several, Some(&several), None, &Shown::default()).swap_remove(2);
     assert!(queue.series.len() >= 4, "{:?}", names(&queue));
     assert!(names(&queue).ends_with(&[("baseline", true), ("sign-in tier", false)]));
@@ -141,6 +133,18 @@ fn one_tier_shows_its_queue_and_several_show_theirs() {
     assert_eq!((busy.title.as_str(), busy.y.range), ("Utilisation", (0.0, 100.0)));
     assert!(busy.series.iter().flat_map(|series| series.points.iter()).all(|point| point[1] <= 100.0));
     assert!(busy.spoken.contains(" %"), "{}", busy.spoken);
+}
+
+/// Slow Connection Servers in front of a slow sign-in tier: both have a queue.
+fn outcome_of_two_queues() -> Outcome {
+    let slow = [
+        ("/platform/connection_servers/servers", serde_json::json!(1)),
+        ("/platform/connection_servers/workers", serde_json::json!(1)),
+        ("/platform/connection_servers/service_time_ms", serde_json::json!(200)),
+        ("/platform/workers", serde_json::json!(1)),
+        ("/platform/service_time_ms", serde_json::json!(400)),
+    ];
+    outcome("three-box-line", &slow)
 }
 
 #[test]
@@ -194,16 +198,16 @@ fn every_scenario_of_a_comparison_has_a_role_and_a_name_of_its_own() {
 
 #[test]
 fn beside_further_scenarios_only_the_busiest_station_is_drawn() {
-    let line = outcome("three-box-line", &[]);
-    let shown = Shown { part: Part::Utilisation, ..Shown::default() };
+    let line = outcome_of_two_queues();
+    let shown = Shown::default();
     let alone = charts(&line, None, None, &shown).swap_remove(2);
-    assert!(alone.series.len() > 1);
+    assert!(alone.series.len() > 1, "{:?}", names(&alone));
     let others = [Other { name: "Again", outcome: &line }];
     let beside = Beside { others: &others, ..Beside::default() };
     let chart = compared(&line, &beside, &shown).swap_remove(2);
     let roles: Vec<_> = chart.series.iter().map(|series| series.role).collect();
     assert_eq!(roles, [Role::Third, Role::This]);
-    assert!(chart.title.starts_with("Utilisation, "), "it says which: {}", chart.title);
+    assert!(chart.title.starts_with("Queue depth, "), "it says which: {}", chart.title);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use crate::desk::command::ScenarioCommand;
 use crate::desk::{UserCommand, View};
 use egui::{Button, Key, Panel, RichText, ScrollArea, TextEdit, Ui};
 
+/// Height of a row [points].
+const ROW: f32 = 28.0;
 /// Width of the window [points] below which the rail is narrower.
 const NARROW: f32 = 760.0;
 /// Width of the window [points] from which the rail has room for long names.
@@ -119,7 +121,7 @@ fn tick(ui: &mut Ui, id: Option<&str>, name: &str, view: &View<'_>, out: &mut Ve
     let active = view.scenario == id;
     let ticked = view.ticks.iter().any(|tick| tick.as_deref() == id);
     let mut on = active || ticked;
-    let size = egui::Vec2::splat(theme::TARGET);
+    let size = egui::vec2(theme::TARGET, ROW);
     let response = ui
         .add_enabled_ui(!active, |ui| ui.add_sized(size, egui::Checkbox::without_text(&mut on)))
         .inner
@@ -137,7 +139,7 @@ fn wide(ui: &mut Ui, chosen: bool, text: &str) -> egui::Response {
     let tokens = theme::tokens(ui.ctx());
     let font = if chosen { theme::strong(theme::BODY) } else { theme::plain(theme::BODY) };
     let colour = if chosen { tokens.text.selected } else { tokens.text.normal };
-    let size = egui::vec2(ui.available_width(), 28.0);
+    let size = egui::vec2(ui.available_width(), ROW);
     let label = RichText::new(text).font(font).color(colour);
     ui.add_sized(size, Button::selectable(chosen, (label, egui::Atom::grow())).truncate())
 }

@@ -99,7 +99,7 @@ pub(super) fn baseline<'a>(view: &View<'a>) -> Option<&'a Arc<Outcome>> {
 }
 
 /// Returns the ticked scenarios that have a result, with their names.
-pub(super) fn others<'a>(view: &View<'a>) -> impl Iterator<Item = (&'a str, &'a Arc<Outcome>)> + use<'a> {
+fn others<'a>(view: &View<'a>) -> impl Iterator<Item = (&'a str, &'a Arc<Outcome>)> + use<'a> {
     view.overlays.iter().filter_map(|overlay| Some((overlay.name.as_str(), overlay.outcome.as_ref()?)))
 }
 

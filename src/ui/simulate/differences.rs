@@ -3,7 +3,7 @@
 //! It is closed until asked for, so that the charts have their room; while there is only one result there is
 //! nothing to compare, and nothing is drawn.
 
-use super::charts::{baseline, others};
+use super::charts::baseline;
 use crate::base::units;
 use crate::desk::View;
 use crate::fleet::file::address;
@@ -18,9 +18,9 @@ use std::sync::Arc;
 /// Height of a row [points].
 const ROW: f32 = 22.0;
 /// Width of the names of rows [points].
-const NAMES: f32 = 168.0;
+const NAMES: f32 = 124.0;
 /// Least and greatest width of a column [points].
-const COLUMN: (f32, f32) = (128.0, 184.0);
+const COLUMN: (f32, f32) = (104.0, 184.0);
 /// Least height of an open table, its button included [points].
 const LEAST: f32 = 150.0;
 
@@ -58,10 +58,9 @@ fn shown<'a>(view: &View<'a>) -> Vec<Shown<'a>> {
         outcome,
         side: (view.file, view.scenario),
     });
-    let overlays = view.overlays;
-    let others = others(view).filter_map(|(name, outcome)| {
-        let id = overlays.iter().find(|own| own.name == name).and_then(|own| own.id.as_deref());
-        Some(Shown { name: name.to_owned(), outcome, side: (view.file, id) })
+    let others = view.overlays.iter().filter_map(|overlay| {
+        let (name, outcome) = (overlay.name.clone(), overlay.outcome.as_ref()?);
+        Some(Shown { name, outcome, side: (view.file, overlay.id.as_deref()) })
     });
     before.into_iter().chain(this).chain(others).collect()
 }
@@ -149,7 +148,11 @@ fn table(ui: &mut Ui, kept: &Kept) {
         put(ui, first, false, name, tip);
         for index in 0..kept.table.columns.len() {
             let (cell, right) = rest.split_left_right_at_x(rest.left() + column);
-            cells(ui, index, cell.shrink2(vec2(space::XS, 0.0)));
+            // A number that is seen in part would be read as another one; scrolling shows it whole.
+            let seen = ui.clip_rect().expand(1.0).x_range();
+            if seen.contains(cell.left()) && seen.contains(cell.right()) {
+                cells(ui, index, cell.shrink2(vec2(space::XS, 0.0)));
+            }
             rest = right;
         }
     };
