@@ -100,8 +100,7 @@ impl Variant {
             (Self::CSdkWindows, Agent::CSdk(sdk)) => sdk.delay_law == DelayLaw::Windows221,
             (Self::DotNet, Agent::DotNetSdk(dotnet)) => !dotnet.auto_reconnect,
             (Self::DotNetAuto, Agent::DotNetSdk(dotnet)) => dotnet.auto_reconnect,
-            (Self::CSdkDocumented | Self::CSdkLinux | Self::CSdkWindows, _) => false,
-            (Self::DotNet | Self::DotNetAuto, _) => false,
+            _ if matches!(self.kind(), AgentKind::CSdk | AgentKind::DotNetSdk) => false,
             _ => self.kind() == agent.kind(),
         }
     }
