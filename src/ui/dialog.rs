@@ -139,9 +139,7 @@ impl Dialogs {
             let pressed = ui.add_enabled(usable, egui::Button::new(button)).clicked();
             let path = PathBuf::from(field.text.trim());
             if usable && (entered || pressed) {
-                if replaces(field.purpose) && field.taken.as_ref() != Some(&path)
-                    && (self.exists)(&path)
-                {
+                if replaces(field.purpose) && field.taken.as_ref() != Some(&path) && (self.exists)(&path) {
                     field.taken = Some(path.clone());
                     field.focus = true;
                 } else {

@@ -26,8 +26,7 @@ pub enum Screen {
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 5] =
-        [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
+    pub const ALL: [Self; 5] = [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {

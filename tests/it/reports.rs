@@ -79,7 +79,16 @@ fn charts_go_to_a_folder_and_replace_nothing() {
     assert!(said.contains("files of the report"), "{said}");
     let named = [project.to_str().unwrap(), theirs.to_str().unwrap()];
     run(&[
-        "report", named[0], "--scenario", "slow", "--runs", "6", "--format", "csv", "--exit-zero", "-o",
+        "report",
+        named[0],
+        "--scenario",
+        "slow",
+        "--runs",
+        "6",
+        "--format",
+        "csv",
+        "--exit-zero",
+        "-o",
         named[1],
     ])
     .ends(0);

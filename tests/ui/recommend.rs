@@ -143,7 +143,7 @@ fn why_opens_the_explanation() {
     window.click("Why?");
     assert_eq!(window.app().screen(), Screen::Simulate);
     let reason = window.desk().view(Duration::ZERO).outcome.unwrap().why[0].what.clone();
-    assert!(window.says(&regather::base::units::unbroken(&reason)), "{:#?}", window.names());
+    assert!(window.says(&units::unbroken(&reason)), "{:#?}", window.names());
     window.press(Modifiers::COMMAND, Key::Num1);
     window.press(Modifiers::NONE, Key::T);
     assert_eq!(window.app().screen(), Screen::Recommend);

@@ -39,7 +39,8 @@ fn every_screen_opens_from_the_rail_and_by_its_key() {
         shows(&mut window, screen);
         assert!(window.chosen(screen.word()));
     }
-    for (screen, key) in Screen::ALL.into_iter().zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5]) {
+    for (screen, key) in Screen::ALL.into_iter().zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5])
+    {
         window.press(Modifiers::COMMAND, key);
         shows(&mut window, screen);
     }

@@ -16,8 +16,8 @@ pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 
 use super::agents::ExportOptions;
-use super::transfer::ReportOptions;
 use super::settings::Theme;
+use super::transfer::ReportOptions;
 use crate::base::Fix;
 use crate::config::bundle::Target;
 use crate::fleet::file::Value;

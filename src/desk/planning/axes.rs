@@ -47,7 +47,8 @@ pub fn offered(file: &FleetFile, scenario: Option<&str>) -> Vec<AxisChoice> {
             Some(id) => file.group_name(id).to_owned(),
             None => address::section(&input.address),
         };
-        let label = if place.is_empty() { setting.label.into() } else { format!("{place}: {}", setting.label) };
+        let label =
+            if place.is_empty() { setting.label.into() } else { format!("{place}: {}", setting.label) };
         (value > 0.0).then(|| AxisChoice { name: input.address.clone(), label })
     };
     all.extend(file.inputs(scenario).iter().filter_map(input));
@@ -80,7 +81,10 @@ pub(super) fn ranges(
 fn range(file: &FleetFile, scenario: Option<&str>, name: &str, steps: u32) -> Result<Range, String> {
     let lever = Lever::find(file, scenario, name).map_err(|error| error.to_string())?;
     let own = lever.now(file, scenario).filter(|own| *own > 0.0).ok_or_else(|| {
-        format!("{} has no value above 0 now, so there is no range around it. Choose another axis.", lever.label())
+        format!(
+            "{} has no value above 0 now, so there is no range around it. Choose another axis.",
+            lever.label()
+        )
     })?;
     let (below, above) = if lever.is_duration() { REACH } else { SHORT_REACH };
     let (low, high) = lever.range();

@@ -31,8 +31,7 @@ pub(super) struct RegionWanted {
 
 impl RegionWanted {
     pub(super) fn of(goals: &Goals, options: &PlanOptions, seed: u64) -> Self {
-        let method =
-            if options.exact { Method::Exact { seed, runs: CELL_RUNS } } else { Method::Estimate };
+        let method = if options.exact { Method::Exact { seed, runs: CELL_RUNS } } else { Method::Estimate };
         // An estimate judges by means, so a chance asks nothing of it.
         let chance_pct = goals.chance_pct.filter(|_| options.exact);
         Self { goals: Goals { chance_pct, ..goals.clone() }, axes: options.axes.clone(), method }

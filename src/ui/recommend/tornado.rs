@@ -71,7 +71,13 @@ fn spoken(bar: &Bar) -> String {
         Some(value) if value.is_finite() => format!("gives {}", units::duration(value)),
         Some(_) => "never recovers".to_owned(),
     };
-    format!("{}, now {}: {share} less {}, {share} more {}", bar.label, bar.now, side(bar.less_s), side(bar.more_s))
+    format!(
+        "{}, now {}: {share} less {}, {share} more {}",
+        bar.label,
+        bar.now,
+        side(bar.less_s),
+        side(bar.more_s)
+    )
 }
 
 /// Draws the table.

@@ -100,7 +100,8 @@ impl Wishes {
         );
         ui.horizontal_wrapped(|ui| {
             ui.label(small("May change"));
-            let help = "What an answer may change; capacity that is needed asks what the platform must sign in";
+            let help =
+                "What an answer may change; capacity that is needed asks what the platform must sign in";
             if let Some(lever) = choice::corner(ui, "May change", help, &options.lever, &levers) {
                 options.lever = lever;
             }

@@ -12,6 +12,9 @@ use crate::ui::theme;
 use egui::{Label, RichText, ScrollArea, Ui};
 use std::sync::Arc;
 
+/// Lines that are shown; the file has all of them.
+const SHOWN: usize = 400;
+
 /// What the text was made from: result, baseline, revision, options.
 type From = (Arc<Outcome>, Option<Arc<Outcome>>, u64, ReportOptions);
 
@@ -34,12 +37,17 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        let row = ui.text_style_height(&egui::TextStyle::Monospace);
-        let area = ScrollArea::both().id_salt("preview").auto_shrink([false, false]);
+        let area = ScrollArea::vertical().id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
-        area.show_rows(ui, row, lines.len(), |ui, shown| {
-            for line in &lines[shown] {
-                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).extend());
+        area.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for line in lines.iter().take(SHOWN) {
+                // An empty line has the height of a letter too.
+                let line = if line.is_empty() { " " } else { line };
+                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).wrap());
+            }
+            if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));
             }
         });
     }

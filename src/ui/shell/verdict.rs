@@ -3,8 +3,8 @@
 use super::super::request::{Request, offer};
 use super::super::theme::{self, Tokens, space};
 use crate::base::units;
-use crate::desk::{UserCommand, View};
 use crate::desk::job::Status;
+use crate::desk::{UserCommand, View};
 use crate::plan::Verdict;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, Ui};

@@ -145,7 +145,8 @@ impl RegionPanel {
             let button = ui.add_enabled(usable.is_ok(), Button::new("Apply these values"));
             let spoken: String = format!("Apply {title}").chars().take(90).collect();
             button.widget_info(|| WidgetInfo::labeled(Role::Button, usable.is_ok(), &spoken));
-            let button = button.on_hover_text("Sets both in the active scenario; one step that can be undone");
+            let button =
+                button.on_hover_text("Sets both in the active scenario; one step that can be undone");
             let button = match usable {
                 Ok(()) => button,
                 Err(reason) => button.on_disabled_hover_text(reason),
