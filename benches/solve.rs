@@ -1,32 +1,34 @@
 //! Prints what searches for settings cost: `cargo bench --bench solve --no-default-features`.
 //!
-//! Goals on 2 cores for the example of 12 000 devices: an answer to "what would it take" within 3 s, a safe
-//! region of 24 × 16 cells within 0.5 s. Machines differ, so each figure stands beside the cost of one run
-//! and one estimate of the same fleet, measured in the same minute.
+//! Goals on 2 cores for the example of 12 000 devices: a preview within a frame of 16 ms, refined by 50 runs
+//! within 1 s, an answer to "what would it take" within 3 s, a safe region of 24 × 16 cells within 0.5 s. The
+//! same example with a million devices shows what of it stays interactive. Machines differ, so each figure
+//! stands beside the cost of one run and one estimate of the same fleet, measured in the same minute.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
 
 mod measure;
 
 use measure::{cpu_time, now};
 use regather::base::units::{count, duration, significant};
-use regather::fleet::FleetFile;
 use regather::fleet::example::EXAMPLES;
+use regather::fleet::{Fleet, FleetFile};
 use regather::plan::solve::{Wanted, solve};
 use regather::plan::sweep::{Axis, Method, Range, sweep, tornado};
-use regather::plan::{Goal, Goals};
+use regather::plan::{Goal, Goals, capacity_per_s};
 use regather::sim::fluid::fluid;
-use regather::sim::run;
+use regather::sim::{replicate, run};
 use std::sync::atomic::AtomicBool;
 
 /// Threads of every search.
 const THREADS: usize = 2;
+/// Runs that refine a preview.
+const RUNS: u32 = 50;
 
 fn main() {
-    for example in &EXAMPLES[..2] {
-        let Ok(file) = example.file() else { continue };
+    for (name, file) in projects() {
         let Some(fleet) = file.check(None).fleet else { continue };
         let stop = AtomicBool::new(false);
-        println!("{}, {} devices, {THREADS} threads", example.name, count(fleet.devices()));
+        println!("{name}, {} devices, {THREADS} threads", count(fleet.devices()));
         let (one_run, attempts) = cpu_time(|| run(&fleet, 1, &stop).map_or(0, |run| run.totals.attempts));
         let (hundred, _) = cpu_time(|| (0..100).map(|_| fluid(&fleet).totals.attempts).sum::<f64>());
         let one_estimate = hundred / 100.0;
@@ -36,11 +38,49 @@ fn main() {
             count(attempts),
             duration(one_estimate)
         );
+        refined(&fleet, one_estimate);
         let goals = Goals { list: Goal::of_targets(&fleet.targets), chance_pct: None };
         answer(&file, &goals, one_run);
         region(&file, &goals, one_estimate);
         matters(&file);
     }
+}
+
+/// Returns the projects: two that are shipped, and the first with a million devices and as many times the
+/// capacity and the peak.
+fn projects() -> Vec<(String, FleetFile)> {
+    let mut projects: Vec<(String, FleetFile)> = EXAMPLES[..2]
+        .iter()
+        .filter_map(|example| Some((example.name.to_owned(), example.file().ok()?)))
+        .collect();
+    let million = projects.first().and_then(|(_, file)| {
+        let scaled = [
+            ("/groups/pumps/devices", 450_000),
+            ("/groups/cooling/devices", 258_000),
+            ("/groups/vending/devices", 250_000),
+            ("/groups/gateways/devices", 42_000),
+            ("/platform/workers", 333),
+            ("/platform/accept_queue", 341_000),
+            ("/targets/peak_sign_ins_per_s", 12_500),
+        ];
+        scaled.iter().try_fold(file.clone(), |file, (address, value)| {
+            file.assign(None, address, &(*value).into()).ok()
+        })
+    });
+    projects.extend(million.map(|file| ("connected-products of a million".to_owned(), file)));
+    projects
+}
+
+/// Refines a preview by runs.
+fn refined(fleet: &Fleet, one_estimate: f64) {
+    let begin = now();
+    let made = replicate(fleet, 42, 0..RUNS, THREADS, &AtomicBool::new(false), &|_| {});
+    println!(
+        "  preview {} (goal 16 ms), refined by {} runs in {} on the wall (goal 1 s)",
+        duration(one_estimate),
+        made.map_or(0, |made| made.len()),
+        duration(begin.elapsed().as_secs_f64())
+    );
 }
 
 /// Asks what it would take.
@@ -60,9 +100,15 @@ fn answer(file: &FleetFile, goals: &Goals, one_run: f64) {
     );
 }
 
+/// Returns capacities from a quarter to four times of what a project has.
+fn capacities(file: &FleetFile) -> Range {
+    let has = file.check(None).fleet.map_or(100.0, |fleet| capacity_per_s(&fleet));
+    Range::span("capacity", &(has / 4.0).to_string(), &(has * 4.0).to_string(), 16)
+}
+
 /// Maps the safe region.
 fn region(file: &FleetFile, goals: &Goals, one_estimate: f64) {
-    let ranges = [Range::span("random_delay", "10s", "20min", 24), Range::span("capacity", "25", "400", 16)];
+    let ranges = [Range::span("random_delay", "10s", "20min", 24), capacities(file)];
     let axes: Vec<Axis> = ranges.iter().filter_map(|range| Axis::of(file, None, range).ok()).collect();
     let begin = now();
     let made =

@@ -1,9 +1,12 @@
 //! `--set NAME=VALUE`: the same assignments that a scenario makes, typed on the command line.
 
 use super::error::{CommandError, Kind};
+use crate::base::units::parse_number;
 use crate::fleet::FleetFile;
-use crate::fleet::file::Input;
-use crate::fleet::file::address::{self};
+use crate::fleet::Unknown;
+use crate::fleet::file::address;
+use crate::fleet::file::{Input, Value};
+use crate::plan::{self, CAPACITY, Lever, LeverError};
 use std::str::FromStr;
 
 /// One assignment as it was typed.
@@ -48,6 +51,52 @@ pub struct Changed {
     pub set: Vec<Assigned>,
 }
 
+impl Changed {
+    fn assign(&mut self, scenario: Option<&str>, input: &Input, value: &Value) -> Result<(), CommandError> {
+        let (json, human) = (value.json(input.setting), value.human(input.setting));
+        self.file = self.file.assign(scenario, &input.address, &json).map_err(|error| {
+            CommandError::new(Kind::Input, format!("`{}` could not be set. {error}", input.address))
+        })?;
+        self.set.push(Assigned { address: input.address.clone(), value: json, human });
+        Ok(())
+    }
+}
+
+/// Returns what `capacity=100` or, where nobody knows it, `capacity=80..200` sets [sign-ins/s].
+fn capacity(
+    file: &FleetFile,
+    scenario: Option<&str>,
+    assignment: &Assignment,
+) -> Result<(Input, Value), CommandError> {
+    let text = assignment.value.trim();
+    let text = text.strip_prefix("unknown").map_or(text, |rest| rest.trim_start_matches([',', ' ']));
+    let number = |text: &str| parse_number(text.trim().trim_end_matches("/s").trim_end());
+    let bounds: Option<Vec<f64>> = text.split("..").map(number).collect();
+    let bounds = bounds.filter(|bounds| bounds.len() <= 2 && bounds.iter().all(|bound| *bound > 0.0));
+    let Some(bounds) = bounds.filter(|bounds| bounds.is_sorted()) else {
+        return Err(CommandError::usage(format!(
+            "`{CAPACITY}={}` was refused. It is no number of sign-ins per second.",
+            assignment.value
+        ))
+        .hint("Write `capacity=100`, or `capacity=80..200` where nobody knows it."));
+    };
+    let refused = |error: LeverError| CommandError::usage(error.to_string());
+    let lever = Lever::find(file, scenario, CAPACITY).map_err(refused)?;
+    let mut times = Vec::new();
+    for bound in bounds {
+        times.extend(lever.assignments(file, scenario, bound).map_err(refused)?);
+    }
+    let number = |one: &plan::Assignment| one.to.number();
+    match times.as_slice() {
+        [slow, quick] => {
+            let between = number(quick).zip(number(slow)).map(|(low, high)| Unknown::Between(low, high));
+            Ok((slow.input.clone(), between.map_or_else(|| slow.to.clone(), Value::Unknown)))
+        }
+        [one, ..] => Ok((one.input.clone(), one.to.clone())),
+        [] => Err(unknown(file, scenario, CAPACITY)),
+    }
+}
+
 /// Applies assignments to a scenario of a file, or to its baseline.
 ///
 /// # Errors
@@ -59,6 +108,11 @@ pub fn apply(
 ) -> Result<Changed, CommandError> {
     let mut changed = Changed { file: file.clone(), set: Vec::new() };
     for assignment in assignments {
+        if assignment.name == CAPACITY {
+            let (input, value) = capacity(&changed.file, scenario, assignment)?;
+            changed.assign(scenario, &input, &value)?;
+            continue;
+        }
         let inputs = address::expand(&changed.file, &changed.file.view(scenario), &assignment.name);
         if inputs.is_empty() {
             return Err(unknown(&changed.file, scenario, &assignment.name));
@@ -66,11 +120,7 @@ pub fn apply(
         for input in inputs {
             let value = address::typed(input.setting, &assignment.value)
                 .map_err(|reason| refused(assignment, &input, &reason))?;
-            let (json, human) = (value.json(input.setting), value.human(input.setting));
-            changed.file = changed.file.assign(scenario, &input.address, &json).map_err(|error| {
-                CommandError::new(Kind::Input, format!("`{}` could not be set. {error}", input.address))
-            })?;
-            changed.set.push(Assigned { address: input.address, value: json, human });
+            changed.assign(scenario, &input, &value)?;
         }
     }
     Ok(changed)
@@ -101,8 +151,8 @@ fn unknown(file: &FleetFile, scenario: Option<&str>, name: &str) -> CommandError
     let inputs = file.inputs(scenario);
     let addresses = inputs.iter().map(|input| input.address.as_str());
     CommandError::usage(format!("`{name}` is neither a lever nor the address of an input of this file."))
-        .did_you_mean(name, levers.iter().copied().chain(addresses))
-        .hint(format!("The levers are: {}.", levers.join(", ")))
+        .did_you_mean(name, levers.iter().copied().chain([CAPACITY]).chain(addresses))
+        .hint(format!("The levers are: {}, {}.", levers.join(", "), CAPACITY))
         .hint("Addresses look like `/groups/pumps/connect_timeout`; `regather reference inputs` lists the keys.")
 }
 

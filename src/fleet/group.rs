@@ -158,3 +158,11 @@ pub struct Group {
     /// Local trouble: mean losses of one device without any outage [1/d].
     pub drops_per_day: f64,
 }
+
+impl Group {
+    /// Returns how long a device can record until its store is full [s]; infinite where it records nothing.
+    pub fn store_lasts_s(&self) -> f64 {
+        let rate = self.telemetry.values_per_s();
+        if rate > 0.0 { self.store.values() as f64 / rate } else { f64::INFINITY }
+    }
+}

@@ -34,6 +34,11 @@ fn a_grid_is_text_csv_or_json() {
     let map =
         run(&["sweep", PRODUCTS, "--vary", "random_delay=30s..20min/12", "--vary", "capacity=50..200/5"]);
     insta::assert_snapshot!("sweep_map", map.ends(0).out);
+    let edge = ["--vary", "random_delay=3min..10min/4", "--confirm", "--runs", "6"];
+    let edge = run(&[&["sweep", PRODUCTS][..], &edge, &["--json"]].concat()).ends(0).json();
+    satisfies("sweep", &edge);
+    let in_runs = edge["cells"].as_array().unwrap().iter().filter(|cell| !cell["runs_met"].is_null()).count();
+    assert!((2..4).contains(&in_runs), "{}", edge["cells"]);
     let tornado = run(&["sweep", PRODUCTS, "--tornado", "--set", "random_delay=5min", "--json"]).ends(0);
     satisfies("tornado", &tornado.json());
 }
@@ -90,15 +95,18 @@ const STUCK: &str = r#"{"regather": 1, "groups": {"a": {"devices": 600, "agent":
 fn a_limit_at_the_balancer_comes_with_its_lines() {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join("fleet.json"), STUCK);
-    let ask = |rest: &[&str]| {
-        run_in(folder.path(), &[&["solve", "fleet.json", "--runs", "6"], rest].concat())
-    };
+    let ask =
+        |rest: &[&str]| run_in(folder.path(), &[&["solve", "fleet.json", "--runs", "6"], rest].concat());
     let made = ask(&["--for", "admission", "--json"]).ends(0).json();
     satisfies("solution", &made);
     let first = &made["answers"][0];
     let per_s = first["value"].as_u64().unwrap();
-    let lines: Vec<&str> =
-        first["balancer"][0]["lines"].as_array().unwrap().iter().filter_map(|line| line["text"].as_str()).collect();
+    let lines: Vec<&str> = first["balancer"][0]["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["text"].as_str())
+        .collect();
     // Eight of the ten seconds that devices wait.
     let wanted = [format!("rate-limit sessions {per_s}"), format!("backlog {}", 8 * per_s)];
     assert_eq!(lines, wanted);
@@ -115,10 +123,8 @@ fn a_limit_at_the_balancer_comes_with_its_lines() {
 #[test]
 fn an_error_in_the_fleet_ends_as_in_simulate() {
     let folder = tempfile::tempdir().unwrap();
-    let locked = STUCK.replace(
-        r#""accept_queue": 4096"#,
-        r#""accept_queue": 4096, "balancer": {"held_connections": 300}"#,
-    );
+    let locked = STUCK
+        .replace(r#""accept_queue": 4096"#, r#""accept_queue": 4096, "balancer": {"held_connections": 300}"#);
     write(&folder.path().join("fleet.json"), &locked);
     for command in [
         &["simulate", "fleet.json", "--runs", "1"][..],
@@ -128,4 +134,29 @@ fn an_error_in_the_fleet_ends_as_in_simulate() {
     ] {
         run_in(folder.path(), command).ends(3).says("The result stands, but rules find an error");
     }
+}
+
+#[test]
+fn a_capacity_that_nobody_knows_is_a_range() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("fleet.json"), STUCK);
+    let ask = |rest: &[&str]| {
+        run_in(
+            folder.path(),
+            &[&["solve", "fleet.json", "--runs", "6", "--for", "random_delay"], rest].concat(),
+        )
+    };
+    let made = ask(&["--set", "capacity=15..25", "--json"]).ends(0).json();
+    satisfies("solution", &made);
+    let set = &made["input"]["set"][0];
+    assert_eq!(set["address"], "/platform/service_time_ms");
+    assert_eq!(set["value"]["unknown"][0], 80);
+    assert!(made["notes"].to_string().contains("holds for the worst that was drawn"), "{}", made["notes"]);
+    assert_eq!(made["answers"][0]["trial"]["runs_met"], 6);
+    let known = ask(&["--set", "capacity=25", "--json"]).ends(0).json();
+    assert_eq!(known["input"]["set"][0]["value"], 80);
+    ask(&["--set", "capacity=25..15"]).ends(2).says("capacity=80..200");
+    run(&["simulate", PRODUCTS, "--runs", "1", "--set", "capacity=fast"])
+        .ends(2)
+        .says("no number of sign-ins");
 }

@@ -23,7 +23,8 @@ const ALLOWED: u32 = 50;
 const OFFERED: u32 = 150;
 /// How long they are opened.
 const STORM: Duration = Duration::from_secs(4);
-const REQUEST: &[u8] = b"GET /Thingworx/WS HTTP/1.1\r\nHost: devices\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+const REQUEST: &[u8] =
+    b"GET /Thingworx/WS HTTP/1.1\r\nHost: devices\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";

@@ -5,10 +5,10 @@
 mod agent_files;
 /// Grids and answers: sweep, solve and recommend.
 mod answers;
-/// The lines for load balancers, tried with the real ones.
-mod balancer;
 /// Files, numbers and disks that are not what they should be.
 mod bad_input;
+/// The lines for load balancers, tried with the real ones.
+mod balancer;
 /// The command line as scripts and people see it.
 mod cli;
 /// The size and place of files, the words in them, and the planner that opens no socket.

@@ -201,7 +201,8 @@ mod tests {
     fn a_queue_longer_than_devices_wait_is_said() {
         let says = |queue| {
             let admission = admission(LimitKind::DelayAccept, queue);
-            Product::ALL.map(|product| admission.meaning(product).concat().contains("Let no more than 950 wait"))
+            Product::ALL
+                .map(|product| admission.meaning(product).concat().contains("Let no more than 950 wait"))
         };
         assert_eq!((says(760), says(4_096)), ([false; 2], [true; 2]));
     }

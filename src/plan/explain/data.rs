@@ -61,7 +61,6 @@ fn stores_full(seen: &Seen<'_>) -> Option<Reason> {
         return None;
     }
     let group = &seen.fleet.groups[at];
-    let lasts = group.store.values() as f64 / group.telemetry.values_per_s();
     Some(Reason {
         cause: Cause::StoresFull,
         what: format!(
@@ -70,7 +69,7 @@ fn stores_full(seen: &Seen<'_>) -> Option<Reason> {
             units::count(worst.lost),
             group.name,
             units::count(group.store.limit_bytes),
-            units::duration(lasts)
+            units::duration(group.store_lasts_s())
         ),
         lever: format!(
             "Enlarge the store for an outage of {} and the way back, or record less often meanwhile.",

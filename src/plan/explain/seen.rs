@@ -1,9 +1,9 @@
 //! What the median run shows, in the time in which devices came back.
 
 use crate::base::units;
-use crate::fleet::{Fleet, Platform};
+use crate::fleet::Fleet;
 use crate::plan::Outcome;
-use crate::sim::{Measure, Run, StationName, StationRun};
+use crate::sim::{Measure, Run, StationRun};
 use std::borrow::Cow;
 
 /// Share of a second in which all workers were busy from which on a station counts as saturated.
@@ -85,22 +85,4 @@ impl<'a> Seen<'a> {
     pub(super) fn limit(&self) -> Option<f64> {
         self.fleet.targets.t95.map(crate::base::Micros::secs)
     }
-}
-
-/// Returns what a station can do \[1/s\]; infinite where the platform does not have it.
-pub(super) fn capacity(platform: &Platform, station: StationName) -> f64 {
-    let balancer = platform.balancer.as_ref();
-    let capacity = match station {
-        StationName::Gate => balancer.and_then(|it| it.limit).map(|limit| f64::from(limit.per_s)),
-        StationName::Tls => balancer.map(|it| {
-            let resumed = f64::from(it.resumed_permille) / 1_000.0;
-            let mean = resumed * it.resumed_handshake.secs() + (1.0 - resumed) * it.handshake.secs();
-            f64::from(it.cores) / mean
-        }),
-        StationName::Connection => {
-            platform.connection.map(|tier| f64::from(tier.workers) / tier.service_time.secs())
-        }
-        StationName::SignIn => Some(platform.capacity_per_s()),
-    };
-    capacity.filter(|capacity| *capacity > 0.0).unwrap_or(f64::INFINITY)
 }

@@ -1,9 +1,10 @@
 //! What the time until devices are back was spent on.
 
-use super::seen::{Seen, Stretch, capacity};
+use super::seen::{Seen, Stretch};
 use super::{Cause, Reason, waits};
 use crate::base::units::{self, THIN};
 use crate::fleet::LimitKind;
+use crate::plan::trial::goal::station_per_s;
 use crate::sim::{Stability, StationName, StationRun};
 
 /// Share of the time in queues, or of saturated seconds, from which on a station is what held devices back.
@@ -63,7 +64,7 @@ fn station(seen: &Seen<'_>) -> Option<Reason> {
 
 /// Returns the reason of a saturated station.
 fn saturated_reason(seen: &Seen<'_>, station: &StationRun, stretch: Stretch) -> Reason {
-    let per_s = capacity(&seen.fleet.platform, station.name);
+    let per_s = station_per_s(&seen.fleet.platform, station.name);
     let seconds = (stretch.to - stretch.from).max(1) as f64;
     let end = stretch.to.min(seen.run.curves.arrivals.len());
     let arrived: u64 = seen.run.curves.arrivals[stretch.from..end].iter().map(|&n| u64::from(n)).sum();
@@ -159,7 +160,7 @@ fn in_vain(seen: &Seen<'_>) -> Option<Reason> {
     }
     let longest = seen.fleet.groups.iter().map(|group| group.agent.connect_timeout()).max()?;
     let wait = |station: &StationRun| {
-        f64::from(station.largest_queue()) / capacity(&seen.fleet.platform, station.name)
+        f64::from(station.largest_queue()) / station_per_s(&seen.fleet.platform, station.name)
     };
     let queue = seen.run.stations.iter().map(wait).fold(0.0, f64::max);
     Some(Reason {

@@ -73,10 +73,10 @@ pub(super) fn stores(
     // Enough for an outage that lasts a tenth longer, as answers are tried with one.
     let away = fleet.outage.length.secs() * 1.1 + last * SPARE;
     let enough = |group: &crate::fleet::Group| {
-        let values = (group.telemetry.values_per_s() * away).ceil();
-        if values <= group.store.values() as f64 {
+        if group.store_lasts_s() >= away {
             return None;
         }
+        let values = (group.telemetry.values_per_s() * away).ceil();
         let bytes = values * group.store.value_bytes as f64 * 1.02;
         let bytes = (bytes / STEP_BYTES).ceil() * STEP_BYTES;
         of_group(file, scenario, (&group.id, "offline_store/limit_bytes"), Value::Number(bytes))

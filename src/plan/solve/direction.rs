@@ -116,6 +116,8 @@ pub(super) struct Ground<'a> {
     pub scenario: Option<&'a str>,
     pub fleet: &'a Fleet,
     pub goals: &'a Goals,
+    /// What estimates assume of unknown inputs: for each what harms most.
+    pub worst: &'a [Assignment],
 }
 
 impl Ground<'_> {

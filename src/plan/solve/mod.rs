@@ -26,7 +26,8 @@ pub use shake::Shake;
 pub use words::measuring;
 
 use super::sweep::Progress;
-use super::trial::lever::{Assignment, LeverError};
+use super::trial::goal::Aim;
+use super::trial::lever::{Assignment, LeverError, assign};
 use super::trial::{Goals, Trial};
 use crate::fleet::{Fleet, FleetFile};
 use crate::sim::SimError;
@@ -155,15 +156,21 @@ pub fn solve(
     wanted: &Wanted,
     (stop, progress): (&AtomicBool, Progress<'_>),
 ) -> Result<Solution, SolveError> {
-    let goals = &wanted.goals;
-    if goals.list.is_empty() {
+    if wanted.goals.list.is_empty() {
         return Err(SolveError::NoGoal);
     }
     let fleet = file.check(scenario).fleet.ok_or(SolveError::NoFleet)?;
+    let mut goals = wanted.goals.clone();
+    let unknown = !fleet.unknowns.is_empty();
+    if unknown && goals.chance_pct.is_none() {
+        // The median over what is drawn says nothing about the worst that may be true.
+        goals.chance_pct = Some(100);
+    }
+    let (goals, worst) = (&goals, worst(file, scenario, &fleet, &goals)?);
     Trial::estimate(&fleet, goals).ok_or(SolveError::NobodyAway)?;
     let means = Means { seed: wanted.seed, runs: wanted.runs, threads: wanted.threads.max(1), stop };
     let now = means.as_it_is(&fleet, goals)?;
-    let ground = Ground { file, scenario, fleet: &fleet, goals };
+    let ground = Ground { file, scenario, fleet: &fleet, goals, worst: &worst };
     let fixed = amend::unstrand((file, scenario), &fleet, &now, goals);
     let named = !wanted.levers.is_empty();
     let directions = if named { ground.only(&wanted.levers, &fixed)? } else { ground.all(&fixed) };
@@ -178,6 +185,7 @@ pub fn solve(
         notes: kinds::notes(&fleet),
     };
     solution.notes.extend(words::limiter(&fleet));
+    solution.notes.extend(unknown.then(|| words::unknown(&fleet, wanted.goals.chance_pct)));
     let all = directions.len() + 1;
     let keeps = solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY);
     if keeps {
@@ -204,13 +212,18 @@ pub fn solve(
         let both = along.found.into_iter().chain(along.wide);
         found.extend(both.map(|answer| (answer, Some(direction.clone()))));
     }
-    if found.is_empty() && !named {
-        found.extend(both(ground, &fixed, means)?.map(|(answer, way)| (answer, Some(way))));
+    // Servers shorten what a delay alone meets, where no way with servers alone was found.
+    if !named && found.len() < MOST_ANSWERS && found.iter().all(|(found, _)| found.way != Way::Capacity) {
+        let quicker = both(ground, &fixed, means)?
+            .filter(|(more, _)| found.iter().all(|(found, _)| t95(more) < t95(found) - same(t95(found))));
+        found.extend(quicker.map(|(answer, way)| (answer, Some(way))));
     }
     progress(all - 1, all);
-    found.sort_by_key(|(answer, _)| {
-        (!answer.is_robust(), answer.wide, words::cost(&answer.assignments), answer.way)
-    });
+    if !named {
+        let ways: Vec<Way> = found.iter().map(|(found, _)| found.way).collect();
+        solution.notes.extend(words::peak(goals, &ways));
+    }
+    rank(&mut found);
     for (answer, direction) in found.into_iter().take(MOST_ANSWERS) {
         solution.answers.push(words::answer(
             ground,
@@ -228,6 +241,58 @@ pub fn solve(
     }
     progress(all, all);
     Ok(solution)
+}
+
+/// Returns for each unknown input the bound or choice with which the estimate takes longest.
+fn worst(
+    file: &FleetFile,
+    scenario: Option<&str>,
+    fleet: &Fleet,
+    goals: &Goals,
+) -> Result<Vec<Assignment>, LeverError> {
+    let mut worst = Vec::new();
+    for one in fleet.unknowns.list() {
+        let mut longest: Option<(f64, Assignment)> = None;
+        for place in [0.0, 1.0] {
+            let to = one.unknown.at(place, one.input.setting);
+            let (input, group) = (one.input.clone(), one.group.clone());
+            let assignment = Assignment { input, group, from: None, to };
+            let changed = assign(file, scenario, std::slice::from_ref(&assignment))?.check(scenario).fleet;
+            let trial = changed.and_then(|fleet| Trial::estimate(&fleet, goals));
+            let harm = trial.map_or(0.0, |trial| search::nearness(&trial, goals));
+            if longest.as_ref().is_none_or(|(most, _)| harm > *most) {
+                longest = Some((harm, assignment));
+            }
+        }
+        worst.extend(longest.map(|(_, assignment)| assignment));
+    }
+    Ok(worst)
+}
+
+/// Returns the time in which 95 % are back [s].
+fn t95(found: &Found) -> f64 {
+    found.trial.figures.get(Aim::T95).unwrap_or(f64::INFINITY)
+}
+
+/// Returns how far a time may lie from another one until they count as different [s]: 1 %, at least 1 s.
+fn same(t95: f64) -> f64 {
+    (t95 * 0.01).max(1.0)
+}
+
+/// Puts the best first: what survives other numbers, then what is cheap, then what is quick. Times within
+/// the indifference of the quickest of equal price count as equal; among those the wider margin leads.
+fn rank(found: &mut [(Found, Option<Direction>)]) {
+    let price = |found: &Found| (!found.is_robust(), found.wide, words::cost(&found.assignments));
+    let prices: Vec<_> = found.iter().map(|(found, _)| (price(found), t95(found))).collect();
+    let slow = |found: &Found| {
+        let equals = prices.iter().filter(|(other, _)| *other == price(found));
+        let quickest = equals.map(|(_, t95)| *t95).fold(f64::INFINITY, f64::min);
+        t95(found) > quickest + same(quickest)
+    };
+    found.sort_by(|(a, _), (b, _)| {
+        let order = price(a).cmp(&price(b)).then(slow(a).cmp(&slow(b)));
+        order.then(b.margin.total_cmp(&a.margin)).then(a.way.cmp(&b.way))
+    });
 }
 
 /// Returns whether a way is not worth trying after what was found.

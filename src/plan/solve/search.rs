@@ -98,17 +98,19 @@ pub(super) struct Found {
     pub survives: Vec<Survives>,
     /// Nearest value on either side with which the fleet does not recover, in the lever's unit.
     pub cliff: Option<f64>,
+    /// By how much the tightest goal is kept, as a share of its limit.
+    pub margin: f64,
     /// Whether it is the one with the widest margin, and not the smallest change.
     pub wide: bool,
 }
 
 impl Found {
     /// Returns a setting of a direction that gave this.
-    fn of(direction: &Direction, value: f64, tried: (Vec<Assignment>, Fleet), trial: Trial) -> Self {
-        let value = direction.lever.as_ref().map(|_| value);
+    fn of(probe: &Probe<'_>, value: f64, tried: (Vec<Assignment>, Fleet), trial: Trial) -> Self {
+        let value = probe.direction.lever.as_ref().map(|_| value);
         let (assignments, fleet) = tried;
-        let (way, survives) = (direction.way, Vec::new());
-        Self { way, value, assignments, fleet, trial, survives, cliff: None, wide: false }
+        let (way, margin) = (probe.direction.way, trial.margin(probe.ground.goals));
+        Self { way, value, assignments, fleet, trial, survives: Vec::new(), cliff: None, margin, wide: false }
     }
 
     /// Returns whether every change of the numbers is survived.
@@ -194,7 +196,7 @@ fn without_lost(goals: &Goals) -> Goals {
 }
 
 /// Returns how far a trial is from its goals: the largest value over its limit, above 1 where one is missed.
-fn nearness(trial: &Trial, goals: &Goals) -> f64 {
+pub(super) fn nearness(trial: &Trial, goals: &Goals) -> f64 {
     let over = |goal: &crate::plan::Goal| {
         let value = trial.figures.get(goal.aim)?;
         Some(if value <= goal.limit {
@@ -270,7 +272,9 @@ impl Probe<'_> {
 
     /// Estimates one value; `None` where it gives no fleet that loses devices.
     fn look(&self, rank: usize, value: f64, goals: &Goals) -> Result<Option<Seen>, LeverError> {
-        let Some(fleet) = self.fleet(&self.assignments(value)?)? else { return Ok(None) };
+        let assumed: Vec<Assignment> =
+            self.ground.worst.iter().cloned().chain(self.assignments(value)?).collect();
+        let Some(fleet) = self.fleet(&assumed)? else { return Ok(None) };
         let Some(trial) = Trial::estimate(&fleet, goals) else { return Ok(None) };
         let state = |shake: Shake| Trial::estimate(&shake.of(&fleet), goals).map(|trial| trial.state);
         let sure = if !trial.meets() {
@@ -313,7 +317,7 @@ impl Probe<'_> {
             return Ok(None);
         }
         let Some(survives) = means.survives(&fleet, goals)? else { return Ok(None) };
-        Ok(Some(Found { survives, ..Found::of(self.direction, value, (assignments, fleet), trial) }))
+        Ok(Some(Found { survives, ..Found::of(self, value, (assignments, fleet), trial) }))
     }
 
     /// Confirms values in their order: the first that survives every change, else the one that survives
@@ -387,5 +391,5 @@ pub(super) fn reached(
     let probe = Probe { ground, direction };
     let Some((assignments, fleet)) = probe.repaired(value, false)? else { return Ok(None) };
     let trial = means.simulate(&fleet, ground.goals, means.runs)?;
-    Ok(Some(Found::of(direction, value, (assignments, fleet), trial)))
+    Ok(Some(Found::of(&probe, value, (assignments, fleet), trial)))
 }

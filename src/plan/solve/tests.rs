@@ -38,7 +38,7 @@ fn solved(file: &FleetFile, wanted: &Wanted) -> Solution {
 fn holds(file: &FleetFile, wanted: &Wanted, assignments: &[Assignment]) -> bool {
     let fleet = fleet_with(file, None, assignments).unwrap().unwrap();
     let stop = AtomicBool::new(false);
-    let meets = |fleet: &crate::fleet::Fleet, runs: u32| {
+    let meets = |fleet: &Fleet, runs: u32| {
         Trial::simulate(fleet, &wanted.goals, (wanted.seed, runs), 2, &stop).unwrap().meets()
     };
     meets(&fleet, wanted.runs) && Shake::ALL.into_iter().all(|shake| meets(&shake.of(&fleet), 6))
@@ -201,6 +201,56 @@ fn a_project_that_meets_its_targets_at_a_cliff_is_told_so() {
     assert_eq!(solution.now.state, State::Meets);
     assert!(solution.notes.iter().any(|note| note.contains("20 % less capacity")), "{:?}", solution.notes);
     assert!(solution.answers[0].value.is_some_and(|delay| delay > 57.0), "{:?}", solution.answers[0].title);
+}
+
+#[test]
+fn a_limit_lets_nobody_wait_in_vain() {
+    // 600 devices that come back within 5 s to 20 sign-ins/s never recover by themselves.
+    let file = project(600, 5, r#""workers": 2, "service_time_ms": 100, "accept_queue": 4096"#, "");
+    let solution = solved(&file, &wanted(&["t95<2min"], &["admission"]));
+    assert_eq!(solution.now.state, State::Never);
+    for answer in &solution.answers {
+        let balancer = answer.fleet.platform.balancer.unwrap();
+        let limit = balancer.limit.unwrap();
+        assert!(f64::from(limit.per_s) <= 20.0 && answer.price.contains("load balancer"), "{}", answer.price);
+        assert_ne!(limit.kind, crate::fleet::LimitKind::Http503CountsAll);
+        if limit.kind == crate::fleet::LimitKind::DelayAccept {
+            // Eight of the ten seconds that devices wait for an answer.
+            assert_eq!(balancer.backlog, 8 * limit.per_s);
+            assert!(answer.why.iter().any(|why| why.contains("last one for 8 s")), "{:?}", answer.why);
+        }
+    }
+    assert!(!solution.answers.is_empty());
+}
+
+#[test]
+fn a_peak_that_only_devices_keep_is_said_and_servers_make_it_quicker() {
+    let file = deep(30);
+    let solution = solved(&file, &wanted(&["t95<90s", "peak<300"], &[]));
+    let told = solution.notes.iter().any(|note| note.contains("counts what arrives"));
+    assert!(told, "{:?}", solution.notes);
+    let [first, second] = solution.answers.as_slice() else { panic!("{:?}", solution.answers) };
+    assert_eq!((first.way, second.way), (Way::Delay, Way::Both));
+    let t95 = |answer: &Answer| answer.trial.figures.get(Aim::T95).unwrap();
+    assert!(t95(second) < t95(first) - 1.0, "{} {}", t95(first), t95(second));
+    assert!(second.trial.meets() && second.price.contains("servers: "), "{}", second.price);
+}
+
+#[test]
+fn an_unknown_capacity_is_met_in_the_worst_run() {
+    let known = |ms: u32| {
+        let platform = format!(r#""workers": 4, "service_time_ms": {ms}, "accept_queue": 3000"#);
+        solved(&project(10_000, 30, &platform, ""), &wanted(&["t95<150s"], &["random_delay"]))
+    };
+    let platform = r#""workers": 4, "service_time_ms": {"unknown": [20, 30]}, "accept_queue": 3000"#;
+    let solution = solved(&project(10_000, 30, platform, ""), &wanted(&["t95<150s"], &["random_delay"]));
+    assert!(solution.notes.iter().any(|note| note.contains("holds for the worst")), "{:?}", solution.notes);
+    assert_eq!(solution.goals.chance_pct, Some(100));
+    let answer = &solution.answers[0];
+    assert_eq!((answer.trial.runs_met, answer.trial.runs), (8, 8));
+    let delay = |solution: &Solution| solution.answers[0].value.unwrap();
+    assert!(delay(&solution) > delay(&known(20)) + 5.0, "{} {}", delay(&solution), delay(&known(20)));
+    assert!(delay(&solution) >= 0.9 * delay(&known(30)), "{} {}", delay(&solution), delay(&known(30)));
 }
 
 #[test]

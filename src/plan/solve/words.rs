@@ -2,7 +2,7 @@
 
 use super::super::trial::goal::{Aim, capacity_per_s};
 use super::super::trial::lever::{Assignment, Lever};
-use super::super::trial::{State, Trial};
+use super::super::trial::{Goals, State, Trial};
 use super::bounds::load;
 use super::direction::{Ground, Way};
 use super::search::Found;
@@ -75,7 +75,7 @@ fn price(ground: &Ground<'_>, after: &Fleet, assignments: &[Assignment]) -> Stri
         parts.push(format!("a firmware build for {} devices", units::count(devices(Who::Firmware))));
     }
     if assignments.iter().any(|one| who(Some(ground.fleet), one) == Who::Balancer) {
-        parts.push("two lines in the load balancer's configuration, no device is touched".to_owned());
+        parts.push("a line or two in the load balancer's configuration, no device is touched".to_owned());
     }
     if assignments.iter().any(|one| who(Some(ground.fleet), one) == Who::Servers) {
         let (before, now) = (capacity_per_s(ground.fleet), capacity_per_s(after));
@@ -126,7 +126,7 @@ pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, no
         title,
         price,
         why,
-        margin: found.trial.margin(ground.goals),
+        margin: found.margin,
         cliff: found.cliff.map(|value| (value, shown(value))),
         value: found.value,
         assignments: found.assignments,
@@ -262,6 +262,37 @@ pub(super) fn limiter(fleet: &Fleet) -> Option<String> {
          everybody out for good. Use a limiter that counts only what it lets through, or one that waits to accept."
             .to_owned()
     })
+}
+
+/// Returns why only settings of devices keep a peak, where nothing else was found.
+pub(super) fn peak(goals: &Goals, ways: &[Way]) -> Option<String> {
+    let limited = goals.list.iter().any(|goal| matches!(goal.aim, Aim::Peak | Aim::PeakUse));
+    let platform = ways.iter().any(|way| matches!(way, Way::Capacity | Way::Admission));
+    (limited && !platform).then(|| {
+        "A target of peak attempts counts what arrives, whoever answers it: more servers or a limit at the load \
+         balancer do not lower it, only settings of the devices do. Where the load balancer may take the peak, leave \
+         that target out and ask again: a limit there may then be enough."
+            .to_owned()
+    })
+}
+
+/// Returns what an answer says about inputs that nobody knows.
+pub(super) fn unknown(fleet: &Fleet, chance_pct: Option<u32>) -> String {
+    let names: Vec<String> = fleet
+        .unknowns
+        .list()
+        .iter()
+        .map(|one| format!("{} ({})", one.name(), one.unknown.bounds(one.input.setting)))
+        .collect();
+    let judged = match chance_pct {
+        None => "every run, so it holds for the worst that was drawn".to_owned(),
+        Some(percent) => format!("{percent} % of the runs"),
+    };
+    format!(
+        "Unknown and drawn anew for each run: {}. An answer meets all targets in {judged}; whether it survives other \
+         numbers is tried in the middle of the bounds.",
+        names.join(", ")
+    )
 }
 
 /// Returns how the capacity of a platform is measured, one step each.

@@ -6,6 +6,7 @@
 //! nearest cell that does not meet them is along each axis.
 
 mod axis;
+mod confirm;
 mod region;
 mod tornado;
 
@@ -14,6 +15,7 @@ mod tests;
 
 pub(in crate::plan) use axis::steps_between;
 pub use axis::{Axis, AxisError, Range};
+pub use confirm::{Confirmed, confirm};
 pub use region::{Margin, Own};
 pub use tornado::{Bar, SHARE, Tornado, tornado};
 

@@ -142,3 +142,37 @@ fn what_matters_most_stands_first() {
         made.bars.iter().filter(|bar| !bar.simulated).map(|bar| bar.reach(made.t95_s)).collect();
     assert!(reach.is_sorted_by(|a, b| a >= b), "{reach:?}");
 }
+
+#[test]
+fn the_edge_of_a_region_is_confirmed_in_runs() {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 1500, "agent": "example-agent",
+        "reconnect_random_delay_seconds": 60, "connect_retries": 1}},
+        "platform": {"workers": 4, "service_time_ms": 100, "accept_queue": 200},
+        "outage": {"length_s": 120, "watch_s": 600}, "targets": {"t95_s": 90}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    let list = Goal::of_targets(&file.check(None).fleet.unwrap().targets);
+    let goals = Goals { list, chance_pct: None };
+    let ranges = ["random_delay=10s..4min/8", "capacity=20..80/5"];
+    let estimated = grid(&file, &goals, &ranges, Method::Estimate, 2);
+    let stop = AtomicBool::new(false);
+    let confirmed = |threads| {
+        confirm((&file, None), estimated.clone(), (7, 6), threads, (&stop, &|done, all| assert!(done <= all)))
+            .unwrap()
+    };
+    let made = confirmed(2);
+    assert_eq!(made, confirmed(1));
+    let exact = grid(&file, &goals, &ranges, Method::Exact { seed: 7, runs: 6 }, 2);
+    assert!(!made.simulated.is_empty() && made.simulated.len() < exact.cells.len(), "{:?}", made.simulated);
+    for (at, cell) in made.sweep.cells.iter().enumerate() {
+        let simulated = made.simulated.contains(&at);
+        assert_eq!(*cell, if simulated { &exact.cells[at] } else { &estimated.cells[at] }.clone());
+        assert_eq!(made.changed.contains(&at), cell.trial.meets() != estimated.cells[at].trial.meets());
+        // Far from the edge nothing changes: the whole region is what every cell in runs would give.
+        assert_eq!(cell.trial.meets(), exact.cells[at].trial.meets(), "cell {at}");
+    }
+    // Both sides of the edge are in runs now.
+    assert!(made.sweep.edge().iter().all(|at| made.simulated.contains(at)));
+    stop.store(true, Ordering::Relaxed);
+    let stopped = confirm((&file, None), estimated, (7, 6), 2, (&stop, &|_, _| {}));
+    assert_eq!(stopped, Err(SweepError::Sim(SimError::Cancelled)));
+}

@@ -3,10 +3,11 @@
 //! A [`Goal`] can be held against runs and against an estimate alike. Values are in the figure's base unit:
 //! seconds, attempts per second, a share of one, or a count; *never* is infinite.
 
+use crate::base::Micros;
 use crate::base::units::{self, THIN};
-use crate::fleet::{Fleet, Targets};
+use crate::fleet::{Fleet, Platform, Targets};
 use crate::plan::FigureUnit;
-use crate::sim::{Measure, Run};
+use crate::sim::{Measure, Run, StationName};
 use std::str::FromStr;
 
 /// A figure that a target can limit.
@@ -158,21 +159,31 @@ impl Aim {
     }
 }
 
-/// Returns what the platform signs in in a second: that of its slowest station [sign-ins/s].
-pub fn capacity_per_s(fleet: &Fleet) -> f64 {
-    let platform = &fleet.platform;
-    let mut capacity = platform.capacity_per_s();
-    if let Some(tier) = &platform.connection {
-        capacity = capacity.min(f64::from(tier.workers) / tier.service_time.secs());
-    }
-    if let Some(balancer) = &platform.balancer {
-        let resumed = f64::from(balancer.resumed_permille) / 1e3;
-        let each = balancer.handshake.secs() * (1.0 - resumed) + balancer.resumed_handshake.secs() * resumed;
-        if balancer.cores > 0 && balancer.handshake.0 > 0 && each > 0.0 {
-            capacity = capacity.min(f64::from(balancer.cores) / each);
+/// Returns what a station of a platform can do [1/s]; infinite where the platform does not have it.
+pub(in crate::plan) fn station_per_s(platform: &Platform, station: StationName) -> f64 {
+    let balancer = platform.balancer.as_ref();
+    let per_s = match station {
+        StationName::Gate => balancer.and_then(|it| it.limit).map(|limit| f64::from(limit.per_s)),
+        // Without a certificate TLS ends elsewhere.
+        StationName::Tls => balancer.filter(|it| it.handshake > Micros::ZERO).map(|it| {
+            let resumed = f64::from(it.resumed_permille) / 1e3;
+            let each = it.handshake.secs() * (1.0 - resumed) + it.resumed_handshake.secs() * resumed;
+            f64::from(it.cores) / each
+        }),
+        StationName::Connection => {
+            platform.connection.map(|tier| f64::from(tier.workers) / tier.service_time.secs())
         }
-    }
-    capacity
+        StationName::SignIn => Some(platform.capacity_per_s()),
+    };
+    per_s.filter(|per_s| *per_s > 0.0).unwrap_or(f64::INFINITY)
+}
+
+/// Returns what the platform signs in in a second: that of its slowest station, whatever its load balancer
+/// lets through [sign-ins/s].
+pub fn capacity_per_s(fleet: &Fleet) -> f64 {
+    let stations = [StationName::Tls, StationName::Connection, StationName::SignIn];
+    let each = stations.map(|station| station_per_s(&fleet.platform, station));
+    each.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 /// A figure with the limit that it must keep.
@@ -188,8 +199,8 @@ impl Goal {
     /// Returns the goals that a project states.
     pub fn of_targets(targets: &Targets) -> Vec<Self> {
         let stated = [
-            (Aim::T95, targets.t95.map(crate::base::Micros::secs)),
-            (Aim::Drained, targets.drained.map(crate::base::Micros::secs)),
+            (Aim::T95, targets.t95.map(Micros::secs)),
+            (Aim::Drained, targets.drained.map(Micros::secs)),
             (Aim::Peak, targets.peak_sign_ins_per_s),
             (Aim::Lost, targets.lost_values.map(|values| values as f64)),
         ];

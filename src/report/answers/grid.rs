@@ -23,7 +23,12 @@ pub fn render(sweep: &Sweep, charset: Charset) -> String {
     let goals: Vec<String> = sweep.goals.list.iter().map(crate::plan::Goal::text).collect();
     let judged = if goals.is_empty() { "No target set".to_owned() } else { goals.join("; ") };
     text.push_str(&wrap("", &judged));
+    let runs = sweep.cells.iter().map(|cell| cell.trial.runs).max().unwrap_or(0);
     let method = match sweep.method {
+        Method::Estimate if runs > 0 => {
+            let at_edge = sweep.cells.iter().filter(|cell| cell.trial.runs > 0).count();
+            format!("Estimates by means; the {at_edge} cells at the edge are medians of {runs} runs")
+        }
         Method::Estimate => "Estimates by means; --exact simulates each cell".to_owned(),
         Method::Exact { seed, runs } => format!("Medians of {runs} runs of seed {seed} in each cell"),
     };

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::plan::sweep::{
-    Axis, AxisError, Method, Progress, Range, Sweep, SweepError, Tornado, sweep, tornado,
+    Axis, AxisError, Method, Progress, Range, Sweep, SweepError, Tornado, confirm, sweep, tornado,
 };
 use crate::report::answers::{csv, render_sweep, render_tornado, sweep_json, tornado_json};
 use std::sync::atomic::AtomicBool;
@@ -21,6 +21,8 @@ Examples:
   regather sweep fleet.json --vary random_delay=10s..20min/24 \\
       --vary capacity=25..400/16
   regather sweep fleet.json --vary /platform/workers=2..12/11lin --exact --csv
+  regather sweep fleet.json --vary random_delay=10s..20min/24 \
+      --vary capacity=25..400/16 --confirm     its edge in runs
   regather sweep fleet.json --tornado          which inputs matter",
     after_help = "\
 Steps have equal ratios; `lin` behind their number makes equal differences, and
@@ -40,10 +42,13 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["vary", "csv"])]
     tornado: bool,
     /// Simulate each cell instead of estimating it
-    #[arg(long)]
+    #[arg(long, group = "in_runs")]
     exact: bool,
-    /// Runs of each cell; an interval needs 6
-    #[arg(long, value_name = "N", default_value_t = 10, requires = "exact", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// Estimate all cells and simulate those at the edge of what meets the targets
+    #[arg(long, conflicts_with_all = ["exact", "tornado"], group = "in_runs")]
+    confirm: bool,
+    /// Runs of each simulated cell; an interval needs 6
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "in_runs", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     runs: u32,
     /// Print one line of comma-separated values per cell
     #[arg(long, conflicts_with = "json")]
@@ -89,7 +94,13 @@ fn grid(args: &Args, ground: &Ground, printer: &Printer) -> Result<Sweep, Comman
     let progress = |done: usize, all: usize| printer.progress(&format!("{done} of {all} cells"));
     let stop = AtomicBool::new(false);
     let watch: (&AtomicBool, Progress<'_>) = (&stop, &progress);
-    let made = sweep((&ground.file, scenario), axes, &ground.goals, method(args), ground.threads, watch);
+    let file = (&ground.file, scenario);
+    let mut made = sweep(file, axes, &ground.goals, method(args), ground.threads, watch);
+    if let (true, Ok(estimated)) = (args.confirm, &made) {
+        let runs = (args.begin.seed, args.runs);
+        let confirmed = confirm(file, estimated.clone(), runs, ground.threads, watch);
+        made = confirmed.map(|confirmed| confirmed.sweep);
+    }
     printer.progress("");
     made.map_err(|error| refused(ground, &error))
 }
