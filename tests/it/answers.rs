@@ -160,3 +160,34 @@ fn a_capacity_that_nobody_knows_is_a_range() {
         .ends(2)
         .says("no number of sign-ins");
 }
+
+#[test]
+fn a_timeline_says_what_one_device_does_under_each_agent() {
+    let told = run(&["timeline", PRODUCTS]).ends(0).out;
+    insta::assert_snapshot!("timeline_products", told);
+    let json = run(&["timeline", PRODUCTS, "--json"]).ends(0);
+    satisfies("timeline", &json.json());
+    assert_eq!(run(&["timeline", PRODUCTS, "--json"]).ends(0).out, json.out);
+    assert!(run(&["timeline", PRODUCTS, "--svg"]).ends(0).out.starts_with("<svg "));
+    run(&["timeline", PRODUCTS, "--group", "pmps"]).ends(2).says("Did you mean `pumps`?");
+}
+
+#[test]
+fn a_comparison_is_a_table_of_differences() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = run(&["example", "hundred-thousand-pumps"]).ends(0).out.replace("100000", "100");
+    write(&folder.path().join("few.json"), few);
+    let compare =
+        |more: &[&str]| run_in(folder.path(), &[&["compare", "few.json", "--runs", "6"][..], more].concat());
+    let usual = compare(&["--scenario", "two-minutes", "--exit-zero"]).ends(0).out;
+    assert!(usual.contains("Changed inputs") && usual.contains("95 % back"), "{usual}");
+    let json = compare(&["--scenario", "two-minutes", "--json", "--exit-zero"]).ends(0).json();
+    satisfies("compare", &json);
+    assert_eq!(json["scenarios"][0]["scenario"], Value::Null);
+    assert_eq!(json["scenarios"][1]["scenario"], "two-minutes");
+    let turned = compare(&["--scenario", "baseline", "--baseline", "two-minutes", "--json", "--exit-zero"]);
+    assert_eq!(turned.ends(0).json()["scenarios"][0]["scenario"], "two-minutes");
+    compare(&["--scenario", "baseline"]).ends(2).says("compared with itself");
+    let missed = ["--scenario", "two-minutes", "--set", "/targets/t95_s=1s"];
+    compare(&missed).ends(4);
+}

@@ -18,6 +18,8 @@ fn help_reads_well() {
         "sweep",
         "solve",
         "recommend",
+        "compare",
+        "timeline",
         "report",
         "validate",
         "generate",
@@ -134,6 +136,14 @@ fn reports_are_files_that_can_be_handed_on() {
             assert!(chart != "back" || file.starts_with(begin), "{format}");
         }
     }
+    let again = ["--format", "svg", "--size", "600x240", "-o", "charts/all"];
+    report(&again).ends(2).says("back.svg, attempts.svg");
+    report(&[&again[..], &["--force"]].concat()).ends(0);
+    assert!(
+        text(&folder.path().join("charts/all/back.svg"))
+            .starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\"")
+    );
+    report(&["--size", "big"]).ends(2).says("1200x400");
     let missed = ["report", PRODUCTS, "--runs", "1", "--format", "md"];
     assert!(run(&missed).ends(4).out.contains("show no band"));
     run_in(folder.path(), &["report", "few.json", "-o", "few.json"])
