@@ -17,3 +17,5 @@ mod layers;
 mod program;
 /// The files of this repository, for the tests that read them.
 mod repository;
+/// Machines and what runs on them: layouts, pictures, rules.
+mod topology;
