@@ -196,4 +196,18 @@ mod tests {
         let plain = assumptions(&example::EXAMPLES[0].file().unwrap(), None, &[]);
         assert!(plain.iter().all(|one| one.addresses.iter().all(|a| !a.starts_with("/platform/balancer"))));
     }
+
+    #[test]
+    fn what_follows_from_a_topology_says_how() {
+        let pattern = crate::fleet::cluster::pattern::find("three-boxes").unwrap();
+        let file = FleetFile::parse(&pattern.project().to_string()).unwrap();
+        let found = assumptions(&file, None, &[]);
+        let at = |address: &str| found.iter().find(|one| one.addresses.iter().any(|known| known == address));
+        let workers = at("/platform/workers").unwrap();
+        assert!(workers.source.starts_with("topology: 3 Foundation servers"), "{}", workers.source);
+        assert_eq!(workers.certainty, Certainty::Assumed);
+        let idle = at("/platform/balancer/idle_timeout_s").unwrap();
+        assert_eq!((idle.certainty, &*idle.value), (Certainty::Documented, "1 h"));
+        assert!(found.iter().all(|one| one.addresses.iter().all(|known| !known.starts_with("/cluster/"))));
+    }
 }

@@ -21,3 +21,5 @@ mod program;
 mod reports;
 /// The files of this repository, for the tests that read them.
 mod repository;
+/// Machines and what runs on them: layouts, pictures, rules.
+mod topology;

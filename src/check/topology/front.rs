@@ -183,7 +183,7 @@ fn files(look: &Look<'_>, places: &mut Places) {
         let Some(machine) = look.topology.machine_of(node).filter(|m| m.kind != NodeKind::Managed) else {
             continue;
         };
-        let mut trace = Trace::new(look.view);
+        let mut trace = Trace::forgetful(look.view);
         let held = share::held_by_files(cluster, node, &mut trace).left;
         let needed = look.devices(cluster) as f64 / at_work(cluster);
         if held >= needed {

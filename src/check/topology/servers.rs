@@ -247,7 +247,7 @@ fn shares(look: &Look<'_>, places: &mut Places) {
         for node in cluster.of(NodeKind::ConnectionServer) {
             let beside = look.topology.beside(node).find(|other| other.kind == NodeKind::Foundation);
             if let (Some(other), Some(machine)) = (beside, look.topology.machine_of(node)) {
-                let mut trace = Trace::new(look.view);
+                let mut trace = Trace::forgetful(look.view);
                 let left = share::held_by_files(cluster, node, &mut trace).left;
                 let what = format!(
                     "{} and {} share {}; its open files leave room for {} devices.",
@@ -366,7 +366,7 @@ fn files(look: &Look<'_>, places: &mut Places) {
         let needed = (look.devices(cluster) as f64 / left * ROOM).ceil();
         for node in servers {
             let Some(machine) = look.topology.machine_of(node) else { continue };
-            let mut trace = Trace::new(look.view);
+            let mut trace = Trace::forgetful(look.view);
             let held = share::held_by_files(cluster, node, &mut trace).left;
             if held >= needed {
                 continue;

@@ -31,7 +31,7 @@ impl Capacity {
 /// Returns what a cluster can do without the machine `lost`.
 pub fn capacity(cluster: Cluster<'_>, view: &View<'_>, lost: Option<&Node>) -> Capacity {
     let context = Context { cluster, view, lost };
-    let mut trace = context.trace();
+    let mut trace = Trace::forgetful(view);
     let zookeepers = (cluster.count(NodeKind::ZooKeeper), context.of(NodeKind::ZooKeeper).len());
     let direct = || {
         let held = back::held(&context);
@@ -108,7 +108,7 @@ impl Memory {
 
 /// Returns who has which memory on the machine of a Foundation server, for so many things.
 pub fn memory(cluster: Cluster<'_>, node: &Node, view: &View<'_>, things: u64) -> Memory {
-    let mut trace = Trace::new(view);
+    let mut trace = Trace::forgetful(view);
     let keys = ("memory_gib", "takes_gib");
     let share = share::of_foundation(cluster.topology, node, keys, &mut trace);
     let ignite = if cluster.embeds_ignite(node) { node.number("ignite_gib") } else { 0.0 };

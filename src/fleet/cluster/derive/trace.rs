@@ -5,6 +5,7 @@ use super::Derived;
 use crate::base::json::Node as Json;
 use crate::fleet::Certainty;
 use crate::fleet::file::{Value, View};
+use std::collections::BTreeSet;
 
 /// What is said of a number that the file gives without a source.
 const NO_SOURCE: &str = "given in the file without a source";
@@ -13,6 +14,10 @@ const NO_SOURCE: &str = "given in the file without a source";
 pub struct Trace<'v, 'a> {
     view: &'v View<'a>,
     from: Vec<String>,
+    /// The same inputs, for finding one quickly.
+    seen: BTreeSet<String>,
+    /// Whether anything is remembered.
+    kept: bool,
     certainty: Certainty,
     sources: Vec<(Certainty, String)>,
 }
@@ -20,7 +25,19 @@ pub struct Trace<'v, 'a> {
 impl<'v, 'a> Trace<'v, 'a> {
     /// Returns an empty trail.
     pub fn new(view: &'v View<'a>) -> Self {
-        Self { view, from: Vec::new(), certainty: Certainty::Documented, sources: Vec::new() }
+        Self {
+            view,
+            from: Vec::new(),
+            seen: BTreeSet::new(),
+            kept: true,
+            certainty: Certainty::Documented,
+            sources: Vec::new(),
+        }
+    }
+
+    /// Returns a trail on which nothing is remembered, for numbers that nobody asks about.
+    pub fn forgetful(view: &'v View<'a>) -> Self {
+        Self { kept: false, ..Self::new(view) }
     }
 
     /// Returns a number of a thing and remembers it; `None` where it is not given and has no default.
@@ -37,8 +54,11 @@ impl<'v, 'a> Trace<'v, 'a> {
 
     /// Remembers that a setting of a thing was used.
     pub fn used(&mut self, node: &Node, key: &str) {
+        if !self.kept {
+            return;
+        }
         let address = node.address(key);
-        if self.from.contains(&address) {
+        if self.seen.contains(&address) {
             return;
         }
         let Some(row) = node.kind.settings().iter().find(|row| row.key == key) else { return };
@@ -53,6 +73,10 @@ impl<'v, 'a> Trace<'v, 'a> {
 
     /// Remembers an input beside the topology.
     pub fn add(&mut self, address: String, certainty: Certainty, source: String) {
+        if !self.kept {
+            return;
+        }
+        self.seen.insert(address.clone());
         self.from.push(address);
         if certainty as u8 > self.certainty as u8 {
             self.certainty = certainty;

@@ -6,6 +6,9 @@ use crate::base::Finding;
 use crate::base::json::{self, Kind, Member, Node as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Things among which a misspelt id is looked for: in more it would take too long for every one.
+const MANY: usize = 500;
+
 /// Returns the things with everything that they refer to; findings say what leads nowhere.
 pub(super) fn join(reader: &mut Reader<'_, '_>, members: &[Member], mut nodes: Vec<Node>) -> Vec<Node> {
     let mut index: BTreeMap<String, (usize, NodeKind)> = BTreeMap::new();
@@ -57,7 +60,9 @@ impl Joiner<'_, '_, '_> {
                 None => {
                     let known: Vec<&str> =
                         self.index.iter().filter(|(_, (_, kind))| fits(*kind)).map(|(id, _)| &**id).collect();
-                    let fix = match crate::fleet::file::nearest(id, &known) {
+                    let near =
+                        (known.len() <= MANY).then(|| crate::fleet::file::nearest(id, &known)).flatten();
+                    let fix = match near {
                         Some(near) => format!("Did you mean `{near}`?"),
                         None => format!("Add {wanted} with this id, or name another."),
                     };

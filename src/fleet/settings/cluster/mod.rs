@@ -4,8 +4,6 @@
 //! effect; everything else feeds the derivation in [`crate::fleet::cluster::derive`].
 
 mod balancer;
-#[expect(clippy::module_inception, reason = "a cluster is one of the things in the cluster section")]
-mod cluster;
 mod connection_server;
 mod data;
 mod foundation;
@@ -13,6 +11,7 @@ mod link;
 mod machine;
 mod sharing;
 mod state;
+mod work;
 
 pub use balancer::LOAD_BALANCER;
 pub use connection_server::CONNECTION_SERVER;
@@ -24,7 +23,7 @@ pub use state::{IGNITE, ZOOKEEPER};
 
 use crate::fleet::setting::Setting;
 
-const PARTS: [&[Setting]; 4] = [cluster::WORK, sharing::SHARING, sharing::SYNC, cluster::PLANS];
+const PARTS: [&[Setting]; 4] = [work::WORK, sharing::SHARING, sharing::SYNC, work::PLANS];
 const LENGTH: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len();
 
 /// The rows of a cluster.

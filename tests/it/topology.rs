@@ -1,0 +1,72 @@
+//! A topology on the command line: layouts, what follows, pictures, rules.
+
+use crate::program::{run, run_in};
+use serde_json::Value;
+
+/// Returns the words of the layouts.
+fn patterns() -> Vec<String> {
+    let list = run(&["topology", "--patterns", "--json"]).ends(0).json();
+    let rows = list["patterns"].as_array().unwrap().iter();
+    rows.map(|row| row["pattern"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_layout_is_written_checked_and_simulated() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = patterns();
+    assert_eq!(names.len(), 6);
+    for name in &names {
+        let file = format!("{name}.json");
+        let at = |arguments: &[&str]| run_in(folder.path(), arguments);
+        at(&["topology", "--new", name, "-o", &file]).ends(0);
+        at(&["topology", "--new", name, "-o", &file]).ends(2);
+        let checked = at(&["validate", &file, "--json"]).ends(0).json();
+        let told = checked["files"][0]["findings"].as_array().unwrap().clone();
+        assert!(told.iter().all(|finding| finding["severity"] != "error"), "{name}: {told:?}");
+        let result = at(&["simulate", &file, "--runs", "2", "--json"]);
+        let result: Value = serde_json::from_str(&result.out).unwrap();
+        let assumptions = result["assumptions"].as_array().unwrap();
+        let derived =
+            |one: &&Value| one["source"].as_str().is_some_and(|source| source.starts_with("topology: "));
+        assert!(assumptions.iter().filter(derived).count() > 4, "{name}");
+    }
+}
+
+#[test]
+fn a_topology_is_shown_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| run_in(folder.path(), arguments);
+    at(&["topology", "--new", "three-boxes", "-o", "line.json"]).ends(0);
+    let text = at(&["topology", "line.json"]).ends(0).out;
+    for part in ["without box-1:", "memory of fnd-1:", "Workers: 9 (assumed)", "Override: /platform/workers"]
+    {
+        assert!(text.contains(part), "{part} not in {text}");
+    }
+    let json = at(&["topology", "line.json", "--json"]).ends(0).json();
+    assert_eq!(json["schema"], "regather/topology/1");
+    assert!(at(&["topology", "line.json", "--format", "mermaid"]).ends(0).out.starts_with("flowchart TB"));
+    assert!(at(&["topology", "line.json", "--format", "dot"]).ends(0).out.starts_with("digraph"));
+    at(&["topology", "line.json", "--format", "svg", "-o", "line.svg"]).ends(0);
+    assert!(std::fs::metadata(folder.path().join("line.svg")).unwrap().len() > 1_000);
+    run(&["topology", "example:connected-products"]).ends(3).says("no topology");
+    run(&["topology", "--new", "three-boxen"]).ends(2).says("three-boxes");
+    run(&["topology"]).ends(2);
+}
+
+#[test]
+fn a_broken_topology_ends_with_3_and_says_the_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| run_in(folder.path(), arguments);
+    at(&["topology", "--new", "three-boxes", "-o", "line.json"]).ends(0);
+    let path = folder.path().join("line.json");
+    let whole = crate::program::text(&path);
+    crate::program::write(
+        &path,
+        &whole.replace("\"max_database_errors\": 1500", "\"max_database_errors\": 10"),
+    );
+    let told = at(&["validate", "line.json"]).ends(3).out;
+    assert!(told.contains("error T041") && told.contains("line.json:"), "{told}");
+    crate::program::write(&path, &whole.replace("\"on\": \"box-1\"", "\"on\": \"box-7\""));
+    assert!(at(&["validate", "line.json"]).ends(3).out.contains("F051"));
+    at(&["topology", "line.json"]).ends(3).says("F051");
+}
