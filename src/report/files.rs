@@ -11,7 +11,7 @@ use super::text::Told;
 use crate::plan::Outcome;
 
 /// Dots per point of a picture: sharp on paper and on fine screens.
-const RATIO: u32 = 2;
+pub const RATIO: u32 = 2;
 
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

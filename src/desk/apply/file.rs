@@ -2,19 +2,18 @@
 
 use crate::base::Severity;
 use crate::base::file::{self, FileError, MAX_PROJECT_BYTES};
-use crate::desk::command::{ChartCommand, ChartFormat, FileCommand, UserCommand};
+use crate::desk::command::{ChartCommand, FileCommand, UserCommand};
 use crate::desk::inbox::{self, Project};
 use crate::desk::saved::{Digest, Foreign, Saved};
 use crate::desk::{Desk, recent};
 use crate::report::chart::Chart;
 use crate::report::draw::{self, Picture, Size};
+use crate::report::files;
 use std::path::Path;
 use std::time::Duration;
 
 /// Ending of project files.
 const ENDING: &str = "json";
-/// Dots per point of a chart's picture.
-const RATIO: u32 = 2;
 
 impl Desk {
     pub(super) fn apply_file(&mut self, command: FileCommand) {
@@ -56,11 +55,7 @@ impl Desk {
         if path.extension().is_none() && path.file_name().is_some() {
             path.set_extension(format.ending());
         }
-        let content = match format {
-            ChartFormat::Png => draw::png(&chart, Size::PAGE, RATIO),
-            ChartFormat::Svg => draw::svg(&chart, Size::PAGE).map(String::into_bytes),
-            ChartFormat::Csv => Ok(draw::csv(&chart).into_bytes()),
-        };
+        let content = files::chart(format.into(), &chart, Size::PAGE);
         let written = content
             .map_err(|error| format!("{error} {}", Self::shown(&path)))
             .and_then(|content| file::write_atomic(&path, &content).map_err(|error| error.to_string()));
@@ -76,7 +71,7 @@ impl Desk {
     /// Draws a chart for the clipboard, and says whether that went well.
     pub fn picture(&mut self, chart: &Chart, now: Duration) -> Option<Picture> {
         self.now = now;
-        match draw::picture(chart, Size::PAGE, RATIO) {
+        match draw::picture(chart, Size::PAGE, files::RATIO) {
             Ok(picture) => {
                 self.say(Severity::Info, format!("Copied the chart {} as a picture", chart.title), None);
                 Some(picture)

@@ -23,6 +23,7 @@ use crate::config::bundle::Target;
 use crate::fleet::file::Value;
 use crate::fleet::settings::Area;
 use crate::report::chart::Chart;
+use crate::report::files::Format;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,6 +92,16 @@ impl ChartFormat {
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
+        }
+    }
+}
+
+impl From<ChartFormat> for Format {
+    fn from(format: ChartFormat) -> Self {
+        match format {
+            ChartFormat::Png => Self::Png,
+            ChartFormat::Svg => Self::Svg,
+            ChartFormat::Csv => Self::Csv,
         }
     }
 }
