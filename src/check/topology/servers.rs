@@ -233,7 +233,7 @@ fn backups(look: &Look<'_>, places: &mut Places) {
         let (backups, nodes) = (cluster.node.number("ignite_backups"), look.ignite_nodes(cluster));
         let pointer = cluster.node.address("ignite_backups");
         if nodes > 1 && backups == 0.0 {
-            let what = format!("{} nodes of Ignite keep no backup.", nodes);
+            let what = format!("{nodes} nodes of Ignite keep no backup.");
             places.add(pointer, what).set(1, "Keep one backup");
         } else if nodes > 1 && backups >= nodes as f64 {
             let what = format!("{} backups do not fit on {nodes} nodes of Ignite.", count(backups));

@@ -62,7 +62,7 @@ impl Preview {
             };
             Arc::ptr_eq(&from.0, outcome) && before && from.2 == view.revision && from.3 == *options
         };
-        if self.made.as_ref().filter(same).is_none() {
+        if self.made.as_ref().as_ref().is_none_or(|x| !same(x)) {
             let text = text(outcome, baseline.as_deref(), view, options);
             let lines = text.lines().map(str::to_owned).collect();
             self.made = Some(((Arc::clone(outcome), baseline, view.revision, options.clone()), lines));

@@ -71,7 +71,7 @@ pub(super) fn links(look: &Look<'_>, places: &mut Places) {
             .topology
             .clusters()
             .find(|cluster| std::ptr::eq(cluster.node, from))
-            .map(|cluster| cluster.active())
+            .map(crate::fleet::cluster::Cluster::active)
             .unwrap_or_default();
         let room: f64 = servers.iter().map(|node| node.number("message_store")).sum();
         let arrives = down * per_s;

@@ -36,10 +36,10 @@ pub fn of_foundation(
     let all = trace.number(machine, whole);
     let (mut others, mut alike) = (0.0, 0.0);
     for other in topology.beside(node) {
-        if other.kind != NodeKind::Foundation {
-            others += trace.number(other, taken);
-        } else {
+        if other.kind == NodeKind::Foundation {
             alike += 1.0;
+        } else {
+            others += trace.number(other, taken);
         }
     }
     let left = (all - others).max(all * LEAST) / f64::max(alike, 1.0);
