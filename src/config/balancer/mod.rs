@@ -136,16 +136,22 @@ impl Admission {
         );
         for sentence in self.meaning(product) {
             for line in folded(&sentence) {
-                text += &format!("# {line}\n");
+                text += "# ";
+                text += &line;
+                text += "\n";
             }
         }
         let mut place = "";
         for line in self.lines(product) {
             if line.place != place {
                 place = line.place;
-                text += &format!("\n# In {place}:\n");
+                text += "\n# In ";
+                text += place;
+                text += ":\n";
             }
-            text += &format!("    {}\n", line.text);
+            text += "    ";
+            text += &line.text;
+            text += "\n";
         }
         text.replace(units::THIN, " ")
     }

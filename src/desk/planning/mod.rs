@@ -179,15 +179,15 @@ impl Planning {
         );
         let wanted = ground.map(|ground| AnswersWanted::of(&self.goals, &self.options, ground.seed));
         let key = |ground: &Ground| wanted.clone().map(|wanted| ground.key(wanted));
-        if self.answers.follow(scene, ground.and_then(key)) {
+        if self.answers.follow(scene, ground.and_then(key).as_ref()) {
             self.ask(Question::Answers, ground, wake);
         }
         let region = ground.map(|ground| RegionWanted::of(&self.goals, &self.options, ground.seed));
         let key = |ground: &Ground| region.clone().map(|wanted| ground.key(wanted));
-        if self.region.follow(scene, ground.and_then(key)) {
+        if self.region.follow(scene, ground.and_then(key).as_ref()) {
             self.ask(Question::Region, ground, wake);
         }
-        if self.tornado.follow(scene, ground.map(|ground| ground.key(()))) {
+        if self.tornado.follow(scene, ground.map(|ground| ground.key(())).as_ref()) {
             self.ask(Question::Tornado, ground, wake);
         }
     }

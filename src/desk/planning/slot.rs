@@ -168,12 +168,12 @@ where
 
     /// Keeps in step with the inputs as they are, `None` where nothing can be looked for. Returns whether what is
     /// under way has to begin again.
-    pub(super) fn follow(&mut self, scene: &(u64, Option<String>), now: Option<Key<W>>) -> bool {
+    pub(super) fn follow(&mut self, scene: &(u64, Option<String>), now: Option<&Key<W>>) -> bool {
         if self.found.as_ref().is_some_and(|(key, _)| key.scene != *scene) {
             self.found = None;
         }
-        let same = self.asked.is_some() && self.asked == now;
-        self.current = self.found.as_ref().is_some_and(|(key, _)| Some(key) == now.as_ref());
+        let same = self.asked.is_some() && self.asked.as_ref() == now;
+        self.current = self.found.as_ref().is_some_and(|(key, _)| Some(key) == now);
         if same {
             return false;
         }

@@ -224,14 +224,10 @@ pub fn solve(
         solution.notes.extend(words::peak(goals, &ways));
     }
     rank(&mut found);
-    for (answer, direction) in found.into_iter().take(MOST_ANSWERS) {
-        solution.answers.push(words::answer(
-            ground,
-            answer,
-            direction.as_ref().and_then(|way| way.lever.as_ref()),
-            &solution.now,
-        ));
-    }
+    let told = |(answer, way): (Found, Option<Direction>)| {
+        words::answer(ground, answer, way.as_ref().and_then(|way| way.lever.as_ref()), &solution.now)
+    };
+    solution.answers = found.into_iter().take(MOST_ANSWERS).map(told).collect();
     if keeps && solution.answers.is_empty() {
         solution.answers.push(words::keep(ground, &solution.now, Vec::new()));
     }

@@ -115,6 +115,6 @@ fn name(input: &InputRow) -> String {
 }
 
 fn row(text: &mut String, name: &str, cells: impl Iterator<Item = String>) {
-    let cells: String = cells.map(|cell| format!(" {}", left(&cell, COLUMN - 1))).collect();
-    line(text, format_args!("{}{cells}", left(name, NAMES)));
+    let cells: Vec<String> = cells.map(|cell| left(&cell, COLUMN - 1)).collect();
+    line(text, format_args!("{} {}", left(name, NAMES), cells.join(" ")));
 }

@@ -103,7 +103,7 @@ impl ReportPanel {
         let tokens = theme::tokens(ui.ctx());
         let stored = view.file.view(view.scenario).lookup(START);
         let stored =
-            stored.and_then(|(node, _)| node.as_str().map(std::string::ToString::to_string)).unwrap_or_default();
+            stored.and_then(|(node, _)| node.as_str().map(ToString::to_string)).unwrap_or_default();
         let (text, _) = match &mut self.start {
             Some(own) if own.1 == stored => own,
             own => own.insert((stored.clone(), stored.clone())),

@@ -14,12 +14,14 @@ fn cores(context: &Context<'_, '_>, trace: &mut Trace<'_, '_>) -> (Vec<f64>, Str
         left.push(share.left);
         all += share.all;
     }
-    let mut text = format!("{} with {} cores", servers(left.len(), NodeKind::Foundation), sum_text(&left));
+    let text = format!("{} with {} cores", servers(left.len(), NodeKind::Foundation), sum_text(&left));
     let taken = all - left.iter().sum::<f64>();
-    if taken > 0.0 {
-        text.push_str(&format!(" ({} go to what shares their machines)", units::significant(taken)));
-    }
-    (left, text)
+    let shared = if taken > 0.0 {
+        format!(" ({} go to what shares their machines)", units::significant(taken))
+    } else {
+        String::new()
+    };
+    (left, text + &shared)
 }
 
 /// Returns the sign-ins of all working Foundation servers [sign-ins/s] and their sentence.

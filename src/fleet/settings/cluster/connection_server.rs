@@ -10,7 +10,7 @@ pub const CONNECTION_SERVER: &[Setting] = &[
         label: "Devices",
         unit: Unit::Count("devices"),
         range: (1.0, 100_000_000.0),
-        absent: Absent::Number(100000.0),
+        absent: Absent::Number(100_000.0),
         certainty: Certainty::Documented,
         source: "Vendor's sizing: one Connection Server for each 100 000 things",
         meaning: "Most devices that it holds.",

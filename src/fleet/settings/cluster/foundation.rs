@@ -137,7 +137,7 @@ pub const FOUNDATION: &[Setting] = &[
         label: "Stream queue",
         unit: Unit::Count("values"),
         range: (0.0, 1e12),
-        absent: Absent::Number(250000.0),
+        absent: Absent::Number(250_000.0),
         certainty: Certainty::Documented,
         source: "Vendor's default of the stream queue; later items are rejected",
         meaning: "Values that can wait in the server for the database.",
