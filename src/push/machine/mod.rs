@@ -237,14 +237,13 @@ impl Machine {
             let next = addresses.len() as u32;
             let address = *addresses.entry(&*planned.address).or_insert(next);
             let key = (planned.group, planned.zone.clone());
-            let calendar = match calendars.get(&key) {
-                Some(known) => *known,
-                None => {
-                    self.calendars.push(plan.calendar(planned)?);
-                    let new = (self.calendars.len() - 1) as u16;
-                    calendars.insert(key, new);
-                    new
-                }
+            let calendar = if let Some(known) = calendars.get(&key) {
+                *known
+            } else {
+                let new = self.calendars.len() as u16;
+                self.calendars.push(plan.calendar(planned)?);
+                calendars.insert(key, new);
+                new
             };
             let unresolved = matches!(
                 row.state,

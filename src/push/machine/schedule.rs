@@ -36,8 +36,7 @@ impl Machine {
             let work = match entry.row.state {
                 _ if entry.busy => continue,
                 State::Activating | State::InDoubt => Work::Resolve,
-                State::RollingBack if entry.unresolved => Work::Resolve,
-                State::Restarted if entry.unresolved => Work::Resolve,
+                State::RollingBack | State::Restarted if entry.unresolved => Work::Resolve,
                 State::Restarted => Work::Verify,
                 State::RollingBack => {
                     push(self.to_roll_back.entry(entry.calendar).or_default(), device);

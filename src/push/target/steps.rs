@@ -19,6 +19,9 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// so that the clocks of devices do not matter.
 const LEASE_S: u64 = 300;
 
+/// The same for a lock without a name in it: whoever created it ended before he wrote it \[s\].
+const NAMELESS_S: u64 = 10;
+
 /// Locks of others that were seen: device and file, what stood in it, and since when.
 type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 
@@ -27,6 +30,8 @@ type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 pub struct Target<T> {
     transport: T,
     strangers: Mutex<Strangers>,
+    /// How long a lock must stay as it is before it counts as left behind: one with a name, and one without.
+    pub(super) leases: [Duration; 2],
 }
 
 /// Files to be given the names of live ones: staged or kept, and live.
@@ -35,7 +40,8 @@ type Moves = Vec<(String, String)>;
 impl<T: Transport> Target<T> {
     /// Returns the devices behind a transport.
     pub fn new(transport: T) -> Self {
-        Self { transport, strangers: Mutex::default() }
+        let leases = [LEASE_S, NAMELESS_S].map(Duration::from_secs);
+        Self { transport, strangers: Mutex::default(), leases }
     }
 
     /// Reads everything back.
@@ -134,7 +140,7 @@ impl<T: Transport> Target<T> {
         let now = Instant::now();
         match strangers.get(&key) {
             Some((same, since)) if same == holder => {
-                now.duration_since(*since) >= Duration::from_secs(LEASE_S)
+                now.duration_since(*since) >= self.leases[usize::from(holder.is_empty())]
             }
             _ => {
                 strangers.insert(key, (holder.to_vec(), now));

@@ -196,10 +196,10 @@ async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Res
             _ => None,
         };
         tried += 1;
-        match handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await {
-            Ok(AuthResult::Success) => return Ok(usize::MAX),
-            // An agent may refuse to sign with one key and not with the next.
-            Ok(_) | Err(_) => {}
+        let answer = handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await;
+        // An agent may refuse to sign with one key and not with the next.
+        if let Ok(AuthResult::Success) = answer {
+            return Ok(usize::MAX);
         }
     }
     Ok(tried)

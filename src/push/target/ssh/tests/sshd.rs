@@ -66,7 +66,7 @@ impl Sshd {
         keygen(at, "host_rsa", "rsa")?;
         let user = keygen(at, "user", "ed25519")?;
         let write = |name: &str, text: &str| {
-            crate::base::file::write_atomic(&at.join(name), text.as_bytes()).unwrap()
+            crate::base::file::write_atomic(&at.join(name), text.as_bytes()).unwrap();
         };
         write("authorized_keys", &format!("{user}\n"));
         for _ in 0..5 {
