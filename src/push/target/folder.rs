@@ -144,5 +144,5 @@ impl Link for Folder {
         self.rename(&new, stamp_file).await
     }
 
-    async fn close(self) {}
+    async fn close(self, _more: bool) {}
 }

@@ -55,8 +55,8 @@ pub trait Link: Send {
     /// device may have got the order.
     fn restart(&mut self, job: &Job, stamp_file: &str) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Ends the way, politely.
-    fn close(self) -> impl Future<Output = ()> + Send;
+    /// Ends the way, politely; where more work on the device comes soon a transport may keep it for that.
+    fn close(self, more: bool) -> impl Future<Output = ()> + Send;
 }
 
 /// Opens ways to devices.

@@ -51,7 +51,7 @@ impl<T: Transport> Target<T> {
     pub async fn look(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let seen = read_back(&mut link, job).await;
-        link.close().await;
+        link.close(false).await;
         seen
     }
 
@@ -62,7 +62,7 @@ impl<T: Transport> Target<T> {
     pub async fn stage(&self, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let staged = self.stage_over(&mut link, job, texts).await;
-        link.close().await;
+        link.close(staged.is_ok()).await;
         staged
     }
 
@@ -90,7 +90,7 @@ impl<T: Transport> Target<T> {
     pub async fn activate(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let done = self.restart_with(&mut link, job, Direction::Forward).await;
-        link.close().await;
+        link.close(false).await;
         done
     }
 
@@ -101,7 +101,7 @@ impl<T: Transport> Target<T> {
     pub async fn roll_back(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let done = self.restart_with(&mut link, job, Direction::Back).await;
-        link.close().await;
+        link.close(false).await;
         done
     }
 

@@ -48,6 +48,11 @@ impl Way {
         }
     }
 
+    /// Returns the user and the place, by which connections are kept.
+    pub(super) fn key(&self) -> String {
+        format!("{}@{}", self.user, self.place())
+    }
+
     /// Returns the host and its port, by which connections are counted.
     pub(super) fn place(&self) -> String {
         format!("[{}]:{}", self.host.to_ascii_lowercase(), self.port)
