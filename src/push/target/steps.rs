@@ -275,11 +275,7 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
         if let Some(live) = seen.live
             && seen.kept != Some(live)
         {
-            let bytes = link.read(&file.path).await?.unwrap_or_default();
-            if sha256(&bytes) != live {
-                return Err(Fault::new(Class::Drifted, file.path.clone()));
-            }
-            link.write(&names.kept(), &bytes, &file.path).await?;
+            keep(link, file, &names, live).await?;
             if hash_of(link, &names.kept()).await? != Some(live) {
                 return Err(Fault::new(Class::Mismatch, names.kept()));
             }
@@ -287,6 +283,19 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
         moves.push((names.staged(), file.path.clone()));
     }
     Ok(moves)
+}
+
+/// Keeps the live file under another name: the same file where the device can do that, else a copy.
+async fn keep<L: Link>(link: &mut L, file: &JobFile, names: &Names, live: Hash) -> Result<(), Fault> {
+    link.remove(&names.kept()).await?;
+    if link.link(&file.path, &names.kept()).await? {
+        return Ok(());
+    }
+    let bytes = link.read(&file.path).await?.unwrap_or_default();
+    if sha256(&bytes) != live {
+        return Err(Fault::new(Class::Drifted, file.path.clone()));
+    }
+    link.write(&names.kept(), &bytes, &file.path).await
 }
 
 /// Puts the previous bytes beside the live files, and returns what is to be renamed and removed.

@@ -141,7 +141,7 @@ impl SshLink {
         full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
     }
 
-    /// Opens, writes, brings to the disk and closes; `None` where the file exists and must not.
+    /// Opens, writes and closes; what is to have another file's permissions is to last, and is brought to the disk.
     async fn put(
         &self,
         path: &str,
@@ -174,7 +174,9 @@ impl SshLink {
         for (at, piece) in bytes.chunks(PIECE).enumerate() {
             self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await?;
         }
-        self.sftp.fsync(handle).await?;
+        if like.is_some() {
+            self.sftp.fsync(handle).await?;
+        }
         Ok(())
     }
 
@@ -311,6 +313,14 @@ impl Link for SshLink {
     async fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
         match self.posix_rename(from, to).await {
             Ok(()) => Ok(()),
+            Err(error) => Err(self.fault(error, to, 0).await),
+        }
+    }
+
+    async fn link(&mut self, from: &str, to: &str) -> Result<bool, Fault> {
+        match self.sftp.hardlink(from, to).await {
+            Ok(_) => Ok(true),
+            Err(error @ SftpError::Status(_)) if !is_status(&error, StatusCode::ConnectionLost) => Ok(false),
             Err(error) => Err(self.fault(error, to, 0).await),
         }
     }
