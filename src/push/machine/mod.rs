@@ -255,6 +255,8 @@ impl Machine {
             );
             self.tallies[tally_of(planned.wave, &plan)][row.state as usize] += 1;
             self.count(&row, 1);
+            // Tries of an earlier process say nothing about this one's; it begins anew when it is ordered to.
+            let row = Row { tried: 0, ..row };
             self.devices.push(Device { row, address, calendar, unresolved, ..Device::default() });
         }
         Ok(())
