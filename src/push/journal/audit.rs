@@ -55,7 +55,7 @@ impl Chain {
             "INSERT INTO log (seq, at_ms, who, device, what, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
-            self.0.entries as i64,
+            self.0.entries.cast_signed(),
             entry.at_ms,
             entry.who,
             entry.device,
@@ -108,7 +108,7 @@ impl Journal {
             };
             let (seq, entry, hash) = read().map_err(|source| self.fail(source))?;
             chain.step(&entry);
-            if seq != chain.0.entries as i64 || hash != chain.0.hash {
+            if seq != chain.0.entries.cast_signed() || hash != chain.0.hash {
                 let what =
                     format!("entry {} of the log was changed, or one before it is missing", chain.0.entries);
                 return Err(JournalError::Damaged { what, path: self.path.clone() });

@@ -1,6 +1,6 @@
 //! The journal of a roll-out: what survives whatever happens to the program.
 //!
-//! One SQLite file holds the plan, the state of every device, the orders that people gave, approvals, and an audit
+//! One `SQLite` file holds the plan, the state of every device, the orders that people gave, approvals, and an audit
 //! log in which each entry carries the hash of the one before it. Operators may open it with their own tools; all
 //! words in it are those of the command line.
 //!

@@ -134,6 +134,8 @@ pub struct Machine {
     plan: Arc<Plan>,
     devices: Vec<Device>,
     calendars: Vec<Calendar>,
+    /// Whether each calendar is open, and in which minute that was asked.
+    open: Vec<Option<(i64, bool)>>,
     status: Status,
     cause: String,
     /// The wave that is served, counted from 0.
@@ -207,6 +209,7 @@ impl Machine {
         let mut machine = Self {
             devices: Vec::with_capacity(rows.len()),
             calendars: Vec::new(),
+            open: Vec::new(),
             tallies: vec![[0; STATES]; plan.sizes().len() + 1],
             bucket: Bucket::new(plan.request().pace.activations_per_s, plan.request().pace.burst),
             curve: Curve::new(plan.request().prediction.as_ref()),
@@ -237,14 +240,14 @@ impl Machine {
             let next = addresses.len() as u32;
             let address = *addresses.entry(&*planned.address).or_insert(next);
             let key = (planned.group, planned.zone.clone());
-            let calendar = match calendars.get(&key) {
-                Some(known) => *known,
-                None => {
-                    self.calendars.push(plan.calendar(planned)?);
-                    let new = (self.calendars.len() - 1) as u16;
-                    calendars.insert(key, new);
-                    new
-                }
+            let calendar = if let Some(known) = calendars.get(&key) {
+                *known
+            } else {
+                let new = self.calendars.len() as u16;
+                self.calendars.push(plan.calendar(planned)?);
+                self.open.push(None);
+                calendars.insert(key, new);
+                new
             };
             let unresolved = matches!(
                 row.state,
@@ -252,6 +255,8 @@ impl Machine {
             );
             self.tallies[tally_of(planned.wave, &plan)][row.state as usize] += 1;
             self.count(&row, 1);
+            // Tries of an earlier process say nothing about this one's; it begins anew when it is ordered to.
+            let row = Row { tried: 0, ..row };
             self.devices.push(Device { row, address, calendar, unresolved, ..Device::default() });
         }
         Ok(())
@@ -324,8 +329,22 @@ impl Machine {
     /// Stops everything that has not begun, and for good.
     fn trip(&mut self, cause: String, steps: &mut Vec<Step>) {
         self.turn(Status::Tripped, cause, steps);
+        self.forget_forward();
+    }
+
+    /// Empties what was to be begun, and ends waits for it. Devices that had their restart are still looked at.
+    fn forget_forward(&mut self) {
         self.to_stage.clear();
         self.to_activate.clear();
+        let waits = std::mem::take(&mut self.due);
+        for (at, device) in waits {
+            let entry = &mut self.devices[device as usize];
+            if matches!(entry.row.state, State::Pending | State::Staged) {
+                entry.due = None;
+            } else {
+                self.due.insert((at, device));
+            }
+        }
     }
 
     /// Waits until a time before something is done with a device.

@@ -101,8 +101,7 @@ impl Machine {
             Order::Stop => {
                 let open = [Status::Ready, Status::Running, Status::Paused, Status::RollingBack];
                 self.must_be(&open, "stopping", "It stopped already")?;
-                self.to_stage.clear();
-                self.to_activate.clear();
+                self.forget_forward();
                 self.to_roll_back.clear();
                 self.scope = None;
                 self.turn(Status::Stopped, "Stopped as ordered", steps);
@@ -241,8 +240,7 @@ impl Machine {
         if let Some(what) = none {
             return Err(OrderError::Nothing { what });
         }
-        self.to_stage.clear();
-        self.to_activate.clear();
+        self.forget_forward();
         self.scope = Some(scope);
         self.urgent = urgent;
         self.turn(Status::RollingBack, "Rolling back as ordered", steps);

@@ -36,8 +36,7 @@ impl Machine {
             let work = match entry.row.state {
                 _ if entry.busy => continue,
                 State::Activating | State::InDoubt => Work::Resolve,
-                State::RollingBack if entry.unresolved => Work::Resolve,
-                State::Restarted if entry.unresolved => Work::Resolve,
+                State::RollingBack | State::Restarted if entry.unresolved => Work::Resolve,
                 State::Restarted => Work::Verify,
                 State::RollingBack => {
                     push(self.to_roll_back.entry(entry.calendar).or_default(), device);
@@ -118,10 +117,17 @@ impl Machine {
     }
 
     /// Returns the first device in the order of the plan that may restart now.
-    fn next_restart(&self, now: Now, back: bool) -> Option<(u16, u32)> {
+    fn next_restart(&mut self, now: Now, back: bool) -> Option<(u16, u32)> {
+        // Windows open and close at whole minutes, so each calendar is asked once a minute.
+        let minute = now.wall_ms.div_euclid(60_000);
+        for (calendar, known) in self.calendars.iter().zip(&mut self.open) {
+            if known.is_none_or(|(asked, _)| asked != minute) {
+                *known = Some((minute, calendar.is_open(now.wall_ms)));
+            }
+        }
         let queues = if back { &self.to_roll_back } else { &self.to_activate };
         let open = |calendar: u16| {
-            (back && self.urgent) || self.calendars[usize::from(calendar)].is_open(now.wall_ms)
+            (back && self.urgent) || self.open[usize::from(calendar)].is_some_and(|(_, open)| open)
         };
         let free = |device: &&u32| !self.addresses.contains(&self.devices[**device as usize].address);
         queues

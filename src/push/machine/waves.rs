@@ -123,7 +123,7 @@ impl Machine {
 
     fn end_roll_back(&mut self, steps: &mut Vec<Step>) {
         let left = self.to_roll_back.values().any(|queue| !queue.is_empty());
-        let waiting = self.devices.iter().any(|device| device.due.is_some());
+        let waiting = !self.due.is_empty();
         if self.in_flight == 0 && !left && !waiting {
             self.scope = None;
             self.turn(Status::Stopped, "Rolled back as ordered", steps);

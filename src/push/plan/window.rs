@@ -129,7 +129,7 @@ impl Calendar {
         if !window.days.is_empty() && !window.days.contains(&Day::of(date.weekday())) {
             return None;
         }
-        let time = |clock: Clock| Time::new(clock.hour as i8, clock.minute as i8, 0, 0).ok();
+        let time = |clock: Clock| Time::new(clock.hour.cast_signed(), clock.minute.cast_signed(), 0, 0).ok();
         let (from, to) = (time(window.from)?, time(window.to)?);
         let last = if to > from { date } else { date.tomorrow().ok()? };
         let instant = |date: Date, time| {

@@ -225,6 +225,31 @@ fn mode(_path: &Path) -> u32 {
 fn set_mode(_path: &Path, _mode: u32) {}
 
 #[tokio::test]
+async fn locks_that_were_left_behind_are_taken_over_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench {
+        target: Target::new(Folders),
+        address: folder.path().to_str().unwrap().into(),
+        prefix: String::new(),
+        root: folder.path().into(),
+    };
+    bench.put("a.json", OLD);
+    let job = bench.job(&["a.json"]);
+    let (day, none) = (std::time::Duration::from_hours(24), std::time::Duration::ZERO);
+    for (holder, leases) in [("", [day, none]), ("roll-out 2", [none, day])] {
+        bench.put(".a.json.regather-lock", holder);
+        bench.target.leases = [day, day];
+        for _ in 0..2 {
+            assert_eq!(bench.stage(&job).await.unwrap_err().class, Class::Locked, "{holder}");
+        }
+        bench.target.leases = leases;
+        bench.stage(&job).await.unwrap();
+    }
+    bench.put(".a.json.regather-lock", "roll-out 3");
+    assert_eq!(bench.stage(&job).await.unwrap_err().class, Class::Locked, "another one has its own time");
+}
+
+#[tokio::test]
 async fn folders_conform() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench {

@@ -123,6 +123,10 @@ impl Link for Folder {
         self.settle(to)
     }
 
+    async fn link(&mut self, from: &str, to: &str) -> Result<bool, Fault> {
+        Ok(fs::hard_link(self.at(from)?, self.at(to)?).is_ok())
+    }
+
     async fn remove(&mut self, path: &str) -> Result<(), Fault> {
         match fs::remove_file(self.at(path)?) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(fault(&error)),
@@ -144,5 +148,5 @@ impl Link for Folder {
         self.rename(&new, stamp_file).await
     }
 
-    async fn close(self) {}
+    async fn close(self, _more: bool) {}
 }

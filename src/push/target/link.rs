@@ -24,7 +24,7 @@ pub trait Link: Send {
         like: &str,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Creates a small file; returns `false` where there is one already.
+    /// Creates a small file, which need not survive a power cut; returns `false` where there is one already.
     ///
     /// # Errors
     /// [`Fault`].
@@ -35,6 +35,12 @@ pub trait Link: Send {
     /// # Errors
     /// [`Fault`]; nothing changed then, unless the connection broke.
     fn rename(&mut self, from: &str, to: &str) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Gives a file a second name; returns `false` where the device cannot.
+    ///
+    /// # Errors
+    /// [`Fault`], where the connection broke.
+    fn link(&mut self, from: &str, to: &str) -> impl Future<Output = Result<bool, Fault>> + Send;
 
     /// Removes a file; one that is gone already is fine.
     ///
@@ -55,8 +61,8 @@ pub trait Link: Send {
     /// device may have got the order.
     fn restart(&mut self, job: &Job, stamp_file: &str) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Ends the way, politely.
-    fn close(self) -> impl Future<Output = ()> + Send;
+    /// Ends the way, politely; where more work on the device comes soon a transport may keep it for that.
+    fn close(self, more: bool) -> impl Future<Output = ()> + Send;
 }
 
 /// Opens ways to devices.

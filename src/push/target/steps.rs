@@ -19,6 +19,9 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// so that the clocks of devices do not matter.
 const LEASE_S: u64 = 300;
 
+/// The same for a lock without a name in it: whoever created it ended before he wrote it \[s\].
+const NAMELESS_S: u64 = 10;
+
 /// Locks of others that were seen: device and file, what stood in it, and since when.
 type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 
@@ -27,6 +30,8 @@ type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 pub struct Target<T> {
     transport: T,
     strangers: Mutex<Strangers>,
+    /// How long a lock must stay as it is before it counts as left behind: one with a name, and one without.
+    pub(super) leases: [Duration; 2],
 }
 
 /// Files to be given the names of live ones: staged or kept, and live.
@@ -35,7 +40,8 @@ type Moves = Vec<(String, String)>;
 impl<T: Transport> Target<T> {
     /// Returns the devices behind a transport.
     pub fn new(transport: T) -> Self {
-        Self { transport, strangers: Mutex::default() }
+        let leases = [LEASE_S, NAMELESS_S].map(Duration::from_secs);
+        Self { transport, strangers: Mutex::default(), leases }
     }
 
     /// Reads everything back.
@@ -45,7 +51,7 @@ impl<T: Transport> Target<T> {
     pub async fn look(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let seen = read_back(&mut link, job).await;
-        link.close().await;
+        link.close(false).await;
         seen
     }
 
@@ -56,7 +62,7 @@ impl<T: Transport> Target<T> {
     pub async fn stage(&self, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let staged = self.stage_over(&mut link, job, texts).await;
-        link.close().await;
+        link.close(staged.is_ok()).await;
         staged
     }
 
@@ -84,7 +90,7 @@ impl<T: Transport> Target<T> {
     pub async fn activate(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let done = self.restart_with(&mut link, job, Direction::Forward).await;
-        link.close().await;
+        link.close(false).await;
         done
     }
 
@@ -95,7 +101,7 @@ impl<T: Transport> Target<T> {
     pub async fn roll_back(&self, job: &Job) -> Result<Seen, Fault> {
         let mut link = self.transport.open(job).await?;
         let done = self.restart_with(&mut link, job, Direction::Back).await;
-        link.close().await;
+        link.close(false).await;
         done
     }
 
@@ -134,7 +140,7 @@ impl<T: Transport> Target<T> {
         let now = Instant::now();
         match strangers.get(&key) {
             Some((same, since)) if same == holder => {
-                now.duration_since(*since) >= Duration::from_secs(LEASE_S)
+                now.duration_since(*since) >= self.leases[usize::from(holder.is_empty())]
             }
             _ => {
                 strangers.insert(key, (holder.to_vec(), now));
@@ -269,11 +275,7 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
         if let Some(live) = seen.live
             && seen.kept != Some(live)
         {
-            let bytes = link.read(&file.path).await?.unwrap_or_default();
-            if sha256(&bytes) != live {
-                return Err(Fault::new(Class::Drifted, file.path.clone()));
-            }
-            link.write(&names.kept(), &bytes, &file.path).await?;
+            keep(link, file, &names, live).await?;
             if hash_of(link, &names.kept()).await? != Some(live) {
                 return Err(Fault::new(Class::Mismatch, names.kept()));
             }
@@ -281,6 +283,19 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
         moves.push((names.staged(), file.path.clone()));
     }
     Ok(moves)
+}
+
+/// Keeps the live file under another name: the same file where the device can do that, else a copy.
+async fn keep<L: Link>(link: &mut L, file: &JobFile, names: &Names, live: Hash) -> Result<(), Fault> {
+    link.remove(&names.kept()).await?;
+    if link.link(&file.path, &names.kept()).await? {
+        return Ok(());
+    }
+    let bytes = link.read(&file.path).await?.unwrap_or_default();
+    if sha256(&bytes) != live {
+        return Err(Fault::new(Class::Drifted, file.path.clone()));
+    }
+    link.write(&names.kept(), &bytes, &file.path).await
 }
 
 /// Puts the previous bytes beside the live files, and returns what is to be renamed and removed.

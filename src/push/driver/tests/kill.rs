@@ -85,9 +85,8 @@ fn until_it_drives(child: &mut std::process::Child) {
     }
 }
 
-#[test]
-fn fifty_kills_tear_nothing_and_restart_nobody_twice() {
-    let Some(sshd) = Sshd::start("") else { return };
+/// Makes the devices, and the journal of a roll-out to them.
+fn prepare(sshd: &Sshd) -> Plan {
     let folder = sshd.folder.path();
     let root = |at: usize| folder.join(format!("d{at}"));
     let mut candidates = Vec::new();
@@ -126,6 +125,15 @@ fn fifty_kills_tear_nothing_and_restart_nobody_twice() {
     let plan = plan.unwrap();
     Journal::create(&folder.join("rollout.db"), &plan, "test", 1).unwrap();
     crate::base::file::write_atomic(&folder.join("who"), sshd.options().user.as_bytes()).unwrap();
+    plan
+}
+
+#[test]
+fn fifty_kills_tear_nothing_and_restart_nobody_twice() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let folder = sshd.folder.path();
+    let root = |at: usize| folder.join(format!("d{at}"));
+    let plan = prepare(&sshd);
     let whole = |at: usize| {
         let text = crate::base::file::read_text(&root(at).join("a.json"), 1_000).unwrap();
         assert!(text == OLD || text == new_text(&format!("P-{at}")), "torn: {text:?}");

@@ -166,6 +166,26 @@ fn a_file_that_somebody_changed_stays_and_stops_the_rest() {
 }
 
 #[test]
+fn a_thousand_devices_that_are_off_stop_it_early_and_are_not_failed() {
+    let world = World::new(1_000, |request| {
+        request.waves = "rest".into();
+        request.budgets.unreachable = 10;
+    });
+    for at in 0..1_000 {
+        std::fs::remove_dir_all(world.folder.path().join(format!("d{at}"))).unwrap();
+    }
+    world.order(&Order::Start);
+    assert_eq!(world.drive(), Status::Tripped);
+    let rows = world.rows();
+    let count = |state| rows.iter().filter(|row| row.state == state).count();
+    assert_eq!((count(State::Unreachable) > 10, count(State::Failed)), (true, 0));
+    // One more than the budget, and those on whom work was going on: eight at once.
+    assert!(count(State::Unreachable) <= 11 + 8, "{}", count(State::Unreachable));
+    let standing = Journal::open(&world.journal).unwrap().standing().unwrap();
+    assert!(standing.cause.contains("were not reached, and the plan allows 10"), "{}", standing.cause);
+}
+
+#[test]
 fn a_second_person_has_to_approve() {
     let world = World::new(3, |request| {
         request.approvals = 1;

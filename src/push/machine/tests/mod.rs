@@ -34,7 +34,7 @@ proptest! {
             request.budgets = crate::push::plan::Budgets { failed: 40, unreachable: 40, unknown: 40, drifted: 40 };
         });
         let mut world = World::new(plan, Luck { seed, crash_pct, fault_pct });
-        world.order(Order::Start);
+        world.order(&Order::Start);
         world.run();
         prop_assert_eq!(world.machine.status().0, Status::Finished, "{}", world.machine.status().1);
         for (at, device) in world.devices.iter().enumerate() {
@@ -58,7 +58,7 @@ proptest! {
             request.pace.activations_per_s = 50.0;
         });
         let mut world = World::new(plan, Luck { seed, crash_pct: 0, fault_pct });
-        world.order(Order::Start);
+        world.order(&Order::Start);
         world.run();
         if let Some(at) = world.tripped_at {
             prop_assert!(world.touched.len() <= at.begun, "{} > {}", world.touched.len(), at.begun);
@@ -76,10 +76,10 @@ proptest! {
     fn a_roll_back_brings_the_old_files_back(seed: u64, crash_pct in 0_u32..4, after in 5_u32..300) {
         let plan = plan(30, "5,rest", |_| {});
         let mut world = World::new(plan, Luck { seed, crash_pct, fault_pct: 0 });
-        world.order(Order::Start);
+        world.order(&Order::Start);
         world.run_for(after);
         if world.machine.status().0 != Status::Ready {
-            world.order(Order::RollBack { scope: Scope::All, urgent: true });
+            world.order(&Order::RollBack { scope: Scope::All, urgent: true });
         }
         world.run();
         prop_assert_eq!(world.machine.status().0, Status::Stopped);

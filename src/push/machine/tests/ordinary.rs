@@ -13,7 +13,7 @@ fn waves_come_one_after_another_and_wait_for_people() {
         request.gate = Gate { confirmed_pct_x100: 10_000, observe_s: 60 };
     });
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     let (status, cause) = world.machine.status();
     assert_eq!(
@@ -22,7 +22,7 @@ fn waves_come_one_after_another_and_wait_for_people() {
     );
     assert_eq!(world.touched.len(), 2);
     assert!(world.now.mono_ms >= 61_000, "observed for a minute");
-    world.order(Order::Resume);
+    world.order(&Order::Resume);
     world.run();
     assert_eq!(world.machine.status().0, Status::Finished);
     assert_eq!(world.machine.tally(2).unwrap()[State::Verified as usize], 8);
@@ -36,7 +36,7 @@ fn restarts_keep_their_pace() {
         request.pace.burst = 1;
     });
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     assert_eq!(world.restart_times.len(), 30);
     let first = world.restart_times[0];
@@ -51,7 +51,7 @@ fn a_missed_gate_stops_it() {
         request.budgets = Budgets { failed: 20, unreachable: 20, unknown: 20, drifted: 20 };
     });
     let mut world = World::new(plan, Luck { fault_pct: 60, ..CALM });
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     let (status, cause) = world.machine.status();
     assert!(
@@ -65,7 +65,7 @@ fn a_missed_gate_stops_it() {
 fn who_is_not_reached_is_known_before_anybody_restarts_where_all_is_staged_first() {
     let plan = plan(20, "1,rest", |request| request.staging = Staging::All);
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run_for(30);
     assert!(world.touched.len() > 10, "{}", world.touched.len());
 }
@@ -78,7 +78,7 @@ fn nobody_restarts_outside_a_maintenance_window() {
         request.groups[0].zone = Some("UTC".into());
     });
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     assert_eq!(world.machine.status().0, Status::Finished);
     assert!(
@@ -95,7 +95,7 @@ fn a_wall_clock_that_jumps_moves_windows_and_not_paces() {
         request.pace.burst = 1;
     });
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     for _ in 0..200 {
         world.now.wall_ms -= 3_600_000;
         world.run_for(1);
@@ -115,7 +115,7 @@ fn fewer_devices_back_than_predicted_stop_it() {
         request.prediction = Some(Prediction { back, ..Prediction::default() });
     });
     let mut world = World::new(plan, CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     let (status, cause) = world.machine.status();
     assert!(status == Status::Tripped && cause.contains("the simulation says at least"), "{cause}");
@@ -128,30 +128,30 @@ fn orders_that_do_not_fit_are_refused() {
     for order in [Order::Resume, Order::Pause, Order::RollBack { scope: Scope::All, urgent: false }] {
         assert!(matches!(world.try_order(&order), Err(OrderError::Status { .. })), "{order:?}");
     }
-    world.order(Order::Start);
+    world.order(&Order::Start);
     assert!(world.try_order(&Order::Start).is_err());
     assert!(matches!(world.try_order(&Order::Restart { device: 0 }), Err(OrderError::Nothing { .. })));
     let classes = vec!["no-such-class".to_owned()];
     assert!(matches!(world.try_order(&Order::Retry { classes }), Err(OrderError::Nothing { .. })));
-    world.order(Order::Pause);
+    world.order(&Order::Pause);
     let touched = world.touched.len();
     world.run();
     assert_eq!(world.touched.len(), touched, "a pause begins nothing");
-    world.order(Order::Stop);
+    world.order(&Order::Stop);
     assert!(world.try_order(&Order::Resume).is_err());
 }
 
 #[test]
 fn after_a_crash_nothing_happens_by_itself() {
     let mut world = World::new(plan(10, "rest", |_| {}), CALM);
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run_for(4);
     world.crash();
     let touched = world.touched.len();
     assert_eq!(world.machine.status().0, Status::Paused);
     world.run();
     assert_eq!(world.touched.len(), touched);
-    world.order(Order::Resume);
+    world.order(&Order::Resume);
     world.run();
     assert_eq!(world.machine.status().0, Status::Finished);
 }
@@ -161,17 +161,17 @@ fn only_people_restart_a_device_in_doubt() {
     let budgets = Budgets { failed: 200, unreachable: 200, unknown: 200, drifted: 200 };
     let plan = plan(200, "rest", |request| request.budgets = budgets);
     let mut world = World::new(plan, Luck { fault_pct: 8, ..CALM });
-    world.order(Order::Start);
+    world.order(&Order::Start);
     world.run();
     let doubt = (0..200).find(|at| world.machine.row(*at).unwrap().state == State::InDoubt);
     let doubt = doubt.expect("some restart was lost on its way");
     assert!(world.devices[doubt as usize].restarts.is_empty() && world.devices[doubt as usize].is_new());
     assert_eq!(world.machine.status().0, Status::Finished);
     world.luck = CALM;
-    world.order(Order::Look);
+    world.order(&Order::Look);
     world.run();
     assert_eq!(world.machine.row(doubt).unwrap().state, State::InDoubt, "looking restarts nobody");
-    world.order(Order::Restart { device: doubt });
+    world.order(&Order::Restart { device: doubt });
     world.run();
     assert_eq!(world.machine.row(doubt).unwrap().state, State::Verified);
     assert_eq!(world.devices[doubt as usize].restarts.len(), 1);

@@ -100,8 +100,8 @@ impl World {
         self.draw(100) < u64::from(pct)
     }
 
-    pub fn order(&mut self, order: Order) {
-        self.try_order(&order).unwrap();
+    pub fn order(&mut self, order: &Order) {
+        self.try_order(order).unwrap();
     }
 
     pub fn try_order(&mut self, order: &Order) -> Result<(), OrderError> {
@@ -122,8 +122,11 @@ impl World {
         }
         for step in steps {
             let Step::Work { device, work, row } = step else { continue };
-            assert_eq!(row, self.rows[device as usize], "the intent is on the disk before the work begins");
             if matches!(work, Work::Stage | Work::Activate | Work::RollBack) {
+                assert_eq!(
+                    row, self.rows[device as usize],
+                    "the intent is on the disk before the work begins"
+                );
                 self.touched.insert(device);
                 assert!(row.state.is_intent());
             }
@@ -150,16 +153,16 @@ impl World {
                 let back = self.machine.status().0 == Status::RollingBack;
                 self.crash();
                 if self.machine.status().0 == Status::Paused {
-                    self.order(Order::Resume);
+                    self.order(&Order::Resume);
                 } else if back && self.machine.status().0 == Status::Stopped {
-                    self.order(Order::RollBack { scope: Scope::All, urgent: true });
+                    self.order(&Order::RollBack { scope: Scope::All, urgent: true });
                 }
             }
             if self.flying.is_empty() {
                 let Some(wake) = self.machine.next_wake(self.now) else { return };
                 let wait = wake.saturating_sub(self.now.mono_ms).max(1);
                 self.now.mono_ms += wait;
-                self.now.wall_ms += wait as i64;
+                self.now.wall_ms += wait.cast_signed();
                 let mut steps = Vec::new();
                 self.machine.handle(self.now, Event::Tick, &mut steps);
                 self.take(steps);
@@ -174,7 +177,7 @@ impl World {
         let (device, work, row) = self.flying.swap_remove(at);
         let wait = self.draw(30);
         self.now.mono_ms += wait;
-        self.now.wall_ms += wait as i64;
+        self.now.wall_ms += wait.cast_signed();
         let fault = self.chance(self.luck.fault_pct);
         let depth = if fault { self.draw(4) } else { 4 };
         let result = self.perform(device, work, &row, depth);

@@ -48,6 +48,11 @@ impl Way {
         }
     }
 
+    /// Returns the user and the place, by which connections are kept.
+    pub(super) fn key(&self) -> String {
+        format!("{}@{}", self.user, self.place())
+    }
+
     /// Returns the host and its port, by which connections are counted.
     pub(super) fn place(&self) -> String {
         format!("[{}]:{}", self.host.to_ascii_lowercase(), self.port)
@@ -196,10 +201,10 @@ async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Res
             _ => None,
         };
         tried += 1;
-        match handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await {
-            Ok(AuthResult::Success) => return Ok(usize::MAX),
-            // An agent may refuse to sign with one key and not with the next.
-            Ok(_) | Err(_) => {}
+        let answer = handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await;
+        // An agent may refuse to sign with one key and not with the next.
+        if let Ok(AuthResult::Success) = answer {
+            return Ok(usize::MAX);
         }
     }
     Ok(tried)

@@ -10,7 +10,7 @@
 //! checked.
 
 use russh::keys::ssh_key::known_hosts::{Entry, HostPatterns, Marker};
-use russh::keys::{Algorithm, HashAlg, PublicKey};
+use russh::keys::{Algorithm, PublicKey};
 use std::borrow::Cow;
 
 /// What known hosts say of a key.
@@ -112,7 +112,7 @@ impl KnownHosts {
 /// Returns whether two algorithms use keys of one type; RSA keys sign with several hashes.
 fn is_same_type(key: &Algorithm, wanted: &Algorithm) -> bool {
     match (key, wanted) {
-        (Algorithm::Rsa { .. }, Algorithm::Rsa { hash }) => *hash != None::<HashAlg>,
+        (Algorithm::Rsa { .. }, Algorithm::Rsa { hash }) => hash.is_some(),
         (key, wanted) => key == wanted,
     }
 }

@@ -1,6 +1,7 @@
 //! Devices over SSH: files through SFTP, the restart as a command.
 //!
-//! One connection per piece of work: connect, host key, sign-in, files, command, read back. Every wait has a
+//! A piece of work connects, checks the host key, signs in, writes, orders and reads back; after staging the connection
+//! waits a moment for the activation. Every wait has a
 //! deadline (to connect, to answer a request, to restart), keep-alives find a peer that fell silent, and each
 //! host takes a limited number of connections at once, because sshd drops those beyond its `MaxStartups`.
 //!
@@ -14,6 +15,7 @@
 
 mod connect;
 mod hosts;
+mod pool;
 mod sftp;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,6 +27,7 @@ use super::link::Transport;
 use crate::base::file::{FileError, read_text};
 use crate::push::fault::{Class, Fault};
 use connect::Way;
+use pool::Pool;
 use sftp::SshLink;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -56,6 +59,8 @@ pub struct SshOptions {
     pub keepalive_s: u32,
     /// Connections to one host at once.
     pub per_host: u32,
+    /// How long a connection waits after staging for the next piece of work on its host \[s\]; 0: not at all.
+    pub idle_s: u32,
 }
 
 impl Default for SshOptions {
@@ -70,6 +75,7 @@ impl Default for SshOptions {
             request_s: 10,
             keepalive_s: 5,
             per_host: 4,
+            idle_s: 10,
         }
     }
 }
@@ -81,6 +87,7 @@ pub struct Ssh {
     keys: Vec<Arc<russh::keys::PrivateKey>>,
     /// Free connections of each host.
     rooms: Mutex<BTreeMap<String, Arc<Semaphore>>>,
+    pool: Arc<Pool>,
 }
 
 impl Ssh {
@@ -104,7 +111,7 @@ impl Ssh {
                 keys.push(Arc::new(key));
             }
         }
-        Ok(Self { options, hosts: Arc::new(hosts), keys, rooms: Mutex::default() })
+        Ok(Self { options, hosts: Arc::new(hosts), keys, rooms: Mutex::default(), pool: Arc::default() })
     }
 
     /// Returns what a connection to a host is made of.
@@ -137,6 +144,9 @@ impl Transport for Ssh {
 
     async fn open(&self, job: &Job) -> Result<SshLink, Fault> {
         let way = Way::parse(&job.address, &self.options.user)?;
+        if let Some(link) = self.pool.take(&way.key()) {
+            return Ok(link);
+        }
         let room = self.room(&way.place());
         let closed = |_| Fault::new(Class::Protocol, "the transport was closed");
         let permit = room.acquire_owned().await.map_err(closed)?;
@@ -145,6 +155,7 @@ impl Transport for Ssh {
             Ok(handle) => handle?,
             Err(_) => return Err(Fault::new(Class::NoAnswer, "while connecting")),
         };
-        SshLink::open(handle, &self.options, permit).await
+        let home = (Arc::downgrade(&self.pool), way.key());
+        SshLink::open(handle, &self.options, permit, home).await
     }
 }

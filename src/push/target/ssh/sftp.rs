@@ -5,12 +5,15 @@ use super::super::link::Link;
 use super::super::steps::MAX_FILE;
 use super::SshOptions;
 use super::connect::Guard;
+use super::pool::Pool;
 use crate::push::fault::{Class, Fault, Reached};
 use russh::ChannelMsg;
 use russh::client::Handle;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
+use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -33,6 +36,11 @@ pub struct SshLink {
     sftp: RawSftpSession,
     restart: String,
     request: Duration,
+    /// Where it waits for the next piece of work, under which key, and how long.
+    home: (Weak<Pool>, String),
+    idle: Duration,
+    /// An answer did not come: it is not used again.
+    broken: AtomicBool,
     /// Held until the connection ends.
     _permit: OwnedSemaphorePermit,
 }
@@ -42,6 +50,7 @@ impl SshLink {
         handle: Handle<Guard>,
         options: &SshOptions,
         permit: OwnedSemaphorePermit,
+        home: (Weak<Pool>, String),
     ) -> Result<Self, Fault> {
         let request = Duration::from_secs(options.request_s.max(1).into());
         let open = async {
@@ -68,7 +77,30 @@ impl SshLink {
         let sftp = timeout(request * 2, open)
             .await
             .map_err(|_| Fault::new(Class::NoAnswer, "while SFTP began"))??;
-        Ok(Self { handle, sftp, restart: options.restart.clone(), request, _permit: permit })
+        let idle = Duration::from_secs(options.idle_s.into());
+        let restart = options.restart.clone();
+        Ok(Self {
+            handle,
+            sftp,
+            restart,
+            request,
+            home,
+            idle,
+            broken: AtomicBool::new(false),
+            _permit: permit,
+        })
+    }
+
+    /// Returns whether it can be used again.
+    pub(super) fn is_fit(&self) -> bool {
+        !self.broken.load(Ordering::Relaxed) && !self.handle.is_closed()
+    }
+
+    /// Ends it, politely.
+    pub(super) async fn end(self) {
+        let _ = self.sftp.close_session();
+        let goodbye = self.handle.disconnect(russh::Disconnect::ByApplication, "", "");
+        let _ = timeout(Duration::from_millis(500), goodbye).await;
     }
 
     /// Returns what an answer means; what SFTP cannot say is asked of the disk.
@@ -91,6 +123,9 @@ impl SshLink {
             SftpError::IO(_) | SftpError::UnexpectedBehavior(_) => Class::Cut,
             SftpError::Limited(_) | SftpError::UnexpectedPacket => Class::Protocol,
         };
+        if matches!(class, Class::Cut | Class::NoAnswer) {
+            self.broken.store(true, Ordering::Relaxed);
+        }
         Fault::new(class, format!("{error}, {path}"))
     }
 
@@ -106,7 +141,7 @@ impl SshLink {
         full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
     }
 
-    /// Opens, writes, brings to the disk and closes; `None` where the file exists and must not.
+    /// Opens, writes and closes; what is to have another file's permissions is to last, and is brought to the disk.
     async fn put(
         &self,
         path: &str,
@@ -139,7 +174,9 @@ impl SshLink {
         for (at, piece) in bytes.chunks(PIECE).enumerate() {
             self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await?;
         }
-        self.sftp.fsync(handle).await?;
+        if like.is_some() {
+            self.sftp.fsync(handle).await?;
+        }
         Ok(())
     }
 
@@ -280,6 +317,14 @@ impl Link for SshLink {
         }
     }
 
+    async fn link(&mut self, from: &str, to: &str) -> Result<bool, Fault> {
+        match self.sftp.hardlink(from, to).await {
+            Ok(_) => Ok(true),
+            Err(error @ SftpError::Status(_)) if !is_status(&error, StatusCode::ConnectionLost) => Ok(false),
+            Err(error) => Err(self.fault(error, to, 0).await),
+        }
+    }
+
     async fn remove(&mut self, path: &str) -> Result<(), Fault> {
         match self.sftp.remove(path).await {
             Ok(_) => Ok(()),
@@ -299,7 +344,11 @@ impl Link for SshLink {
         let command = command(&self.restart, &job.thing, &job.stamp, stamp_file);
         let opened = timeout(self.request, self.handle.channel_open_session()).await;
         let mut channel = match opened {
-            Ok(channel) => channel.map_err(|error| cut(&error))?,
+            Ok(Ok(channel)) => channel,
+            Ok(Err(error)) => {
+                self.broken.store(true, Ordering::Relaxed);
+                return Err(cut(&error));
+            }
             Err(_) => return Err(Fault::new(Class::NoAnswer, "while the restart was ordered")),
         };
         // From here on the device may have got the order.
@@ -332,16 +381,25 @@ impl Link for SshLink {
                 }
             }
         };
-        match timeout(Duration::from_secs(job.restart_s.max(1).into()), run).await {
+        let ended = timeout(Duration::from_secs(job.restart_s.max(1).into()), run).await;
+        if !matches!(ended, Ok(Ok(()))) {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        match ended {
             Ok(result) => result,
             Err(_) => Err(ordered(Fault::new(Class::NoAnswer, "the restart command did not end in time"))),
         }
     }
 
-    async fn close(self) {
-        let _ = self.sftp.close_session();
-        let goodbye = self.handle.disconnect(russh::Disconnect::ByApplication, "", "");
-        let _ = timeout(Duration::from_millis(500), goodbye).await;
+    async fn close(self, more: bool) {
+        let (pool, key, idle) = (self.home.0.upgrade(), self.home.1.clone(), self.idle);
+        let left = match pool {
+            Some(pool) if more && self.is_fit() && !idle.is_zero() => pool.keep(&key, self, idle),
+            _ => Some(self),
+        };
+        if let Some(link) = left {
+            link.end().await;
+        }
     }
 }
 

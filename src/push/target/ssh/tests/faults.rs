@@ -10,7 +10,7 @@ use std::process::Command;
 use tokio::net::TcpListener;
 
 async fn stage(bench: &Bench<Ssh>, job: &Job) -> Result<crate::push::state::Seen, Fault> {
-    let text = || crate::config::secret::Secret::new(NEW.into());
+    let text = || Secret::new(NEW.into());
     bench.target.stage(job, &job.files.iter().map(|_| text()).collect::<Vec<_>>()).await
 }
 
@@ -163,14 +163,13 @@ async fn through_a_bad_network(cuts: bool) -> Fault {
     let large = "x".repeat(200_000);
     let mut job = Job { address: format!("127.0.0.1:{port}"), ..bench.job(&["a.json"]) };
     job.files[0].want = crate::base::hash::sha256(large.as_bytes());
-    let fault =
-        bench.target.stage(&job, &[crate::config::secret::Secret::new(large.clone())]).await.unwrap_err();
+    let fault = bench.target.stage(&job, &[Secret::new(large.clone())]).await.unwrap_err();
     assert_eq!(bench.text("a.json").as_deref(), Some(OLD));
     // The next contact clears away what was left: half a file and the lock.
     job.address = format!("127.0.0.1:{}", sshd.port);
     known_hosts(&sshd, &format!("[127.0.0.1]:{} {}\n", sshd.port, key_text(&sshd, "host.pub")));
     let after = super::bench(&sshd, |_| {});
-    let seen = after.target.stage(&job, &[crate::config::secret::Secret::new(large)]).await.unwrap();
+    let seen = after.target.stage(&job, &[Secret::new(large)]).await.unwrap();
     assert_eq!(seen.files[0].staged, Some(job.files[0].want));
     fault
 }
@@ -221,7 +220,7 @@ async fn disks_that_are_full_or_read_only_are_named() {
     let large = "x".repeat(200_000);
     let mut job = bench.job(&["a.json"]);
     job.files[0].want = crate::base::hash::sha256(large.as_bytes());
-    let full = bench.target.stage(&job, &[crate::config::secret::Secret::new(large)]).await.unwrap_err();
+    let full = bench.target.stage(&job, &[Secret::new(large)]).await.unwrap_err();
     assert_eq!(full.class, Class::DiskFull, "{full}");
     disk.remount("remount,ro");
     assert_eq!(fault_without_writing(&bench).await, Class::ReadOnly);

@@ -5,6 +5,7 @@ mod hosts;
 pub mod sshd;
 
 use super::*;
+use crate::config::secret::Secret;
 use crate::push::target::Target;
 use crate::push::target::conformance::{Bench, conform};
 use sshd::Sshd;
@@ -36,6 +37,36 @@ async fn ssh_conforms() {
 async fn a_command_of_any_kind_gets_its_stamp_from_the_shell() {
     let Some(sshd) = Sshd::start("") else { return };
     conform(&bench(&sshd, |options| options.restart = "true # restarts nobody".into())).await;
+}
+
+/// Carries one connection to the sshd, and no other.
+async fn one_connection(to: u16) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let mut server = tokio::net::TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+    });
+    port
+}
+
+#[tokio::test]
+async fn staging_and_activating_sign_in_once() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let known = sshd.folder.path().join("known_hosts");
+    let text = read_text(&known, 10_000).unwrap().replace("[127.*]:", "*,[127.*]:");
+    crate::base::file::write_atomic(&known, text.as_bytes()).unwrap();
+    for (idle_s, second) in [(60, None), (0, Some(Class::Refused))] {
+        let bench = bench(&sshd, |options| options.idle_s = idle_s);
+        bench.put("a.json", crate::push::target::conformance::OLD);
+        let address = format!("127.0.0.1:{}", one_connection(sshd.port).await);
+        let job = Job { address, ..bench.job(&["a.json"]) };
+        let text = Secret::new(crate::push::target::conformance::NEW.into());
+        bench.target.stage(&job, &[text]).await.unwrap();
+        assert_eq!(bench.target.activate(&job).await.err().map(|fault| fault.class), second);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,161 @@
+//! Prints what planning and remembering a roll-out costs: `cargo bench --bench rollout`.
+//!
+//! A word after `--` is another number of devices of the plan. Not a test: machines differ, and nothing here can
+//! fail. Goals: a plan of 100 000 devices in at most 2 s and 200 MB; the journal of 10 000 devices, from the first
+//! intent to the last result, in at most 15 s of waiting for the disk.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
+
+mod measure;
+
+use measure::{cpu_time, now};
+use regather::base::hash::{Hash, sha256};
+use regather::base::units::{count, significant};
+use regather::push::journal::Journal;
+use regather::push::machine::{Event, Machine, Now, Order, Step, Work};
+use regather::push::plan::{
+    Budgets, Candidate, CandidateFile, Gate, GroupTerms, Now as Known, Pace, Pauses, Plan, Request, Sequence,
+    Staging,
+};
+use regather::push::state::{Row, Seen, SeenFile, Status, stamp};
+use std::collections::VecDeque;
+use std::error::Error;
+use std::sync::Arc;
+
+/// Devices of the journal.
+const REMEMBERED: usize = 10_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let devices = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
+    let candidates: Vec<Candidate> = (0..devices).map(candidate).collect();
+    let before = peak_mb();
+    let (made, plan) = cpu_time(|| Plan::new(request(), candidates));
+    let plan = plan?;
+    println!("{} devices: plan {} s of CPU", count(devices as u64), significant(made));
+    println!("  peak memory {} MB, {} MB of them before", significant(peak_mb()), significant(before));
+    let mut text = Vec::new();
+    let (wrote, result) = cpu_time(|| plan.write_to(&mut text));
+    result?;
+    let text = String::from_utf8(text)?;
+    let (read, again) = cpu_time(|| Plan::parse(&text));
+    println!(
+        "  file {} bytes, write {} s, read and check {} s",
+        count(text.len() as u64),
+        significant(wrote),
+        significant(read)
+    );
+    println!("  the same again: {}", again? == plan);
+    println!("  peak memory with the file and both plans {} MB", significant(peak_mb()));
+    remember()
+}
+
+/// Plays a roll-out in which everything succeeds, with a journal on this disk.
+fn remember() -> Result<(), Box<dyn Error>> {
+    let plan = Plan::new(request(), (0..REMEMBERED).map(candidate).collect())?;
+    let folder = tempfile::tempdir_in(".")?;
+    let mut journal = Journal::create(&folder.path().join("rollout.db"), &plan, "bench", 0)?;
+    journal.drive()?;
+    let mut machine = Machine::new(Arc::new(plan))?;
+    let (mut written, mut commits, mut commit_s, mut at) = (0_u64, 0_u64, 0.0, Now::default());
+    let mut steps = Vec::new();
+    machine.order(at, &Order::Start, &mut steps)?;
+    let mut open = VecDeque::new();
+    while machine.status().0 == Status::Running || !steps.is_empty() {
+        let start = now();
+        journal.commit(&steps, "bench", at.wall_ms)?;
+        commit_s += start.elapsed().as_secs_f64();
+        commits += 1;
+        written += steps.iter().filter(|step| matches!(step, Step::Record { .. })).count() as u64;
+        open.extend(steps.drain(..).filter_map(|step| match step {
+            Step::Work { device, work, row } => Some((device, work, row)),
+            _ => None,
+        }));
+        at.mono_ms += 10;
+        if open.is_empty() {
+            machine.handle(at, Event::Tick, &mut steps);
+        }
+        // What a real driver finds together in 5 ms.
+        for (device, work, row) in open.drain(..open.len().min(16)) {
+            let result = Ok(seen(&machine, device, work, &row));
+            machine.handle(at, Event::Done { device, work, result }, &mut steps);
+        }
+    }
+    println!(
+        "{} devices: {} changes in {} commits, {} s of waiting for the disk ({:?})",
+        count(REMEMBERED as u64),
+        count(written),
+        count(commits),
+        significant(commit_s),
+        machine.status().0
+    );
+    Ok(())
+}
+
+/// Returns what a device shows after a piece of work that went well.
+fn seen(machine: &Machine, device: u32, work: Work, row: &Row) -> Seen {
+    let plan = machine.plan();
+    let new: Hash = plan.devices()[device as usize].files[0].want;
+    match work {
+        Work::Stage => {
+            Seen { files: vec![SeenFile { live: Some(old()), staged: Some(new), kept: None }], stamp: None }
+        }
+        _ => Seen {
+            files: vec![SeenFile { live: Some(new), staged: None, kept: Some(old()) }],
+            stamp: Some(stamp(plan, row.round)),
+        },
+    }
+}
+
+fn old() -> Hash {
+    sha256(b"old")
+}
+
+fn candidate(at: usize) -> Candidate {
+    Candidate {
+        thing: format!("PUMP-{at:06}"),
+        group: "pumps".into(),
+        site: format!("site-{}", at % 40),
+        server: format!("cxs-{}", at % 4),
+        address: format!("10.{}.{}.{}:22", at / 65_536, at / 256 % 256, at % 256),
+        zone: None,
+        files: vec![CandidateFile {
+            path: "/opt/agent/ws_connection.json".into(),
+            now: Known::Is(old()),
+            want: sha256(&at.to_le_bytes()),
+        }],
+    }
+}
+
+fn request() -> Request {
+    Request {
+        project_sha256: "0".repeat(64),
+        scenario: "bench".into(),
+        seed: 1,
+        waves: "10,10%,40%,rest".into(),
+        sequence: Sequence::Together,
+        staging: Staging::Wave,
+        gate: Gate { confirmed_pct_x100: 9_900, observe_s: 0 },
+        budgets: Budgets::default(),
+        pauses: Pauses::Never,
+        pace: Pace {
+            activations_per_s: 10_000.0,
+            burst: 10_000,
+            at_once: 64,
+            verify_after_s: 0,
+            restart_s: 30,
+        },
+        approvals: 0,
+        groups: vec![GroupTerms { id: "pumps".into(), ..GroupTerms::default() }],
+        prediction: None,
+        overload_accepted_by: None,
+    }
+}
+
+/// Returns the largest memory of this process so far \[MB\], 0 where the system does not tell.
+fn peak_mb() -> f64 {
+    let mut text = String::new();
+    let read = std::fs::File::open("/proc/self/status")
+        .and_then(|mut file| std::io::Read::read_to_string(&mut file, &mut text));
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).filter(|_| read.is_ok());
+    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok())
+        .map_or(0.0, |kb| kb / 1_000.0)
+}
