@@ -13,7 +13,9 @@
 //! [`fleet`] reads a project losslessly and yields a checked [`fleet::Fleet`]; [`agent`] says how each
 //! kind of device reconnects and [`admission`] how a platform lets it in, [`sim`] plays the outage,
 //! [`plan`] judges the result, [`config`] writes what the devices need. [`wire`] is the agents' own protocol,
-//! without sockets, for those who speak to real devices. [`desk`] is the application without a face, `ui` and [`cli`] are its faces.
+//! without sockets, for those who speak to real devices. `live` (feature `live`) opens the sockets: a test platform and
+//! agents that behave as the simulated ones. [`desk`] is the application without a face, `ui` and [`cli`]
+//! are its faces.
 //!
 //! From a project to an answer and to a file:
 //!
@@ -41,6 +43,8 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod fleet;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod plan;
 pub mod report;
 pub mod sim;
