@@ -18,16 +18,18 @@
 //! | [`pipe`], [`listen`], [`tls`], [`upgrade`] | – | one stream and the WebSocket frames on it, with small buffers |
 //! | [`connect`] | – | the steps from a name to a connection, each timed, with the trouble of each in words |
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
+//! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
 //!
 //! Invariants, each with a test: every connection that the platform accepts is counted once when it comes and once when
 //! it ends; capacity is kept on absolute deadlines, so a late timer costs
 //! its own request some time and the next one none; an idle connection has 4 KiB of read buffer and not the
-//! library's 128; every task ends when its handle says stop; queues between tasks are bounded.
+//! library's 128; every task ends when its handle says stop, an agent within 200 ms; queues between tasks are bounded.
 //!
 //! Times are measured where they happen: instants of accept and bind at the platform, the length of every step and
 //! the instants of being back at the agent. Latency counts from the *planned* instant and lateness is told apart,
 //! so that a slow host is not taken for a slow platform.
 
+pub mod agent;
 pub mod clock;
 pub mod connect;
 pub mod listen;
