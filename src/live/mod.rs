@@ -19,9 +19,10 @@
 //! | [`connect`] | – | the steps from a name to a connection, each timed, with the trouble of each in words |
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
 //! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
+//! | [`herd`] | those of its agents | many agents from planned instants, and the account of what became of them |
 //!
 //! Invariants, each with a test: every connection that the platform accepts is counted once when it comes and once when
-//! it ends; capacity is kept on absolute deadlines, so a late timer costs
+//! it ends; every agent of a herd is counted once; capacity is kept on absolute deadlines, so a late timer costs
 //! its own request some time and the next one none; an idle connection has 4 KiB of read buffer and not the
 //! library's 128; every task ends when its handle says stop, an agent within 200 ms; queues between tasks are bounded.
 //!
@@ -32,6 +33,7 @@
 pub mod agent;
 pub mod clock;
 pub mod connect;
+pub mod herd;
 pub mod listen;
 pub mod pipe;
 pub mod platform;
