@@ -29,6 +29,7 @@ use crate::fleet::{Agent, Link, Retries};
 use session::Session;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 /// Longest time from the wish to stop to the end of the task.
 pub const SHUTDOWN: Micros = Micros::from_millis(200);
@@ -99,6 +100,9 @@ pub enum Told {
     },
     /// The connection is lost.
     Lost(Ending),
+    /// It connects once more at once, without a delay and without a word, as agents of the C SDK do when a read or
+    /// a write fails; the next attempt closes that connection and opens its own.
+    ConnectsOnceMore,
     /// It gives up for good.
     Stranded,
     /// The platform asked for a part of a thing.
@@ -196,7 +200,18 @@ pub fn start(
     let (stop, stopped) = watch::channel(false);
     let (wishes, wished) = mpsc::channel(WISHES);
     let thing = Thing::new(device.things.clone());
-    let life = Life { profile, device, clock, draws, listener, stopped, wishes: wished, thing, kept: None };
+    let life = Life {
+        profile,
+        device,
+        clock,
+        draws,
+        listener,
+        stopped,
+        wishes: wished,
+        thing,
+        kept: None,
+        once_more: JoinSet::new(),
+    };
     Handle { stop, wishes, task: tokio::spawn(life.goes_on(planned)) }
 }
 
@@ -231,6 +246,8 @@ struct Life {
     thing: Thing,
     /// A session whose socket stands although AUTH or BIND failed.
     kept: Option<Session>,
+    /// The connection that an agent of the C SDK opens as soon as it has lost one by an error.
+    once_more: JoinSet<()>,
 }
 
 /// Resolves when the agent is to stop.
@@ -273,6 +290,7 @@ impl Life {
                     machine.step(&mut state, now, Event::Due)
                 }
                 Action::Attempt { number, timeout, same_socket } => {
+                    self.once_more = JoinSet::new();
                     self.tell(Told::Tries { number, planned: now, same_socket });
                     let mut watch = Watch::start(self.clock);
                     let attempt = tokio::select! {
@@ -285,8 +303,12 @@ impl Life {
                             machine.step(&mut state, self.clock.now(), Event::Connected);
                             self.tell(Told::Back { number });
                             let Some(ending) = self.is_online(session, &mut stopped).await else { return };
-                            self.tell(Told::Lost(ending));
                             now = self.clock.now();
+                            let connects = self.connects_once_more(&ending);
+                            self.tell(Told::Lost(ending));
+                            if connects {
+                                self.tell(Told::ConnectsOnceMore);
+                            }
                             machine.step(&mut state, now, Event::Lost)
                         }
                         Err(failed) => {

@@ -2,12 +2,16 @@
 
 use super::session::Session;
 use super::{Ending, Life, SHUTDOWN, Told, Waited, Wish, told_to_stop};
+use crate::agent::notice::sees_error;
 use crate::base::Micros;
+use crate::fleet::Loss;
 use crate::live::clock::length;
+use crate::live::connect::{self, Watch};
 use crate::live::pipe;
 use crate::wire::session::{Action, Notice, Phase};
 use crate::wire::{Method, Part, Request};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -118,6 +122,29 @@ impl Life {
             }
         }
         Some(Ending::End)
+    }
+
+    /// Opens the connection that agents of the C SDK open as soon as a read or a write has failed [measured]; returns
+    /// whether they do. It stands without a word until the next attempt, and occupies a place at the platform.
+    pub(super) fn connects_once_more(&mut self, ending: &Ending) -> bool {
+        let loss = match ending {
+            Ending::Reset | Ending::Error(_) | Ending::Cut => Loss::Reset,
+            Ending::End => Loss::Fin,
+            Ending::CloseFrame(_) | Ending::Garbage(_) | Ending::NoPong => Loss::CloseFrame,
+        };
+        let profile = Arc::clone(&self.profile);
+        let does = profile.agent.kind().is_c_sdk_family() && sees_error(&profile.link, loss);
+        if does {
+            let mut watch = Watch::start(self.clock);
+            self.once_more.spawn(async move {
+                let open = connect::open(&profile.target, profile.tls.as_ref(), &mut watch).await;
+                if open.is_ok() {
+                    std::future::pending::<()>().await;
+                }
+                drop(open);
+            });
+        }
+        does
     }
 
     /// Does what somebody wishes.

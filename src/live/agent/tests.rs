@@ -147,6 +147,8 @@ async fn every_loss_is_followed_by_a_return() {
         .collect();
     assert_eq!(lost[0], Ending::CloseFrame("The platform goes down".into()));
     assert_eq!(lost[1..], [Ending::Reset, Ending::Cut]);
+    let once_more = ear.all().iter().filter(|told| **told == Told::ConnectsOnceMore).count();
+    assert_eq!(once_more, 2, "after the reset and the cut, not after the close frame");
     agent.stop().await;
 }
 

@@ -9,6 +9,7 @@
 //! first). [`Account::balances`] checks that.
 
 mod books;
+pub mod preflight;
 
 pub use books::{Account, Lateness, Outcome, Second};
 
