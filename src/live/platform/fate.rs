@@ -115,6 +115,8 @@ pub struct Counters {
     pub accepted_at: Vec<Micros>,
     /// See `accepted_at`.
     pub bound_at: Vec<Micros>,
+    /// How much later than planned the first million services were answered: the host's doing, not the platform's.
+    pub late: Vec<Micros>,
 }
 
 impl Counters {
@@ -127,6 +129,15 @@ impl Counters {
     /// Returns how many connections ended like this.
     pub fn fate(&self, fate: Fate) -> u64 {
         self.fates.get(&fate).copied().unwrap_or_default()
+    }
+
+    /// Returns the lateness that 99 % of the answers did not exceed. Beside the lateness of the agents it tells
+    /// whether the host was too slow for the platform that it was to be.
+    pub fn late_p99(&self) -> Micros {
+        let mut late = self.late.clone();
+        late.sort_unstable();
+        let last = late.len().saturating_sub(1);
+        late.get(last - last / 100).copied().unwrap_or_default()
     }
 
     /// Returns whether every connection is accounted for.
@@ -156,6 +167,9 @@ mod tests {
         assert_eq!((counters.fate(Fate::Goodbye), counters.fate(Fate::Idle), counters.held), (2, 0, 1));
         counters.accepted += 1;
         assert!(!counters.balances());
+        assert_eq!(counters.late_p99(), Micros::ZERO);
+        counters.late = (0..1_000).rev().map(Micros).collect();
+        assert_eq!(counters.late_p99(), Micros(990));
         let words: BTreeSet<&str> = Fate::ALL.into_iter().map(Fate::word).collect();
         assert_eq!(words.len(), Fate::ALL.len());
     }

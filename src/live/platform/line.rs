@@ -20,6 +20,9 @@ const PERIOD: Micros = Micros::from_secs(6 * 3_600);
 /// Connections that the kernel keeps for a platform without a balancer: its usual limit on Linux.
 const USUAL_BACKLOG: u32 = 4_096;
 
+/// Longest lateness of a timer that a delaying door makes up for: the step of Windows' timer and some load.
+const SLACK: Micros = Micros::from_millis(20);
+
 /// A place where requests wait for a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -168,7 +171,9 @@ impl Line {
     /// Takes a connection that was accepted at a time, while so many are held.
     pub fn comes(&mut self, at: Micros, held: u32) -> Door {
         let at = self.follow(at);
-        self.next_accept = at.max(self.next_accept) + self.spacing;
+        // A door that wakes up late accepts its next connections sooner, so that the rate stays what it is.
+        let waited = at.since(self.next_accept) <= SLACK;
+        self.next_accept = if waited { self.next_accept } else { at } + self.spacing;
         let admitted = self.limiter.as_mut().is_none_or(|limiter| limiter.admits(at.0));
         if !admitted {
             self.beyond
@@ -366,6 +371,14 @@ mod tests {
             assert_eq!(delays.next_accept(), Micros(number * 100_000));
             assert_eq!(delays.comes(delays.next_accept(), 0), Door::Open);
         }
+        let mut late = with(LimitKind::DelayAccept);
+        for _ in 0..100 {
+            late.comes(late.next_accept() + Micros(1_900), 0);
+        }
+        assert_eq!(late.next_accept(), Micros(100 * 100_000), "being late does not add up");
+        let idle = Micros::from_secs(60);
+        late.comes(idle, 0);
+        assert_eq!(late.next_accept(), idle + Micros(100_000), "an idle door saves nothing up");
         let mut holds = one_tier(1, 1, 1);
         holds.held = Some(3);
         let mut line = Line::new(&holds, 1);

@@ -1,6 +1,6 @@
 //! One connection of a device, from the door to its end: one task, one fate.
 
-use super::fate::Fate;
+use super::fate::{Fate, note};
 use super::line::{Door, Stop, Turn};
 use super::talk::Talk;
 use super::{Reception, Shared, Signal};
@@ -147,7 +147,11 @@ impl Connection {
         };
         tokio::select! {
             cut = self.cut() => Err(ended_by(cut)),
-            () = clock.until(until) => if closes { Err(Fate::Impatient) } else { Ok(Waited::Served) },
+            () = clock.until(until) => {
+                let late = clock.now().since(until);
+                note(&mut self.shared.hall().counters.late, late);
+                if closes { Err(Fate::Impatient) } else { Ok(Waited::Served) }
+            }
         }
     }
 

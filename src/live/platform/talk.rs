@@ -1,7 +1,7 @@
 //! The conversation with one device: AUTH, BIND, values, events, pings, and calls of the platform.
 
 use super::Reception;
-use super::fate::Fate;
+use super::fate::{Fate, note};
 use super::hall::{CALLS, Call};
 use super::line::{Stop, Turn};
 use super::session::{Connection, Cut, PARTING, Upgraded};
@@ -99,7 +99,8 @@ impl<'a> Talk<'a> {
         if let Some((at, ..)) = self.pending
             && at <= now
         {
-            let (_, ids, auth, closes) = self.pending.take()?;
+            let (at, ids, auth, closes) = self.pending.take()?;
+            note(&mut self.connection.shared.hall().counters.late, now.since(at));
             if closes {
                 return Some(Fate::Impatient);
             }
