@@ -4,7 +4,7 @@
 //! connection by itself: a message that cannot be read is dropped or answered with *bad request*, and the
 //! next frame begins with a fresh header. Only a broken header leaves nothing to answer.
 
-use super::primitive::BaseType;
+use super::base_type::BaseType;
 use thiserror::Error;
 
 /// Bytes that are no message, or one beyond the limits.

@@ -8,9 +8,10 @@
 //! Measured with the C SDK client, aspects read from its source. A row may have fewer or more values than
 //! the table has fields, and values of other types: agents do that, and a codec has no opinion.
 
+use super::base_type::BaseType;
 use super::bytes::{Reader, put_count, put_text};
 use super::error::{DecodeError, EncodeError, Fault};
-use super::primitive::{BaseType, Value};
+use super::primitive::Value;
 use std::fmt;
 
 /// Another field or row follows.

@@ -11,7 +11,8 @@
 //! ```
 //!
 //! * [`header`]: the envelope; [`code`]: what it asks or answers
-//! * [`message`]: AUTH, BIND, requests, responses; [`infotable`] and [`primitive`]: their content
+//! * [`message`]: AUTH, BIND, requests, responses; [`infotable`], [`primitive`] and [`base_type`]: their
+//!   content
 //! * [`split`]: messages in several frames
 //! * [`session`]: the upgrade to a WebSocket as text, then AUTH, BIND, requests, pings and the close
 //!
@@ -19,6 +20,7 @@
 //! in can make this code panic or take more memory than [`Limits`] say. Beside the tests, a fuzzer looked for
 //! the opposite; `fuzz/README.md` says how long and with what result.
 
+pub mod base_type;
 mod bytes;
 pub mod code;
 pub mod error;
@@ -31,12 +33,13 @@ pub mod split;
 #[cfg(test)]
 mod tests;
 
+pub use base_type::{BaseType, Layout};
 pub use code::{Code, EntityKind, Method, Part, Status};
 pub use error::{DecodeError, EncodeError, Fault};
 pub use header::{Envelope, HEADER, Ids, NO_SESSION, PART_HEADER, Slot};
 pub use infotable::{Field, InfoTable};
 pub use message::{Auth, Bind, Body, Content, Message, Request, Response};
-pub use primitive::{BaseType, Value};
+pub use primitive::Value;
 
 /// What a receiver takes before it says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

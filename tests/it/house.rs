@@ -70,8 +70,18 @@ fn wrong_folders<'a>(files: impl Iterator<Item = &'a String>) -> Vec<String> {
 }
 
 fn strangers_on_top(files: &[String]) -> Vec<String> {
-    let allowed =
-        ["Cargo.toml", "Cargo.lock", "README.md", "src", "assets", "fleets", "tests", "benches", "target"];
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "src",
+        "assets",
+        "fleets",
+        "fuzz",
+        "tests",
+        "benches",
+        "target",
+    ];
     let tops: BTreeSet<&str> = files.iter().filter_map(|file| file.split('/').next()).collect();
     let lawful = |top: &str| allowed.contains(&top) || top.starts_with("LICENSE-") || top.starts_with('.');
     tops.into_iter()

@@ -11,56 +11,9 @@
 //! [`Terms::ping_every`]; a pong that does not come closes with the words of the C SDK.
 
 use super::link::{Link, Purpose};
-use super::{Action, Event, Notice, SendError, Step};
+use super::{Action, Event, Notice, SendError, Step, Terms};
 use crate::base::Micros;
-use crate::wire::{Auth, Bind, Body, Content, FRAME, Ids, Limits, Message, Request, Response, Status};
-
-/// What an agent brings to a session. The defaults are those of the C SDK.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// Who it is.
-    pub auth: Auth,
-    /// For which things it acts.
-    pub bind: Bind,
-    /// Binds only when told to by [`Client::bind`]: C SDK agents flush their message store between AUTH
-    /// and BIND (measured).
-    pub bind_when_told: bool,
-    /// What it takes.
-    pub limits: Limits,
-    /// Largest frame it sends [bytes].
-    pub frame: usize,
-    /// How long it waits for answers (`default_message_timeout`).
-    pub patience: Micros,
-    /// How long it waits for the answer to UNBIND before it closes all the same.
-    pub unbind_patience: Micros,
-    /// Time between two pings (`ping_rate`).
-    pub ping_every: Micros,
-    /// How long it waits for a pong (`pong_timeout`).
-    pub pong_within: Micros,
-    /// Answers pings of the platform. C SDK agents do not (measured).
-    pub answers_pings: bool,
-    /// Takes pongs without a payload. C SDK agents drop them (measured).
-    pub takes_empty_pongs: bool,
-}
-
-impl Terms {
-    /// Returns the terms of a C SDK agent with its default settings.
-    pub fn new(app_key: impl Into<String>, bind: Bind) -> Self {
-        Self {
-            auth: Auth::app_key(app_key),
-            bind,
-            bind_when_told: false,
-            limits: Limits::default(),
-            frame: FRAME,
-            patience: Micros::from_secs(10),
-            unbind_patience: Micros::from_secs(1),
-            ping_every: Micros::from_secs(55),
-            pong_within: Micros::from_secs(10),
-            answers_pings: false,
-            takes_empty_pongs: false,
-        }
-    }
-}
+use crate::wire::{Body, Content, Ids, Message, Request, Response, Status};
 
 /// Where a session of an agent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,10 +83,9 @@ impl Client {
                 self.phase = Phase::Open;
                 self.try_step(now, Step::Auth, out);
             }
-            Event::Opened => {}
             Event::Frame(frame) => self.frame(now, frame, out),
             Event::Ping(payload) if self.terms.answers_pings => out.push(Action::Pong(payload.to_vec())),
-            Event::Ping(_) => {}
+            Event::Opened | Event::Ping(_) => {}
             Event::Pong(payload) => {
                 if self.terms.takes_empty_pongs || !payload.is_empty() {
                     self.pong_by = None;

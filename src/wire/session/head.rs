@@ -40,6 +40,14 @@ impl<'a> Head<'a> {
         Ok(Some(Self { first, bytes: end + 4, headers }))
     }
 
+    /// Returns the status in the first line of an answer.
+    pub fn status(&self) -> Result<u16, UpgradeError> {
+        let mut words = self.first.split(' ');
+        let http = words.next().is_some_and(|version| version.starts_with("HTTP/1."));
+        let digits = words.next().filter(|word| http && word.len() == 3);
+        digits.and_then(|word| word.parse().ok()).ok_or(UpgradeError::NotHttp { at: 0 })
+    }
+
     /// Returns the first header of this name, in any case of letters.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| *value)

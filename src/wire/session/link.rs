@@ -125,9 +125,9 @@ impl Link {
             .filter(|(_, (due, _))| *due <= now)
             .map(|(id, (_, why))| (*id, *why))
             .collect();
-        over.iter().for_each(|(id, _)| {
+        for (id, _) in &over {
             self.waiting.remove(id);
-        });
+        }
         over
     }
 

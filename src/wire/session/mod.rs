@@ -22,15 +22,18 @@ mod client;
 mod digest;
 mod head;
 mod link;
+pub mod proxy;
 mod server;
+mod terms;
 #[cfg(test)]
 mod tests;
 pub mod upgrade;
 
-pub use client::{Client, Phase, Terms};
+pub use client::{Client, Phase};
 pub use digest::{accept, base64};
 pub use link::MOST_WAITING;
-pub use server::{House, Server};
+pub use server::Server;
+pub use terms::{House, Terms};
 pub use upgrade::{Accepted, Upgrade, UpgradeError};
 
 use super::{Auth, Bind, Code, DecodeError, EncodeError, Ids, Request, Response, Status};

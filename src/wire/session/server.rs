@@ -7,43 +7,10 @@
 //! flush their message store there (measured).
 
 use super::link::{Link, Purpose};
-use super::{Action, Event, Notice, SendError};
+use super::{Action, Event, House, Notice, SendError};
 use crate::base::Micros;
-use crate::wire::{Bind, Body, FRAME, Ids, Limits, Message, Request, Response, Status};
+use crate::wire::{Bind, Body, Ids, Message, Request, Response, Status};
 use std::collections::BTreeSet;
-
-/// How a platform treats a session. The defaults are those of the platform's documentation.
-#[derive(Clone, Debug)]
-pub struct House {
-    /// What it takes.
-    pub limits: Limits,
-    /// Largest frame that the agent takes: its `Max-Frame-Size` [bytes].
-    pub frame: usize,
-    /// How long it waits for a sign-in.
-    pub auth_within: Micros,
-    /// How long it waits for anything at all.
-    pub idle: Micros,
-    /// How long it waits for answers.
-    pub patience: Micros,
-    /// Stands in the header of its requests; agents repeat it.
-    pub endpoint: u32,
-    /// Id of its first request.
-    pub first_request: u32,
-}
-
-impl Default for House {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            frame: FRAME,
-            auth_within: Micros::from_secs(15),
-            idle: Micros::from_secs(60),
-            patience: Micros::from_secs(30),
-            endpoint: 1,
-            first_request: 1,
-        }
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -270,12 +237,15 @@ impl Server {
         if dropped > 0 {
             out.push(Action::Tell(Notice::Unfinished(dropped)));
         }
+        let idle = self.phase != Phase::New && self.heard + self.house.idle <= now;
+        if idle {
+            // Told once more only after another idle time, should nobody close the socket.
+            self.heard = now;
+        }
         if self.auth_by.is_some_and(|by| by <= now) {
             self.auth_by = None;
             self.close(1008, "Authentication timeout", out);
-        } else if self.phase != Phase::New && self.heard + self.house.idle <= now {
-            // Told once more only after another idle time, should nobody close the socket.
-            self.heard = now;
+        } else if idle {
             self.close(1000, "Idle timeout", out);
         }
     }

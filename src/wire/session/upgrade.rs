@@ -30,6 +30,9 @@ pub const PATH: &str = "/Thingworx/WS";
 /// Longest request that the C SDK makes [bytes].
 pub const LONGEST_C_SDK_REQUEST: usize = 511;
 
+/// Frames below this leave little room beside the headers; no agent asks for less [bytes].
+const LEAST_FRAME: usize = 256;
+
 /// A request to speak WebSocket.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Upgrade {
@@ -86,6 +89,12 @@ pub enum UpgradeError {
         /// Seconds to wait, where told [s].
         retry_after: Option<u64>,
     },
+    /// The proxy in front of the platform said no.
+    #[error("The proxy answers with status {status} and opens no tunnel to the platform. {}", proxy_hint(*.status))]
+    Proxy {
+        /// HTTP status.
+        status: u16,
+    },
     /// The answer agrees to an extension that was not offered.
     #[error(
         "The answer agrees to the extension `{0}`, which was not offered, so frames could not be read. Check what stands between agent and platform."
@@ -107,6 +116,15 @@ const fn status_hint(status: u16) -> &'static str {
         426 => "The platform wants another version of WebSocket.",
         502..=504 => "The platform is starting, overloaded or away; try again later.",
         _ => "Check that the address belongs to the platform.",
+    }
+}
+
+const fn proxy_hint(status: u16) -> &'static str {
+    match status {
+        407 => "It wants credentials or does not take these; check user and password of the proxy.",
+        403 | 405 => "It does not allow this host and port; ask for them to be allowed.",
+        502..=504 => "It does not reach the platform; check host and port.",
+        _ => "Check that the address belongs to a proxy.",
     }
 }
 
@@ -151,18 +169,20 @@ impl Upgrade {
         if self.path.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(UpgradeError::Control("The path"));
         }
-        let mut text = format!("GET {} HTTP/1.1\r\n", self.path);
-        let optional = |name: &str, value: Option<String>| {
+        let optional = |name: &str, value: Option<&str>| {
             value.map(|value| format!("{name}: {value}\r\n")).unwrap_or_default()
         };
-        text += &optional("User-Agent", self.user_agent.clone());
-        text += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-        text += &format!("Host: {}\r\nSec-WebSocket-Version: 13\r\n", self.host);
-        text += &format!("Sec-WebSocket-Key: {}\r\n", self.key);
-        text += &optional("Max-Frame-Size", self.max_frame.map(|bytes| bytes.to_string()));
-        text += &optional("appKey", self.app_key.clone());
-        text += "\r\n";
-        Ok(text)
+        Ok([
+            format!("GET {} HTTP/1.1\r\n", self.path),
+            optional("User-Agent", self.user_agent.as_deref()),
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n".to_owned(),
+            format!("Host: {}\r\nSec-WebSocket-Version: 13\r\n", self.host),
+            format!("Sec-WebSocket-Key: {}\r\n", self.key),
+            optional("Max-Frame-Size", self.max_frame.map(|bytes| bytes.to_string()).as_deref()),
+            optional("appKey", self.app_key.as_deref()),
+            "\r\n".to_owned(),
+        ]
+        .concat())
     }
 
     /// Reads a request; nothing while its end has not come, else the request and its length [bytes].
@@ -180,14 +200,11 @@ impl Upgrade {
         need(&head, "Connection", "Upgrade", |_| head.lists("Connection", "upgrade"))?;
         need(&head, "Sec-WebSocket-Version", "13", |found| found == "13")?;
         let key = need(&head, "Sec-WebSocket-Key", "16 bytes in Base64", is_key)?;
-        let max_frame = match head.get("Max-Frame-Size") {
-            None => None,
-            Some(_) => {
-                let number = |text: &str| text.parse::<usize>().ok().filter(|bytes| *bytes >= 256);
-                let text =
-                    need(&head, "Max-Frame-Size", "a number of at least 256", |t| number(t).is_some())?;
-                number(text)
-            }
+        let number = |text: &str| text.parse::<usize>().ok().filter(|bytes| *bytes >= LEAST_FRAME);
+        let max_frame = if head.get("Max-Frame-Size").is_some() {
+            number(need(&head, "Max-Frame-Size", "a number of at least 256", |t| number(t).is_some())?)
+        } else {
+            None
         };
         let request = Self {
             path: path.to_owned(),
@@ -251,12 +268,7 @@ pub fn refusal_of(error: &UpgradeError) -> String {
 /// Why this is no WebSocket.
 pub fn check(bytes: &[u8], key: &str) -> Result<Option<Accepted>, UpgradeError> {
     let Some(head) = Head::find(bytes)? else { return Ok(None) };
-    let mut words = head.first.split(' ');
-    let version = words.next().unwrap_or_default();
-    let status = words.next().filter(|word| word.len() == 3).and_then(|word| word.parse::<u16>().ok());
-    let (Some(status), true) = (status, version.starts_with("HTTP/1.")) else {
-        return Err(UpgradeError::NotHttp { at: 0 });
-    };
+    let status = head.status()?;
     if status != 101 {
         let retry_after = head.get("Retry-After").and_then(|text| text.parse().ok());
         return Err(UpgradeError::Status { status, retry_after });

@@ -3,7 +3,7 @@
 mod hostile;
 mod roundtrip;
 mod strategy;
-mod vectors;
+pub mod vectors;
 
 use super::{Limits, Message};
 

@@ -1,8 +1,8 @@
 //! Any lawful message, for the properties.
 
 use crate::wire::{
-    Auth, BaseType, Bind, Body, Content, EntityKind, Field, Ids, InfoTable, Message, Method, Part, Request,
-    Response, Status, Value, primitive,
+    Auth, BaseType, Bind, Body, Content, EntityKind, Field, Ids, InfoTable, Layout, Message, Method, Part,
+    Request, Response, Status, Value,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -14,7 +14,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// Every text and bytes type, named ones and those of entity names.
-fn typed(layout: primitive::Layout) -> impl Strategy<Value = BaseType> {
+fn typed(layout: Layout) -> impl Strategy<Value = BaseType> {
     let all: Vec<BaseType> = (0..=u8::MAX).map(BaseType).filter(|base| base.layout() == layout).collect();
     prop::sample::select(all)
 }
@@ -22,12 +22,12 @@ fn typed(layout: primitive::Layout) -> impl Strategy<Value = BaseType> {
 fn flat() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Nothing),
-        (typed(primitive::Layout::Text), text()).prop_map(|(base, text)| Value::Text(base, text)),
+        (typed(Layout::Text), text()).prop_map(|(base, text)| Value::Text(base, text)),
         any::<u64>().prop_map(|bits| Value::Number(f64::from_bits(bits))),
         any::<bool>().prop_map(Value::Boolean),
         any::<i64>().prop_map(Value::Datetime),
         any::<(f64, f64, f64)>().prop_map(|(x, y, z)| Value::Location(x, y, z)),
-        (typed(primitive::Layout::Bytes), vec(any::<u8>(), 0..200)).prop_map(|(b, v)| Value::Bytes(b, v)),
+        (typed(Layout::Bytes), vec(any::<u8>(), 0..200)).prop_map(|(b, v)| Value::Bytes(b, v)),
         any::<i32>().prop_map(Value::Integer),
     ]
 }

@@ -14,7 +14,8 @@ pub struct Record {
     pub meaning: Json,
     /// The whole message, with the last part of one.
     whole: Option<Json>,
-    from: String,
+    /// `client` or `server`.
+    pub from: String,
 }
 
 impl Record {
@@ -23,7 +24,7 @@ impl Record {
     }
 
     /// Returns the frame as it was sent. Longer ones end in runs of one letter, which are continued here.
-    fn complete(&self) -> Vec<u8> {
+    pub fn complete(&self) -> Vec<u8> {
         let mut bytes = self.bytes.clone();
         if let Some(data) = self.number("data_len") {
             let entity = self.meaning["entity"].as_str().unwrap().len();

@@ -100,6 +100,18 @@ fn a_lost_socket_names_what_was_not_answered() {
 }
 
 #[test]
+fn two_waits_that_end_together_are_told_once() {
+    // Found by the fuzzer: a host that slept finds both over, and would have been told again at once.
+    let mut server = Server::new(House::default());
+    let mut out = Vec::new();
+    server.step(Micros::ZERO, Event::Opened, &mut out);
+    let now = Micros::from_secs(3_600);
+    server.step(now, Event::Due, &mut out);
+    assert!(matches!(&out[..], [Action::Close { code: 1008, .. }]), "{out:?}");
+    assert!(server.due().is_some_and(|due| due > now));
+}
+
+#[test]
 fn nothing_comes_before_auth() {
     let mut server = Server::new(House::default());
     let mut out = Vec::new();

@@ -85,7 +85,7 @@ impl Pair {
                         self.server.step(self.now, Event::Pong(&payload), &mut next_server);
                     }
                     Action::Close { code, reason } => {
-                        self.close(code, reason, &mut next_client, &mut next_server)
+                        self.close(code, reason, &mut next_client, &mut next_server);
                     }
                     Action::Tell(notice) => self.to_client.push(notice),
                 }
@@ -94,13 +94,13 @@ impl Pair {
                 match action {
                     Action::Send(frame) => self.client.step(self.now, Event::Frame(&frame), &mut next_client),
                     Action::Ping(payload) => {
-                        self.client.step(self.now, Event::Ping(&payload), &mut next_client)
+                        self.client.step(self.now, Event::Ping(&payload), &mut next_client);
                     }
                     Action::Pong(payload) => {
-                        self.client.step(self.now, Event::Pong(&payload), &mut next_client)
+                        self.client.step(self.now, Event::Pong(&payload), &mut next_client);
                     }
                     Action::Close { code, reason } => {
-                        self.close(code, reason, &mut next_client, &mut next_server)
+                        self.close(code, reason, &mut next_client, &mut next_server);
                     }
                     Action::Tell(notice) => self.answer(notice, &mut next_server),
                 }
