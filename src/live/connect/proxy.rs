@@ -1,11 +1,9 @@
-//! A proxy that opens a tunnel (HTTP CONNECT, RFC 9110 section 9.3.6), with credentials where it wants some.
+//! A proxy that opens a tunnel, with credentials where it wants some. The texts are those of
+//! [`crate::wire::session::proxy`]; here is only what reads and writes them.
 
 use super::Trouble;
-use crate::wire::session::base64;
+use crate::wire::session::{UpgradeError, proxy};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-
-/// Longest answer of a proxy [bytes].
-const LONGEST: usize = 8_192;
 
 /// A proxy on the way to the platform.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,28 +31,24 @@ impl Proxy {
         host: &str,
         port: u16,
     ) -> Result<(), Trouble> {
-        let sign_in = self.credentials.as_ref().map_or_else(String::new, |(user, password)| {
-            format!("Proxy-Authorization: Basic {}\r\n", base64(format!("{user}:{password}").as_bytes()))
-        });
-        let request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{sign_in}\r\n");
+        let credentials =
+            self.credentials.as_ref().map(|(user, password)| (user.as_str(), password.as_str()));
+        let request = proxy::connect(host, port, credentials).map_err(Trouble::Upgrade)?;
         let failed = |error: std::io::Error| Trouble::of_read(&error);
         pipe.write_all(request.as_bytes()).await.map_err(failed)?;
         // Byte by byte: what follows the empty line belongs to the platform.
         let mut head = Vec::with_capacity(128);
-        while !head.ends_with(b"\r\n\r\n") {
-            let byte = pipe.read_u8().await.map_err(failed)?;
-            head.push(byte);
-            if head.len() > LONGEST {
-                return Err(Trouble::NotAProxy);
+        loop {
+            head.push(pipe.read_u8().await.map_err(failed)?);
+            match proxy::check(&head) {
+                Ok(None) => {}
+                Ok(Some(_)) => return Ok(()),
+                Err(UpgradeError::Proxy { status: 407 }) => {
+                    return Err(Trouble::ProxyCredentials { given: credentials.is_some() });
+                }
+                Err(UpgradeError::Proxy { status }) => return Err(Trouble::ProxyRefused { status }),
+                Err(_) => return Err(Trouble::NotAProxy),
             }
-        }
-        let text = String::from_utf8_lossy(&head);
-        let status = text.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse::<u16>().ok());
-        match status {
-            Some(200..=299) => Ok(()),
-            Some(407) => Err(Trouble::ProxyCredentials { given: self.credentials.is_some() }),
-            Some(status) => Err(Trouble::ProxyRefused { status }),
-            None => Err(Trouble::NotAProxy),
         }
     }
 }
