@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fleet::{Bounds, CSdk, DelayLaw, Loss, Platform, ServiceLaw};
-use crate::live::connect::{Step, Trouble};
+use crate::live::connect::{Proxy, Step, Trouble};
 use crate::live::listen::Port;
 use crate::live::platform::{self, Known, Outage, Reception, Settings};
 use crate::live::tls::{Authority, ClientTls, Trust};
@@ -293,6 +293,44 @@ async fn tls_is_checked_and_each_bad_certificate_is_named() {
     agent.stop().await;
     let (agent, ear) = starts(profile(platform.address()));
     assert_eq!(ear.failure().await.step, Step::Upgrade);
+    agent.stop().await;
+}
+
+/// A proxy that opens tunnels to wherever it is asked to.
+async fn proxies() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut asked = Vec::new();
+                while !asked.ends_with(b"\r\n\r\n") {
+                    asked.push(near.read_u8().await.expect("a request"));
+                }
+                let text = String::from_utf8(asked).expect("text");
+                let target = text.split(' ').nth(1).expect("CONNECT target").to_owned();
+                let mut far = tokio::net::TcpStream::connect(target).await.expect("the platform");
+                near.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.expect("open");
+                let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_tunnel_through_a_proxy_carries_tls_to_the_platform() {
+    let authority = Authority::new("Test authority").expect("made");
+    let identity = authority.identity(&["127.0.0.1"]).expect("made");
+    let platform = serves(Settings { identity: Some(identity), ..Settings::default() });
+    let mut tunnelled = Profile { tls: Some(trusts(&authority)), ..profile(platform.address()) };
+    let proxy = proxies().await;
+    tunnelled.target.proxy = Some(Proxy { host: "127.0.0.1".into(), port: proxy.port(), credentials: None });
+    let (agent, ear) = starts(tunnelled);
+    ear.back(0).await;
+    let has = |step| ear.all().iter().any(|told| matches!(told, Told::Stepped(done) if done.step == step));
+    assert!(has(Step::Proxy) && has(Step::Tls));
+    assert_eq!(platform.bound(), ["pump"]);
     agent.stop().await;
 }
 
