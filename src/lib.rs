@@ -13,8 +13,9 @@
 //! [`fleet`] reads a project losslessly and yields a checked [`fleet::Fleet`]; [`agent`] says how each
 //! kind of device reconnects and [`admission`] how a platform lets it in, [`sim`] plays the outage,
 //! [`plan`] judges the result, [`config`] writes what the devices need, `push` brings it to them. [`wire`] is
-//! the agents' own protocol, without sockets, for those who speak to real devices. [`desk`] is the
-//! application without a face, `ui` and [`cli`] are its faces.
+//! the agents' own protocol, without sockets; `live` (feature `live`) opens them: a test platform, and agents
+//! that behave as the simulated ones. [`desk`] is the application without a face, `ui` and [`cli`] are its
+//! faces.
 //!
 //! From a project to an answer and to a file:
 //!
@@ -42,6 +43,8 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod fleet;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod plan;
 #[cfg(feature = "push")]
 pub mod push;

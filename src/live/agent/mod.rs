@@ -1,0 +1,358 @@
+//! A live agent: the pure machine of [`crate::agent`] under a real clock, with real connections.
+//!
+//! ```text
+//! Machine ── wait ──► sleep until the planned instant ── Due ──► Machine
+//!    │ attempt ──► open ─► upgrade ─► AUTH ─► BIND ── Connected ──► online … lost ── Lost ──► Machine
+//!    └ strand ──► nothing, until told to stop
+//! ```
+//!
+//! The machine is told the *planned* instant when a wait is over and the real one when something happened, so that a
+//! late timer never adds up. The session is [`crate::wire::session::Client`], the steps before it are
+//! [`super::connect`]. One task per agent; everything it waits for ends at once when it is told to stop: it says
+//! UNBIND and a close frame, and is gone within [`SHUTDOWN`] whatever the platform does. An agent of the C SDK could
+//! not: it looks at nothing but its own loop while it connects. What it would have done is told as
+//! [`Told::Stopped`].
+
+mod attempt;
+mod online;
+mod session;
+mod thing;
+
+pub use thing::{Push, Thing};
+
+use super::clock::Clock;
+use super::connect::{Done, Failure, Target, Watch};
+use super::tls::Connector;
+use crate::agent::{Action, Event, Machine, Pause, State};
+use crate::base::{Draws, Micros};
+use crate::fleet::{Agent, Link, Retries};
+use session::Session;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+/// Longest time from the wish to stop to the end of the task.
+pub const SHUTDOWN: Micros = Micros::from_millis(200);
+
+/// What agents of one kind share.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Where they connect to.
+    pub target: Target,
+    /// TLS; nothing for a connection that anybody on the way can read and change.
+    pub tls: Option<Connector>,
+    /// Kind and settings.
+    pub agent: Agent,
+    /// Times of the connection.
+    pub link: Link,
+    /// Application key.
+    pub key: Key,
+}
+
+/// An application key that does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(pub String);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(hidden)")
+    }
+}
+
+/// One device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its number in the fleet, which keys its draws.
+    pub number: u64,
+    /// The things that it binds.
+    pub things: Vec<String>,
+}
+
+/// What happens to an agent, as it tells whoever listens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// It waits until then.
+    Waits {
+        /// When the wait ends.
+        until: Micros,
+        /// Why it waits.
+        pause: Pause,
+    },
+    /// It begins an attempt, which was planned for that instant.
+    Tries {
+        /// Number of the attempt, from 0.
+        number: u32,
+        /// When it was planned.
+        planned: Micros,
+        /// Whether it goes on with the socket of the one before.
+        same_socket: bool,
+    },
+    /// A step of the attempt is done.
+    Stepped(Done),
+    /// The attempt failed.
+    Failed(Failure),
+    /// A C SDK agent would have failed at the platform's answer, for this reason.
+    CSdkFails(&'static str),
+    /// It is back: signed in and bound.
+    Back {
+        /// Number of the attempt.
+        number: u32,
+    },
+    /// The connection is lost.
+    Lost(Ending),
+    /// It connects once more at once, without a delay and without a word, as agents of the C SDK do when a read or
+    /// a write fails; the next attempt closes that connection and opens its own.
+    ConnectsOnceMore,
+    /// It gives up for good.
+    Stranded,
+    /// The platform asked for a part of a thing.
+    Asked {
+        /// What it asked for, such as `service Add of pump`.
+        what: String,
+        /// Whether it was answered with success.
+        success: bool,
+    },
+    /// Values or an event have reached the platform; `false` where it refused them.
+    Pushed {
+        /// Number of values or events.
+        count: usize,
+        /// Whether the platform took them.
+        taken: bool,
+    },
+    /// It was told to stop, and has.
+    Stopped {
+        /// Whether it said goodbye to a platform that listened.
+        goodbye: bool,
+        /// For how long an agent of the C SDK would not have heard the wish; nothing where it would.
+        c_sdk_deaf_until: Option<DeafUntil>,
+    },
+}
+
+/// Until when an agent of the C SDK hears nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeafUntil {
+    /// This instant, at which it looks at its flag again.
+    At(Micros),
+    /// Its connect call returns, which may be never.
+    CallReturns,
+}
+
+/// How a connection was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The platform sent a close frame with this reason.
+    CloseFrame(String),
+    /// The platform reset the connection.
+    Reset,
+    /// A read or a write failed otherwise.
+    Error(String),
+    /// What came breaks the rules of WebSocket or of the protocol.
+    Garbage(String),
+    /// TCP ended without a close frame.
+    End,
+    /// A ping was not answered.
+    NoPong,
+    /// It was cut by hand.
+    Cut,
+}
+
+/// A wish of whoever holds an agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Push values.
+    Push(Vec<Push>),
+    /// Fire an event of a thing, without fields.
+    Fire {
+        /// The thing.
+        thing: String,
+        /// The event.
+        event: String,
+    },
+    /// Cut the connection as a broken network does.
+    Cut,
+}
+
+/// Whoever listens to agents. Called from their tasks: it must not block.
+pub trait Listener: Send + Sync {
+    /// Hears what happened to a device at a time.
+    fn hears(&self, at: Micros, device: u64, told: Told);
+}
+
+/// A running agent. Dropping it stops the agent.
+#[derive(Debug)]
+pub struct Handle {
+    stop: watch::Sender<bool>,
+    wishes: mpsc::Sender<Wish>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Wishes that may wait.
+const WISHES: usize = 64;
+
+/// Starts an agent on the current runtime that is without a connection from `planned` on.
+pub fn start(
+    profile: Arc<Profile>,
+    device: Device,
+    (clock, draws): (Clock, Draws),
+    planned: Micros,
+    listener: Arc<dyn Listener>,
+) -> Handle {
+    let (stop, stopped) = watch::channel(false);
+    let (wishes, wished) = mpsc::channel(WISHES);
+    let thing = Thing::new(device.things.clone());
+    let life = Life {
+        profile,
+        device,
+        clock,
+        draws,
+        listener,
+        stopped,
+        wishes: wished,
+        thing,
+        kept: None,
+        once_more: JoinSet::new(),
+    };
+    Handle { stop, wishes, task: tokio::spawn(life.goes_on(planned)) }
+}
+
+impl Handle {
+    /// Tells a wish; returns whether there was room for it.
+    pub fn wish(&self, wish: Wish) -> bool {
+        self.wishes.try_send(wish).is_ok()
+    }
+
+    /// Stops the agent; it is gone when this returns.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        // A task that has panicked is gone too.
+        let _ = self.task.await;
+    }
+
+    /// Asks the agent to stop without waiting for it.
+    pub fn ask_to_stop(&self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// The life of one agent.
+struct Life {
+    profile: Arc<Profile>,
+    device: Device,
+    clock: Clock,
+    draws: Draws,
+    listener: Arc<dyn Listener>,
+    stopped: watch::Receiver<bool>,
+    wishes: mpsc::Receiver<Wish>,
+    thing: Thing,
+    /// A session whose socket stands although AUTH or BIND failed.
+    kept: Option<Session>,
+    /// The connection that an agent of the C SDK opens as soon as it has lost one by an error.
+    once_more: JoinSet<()>,
+}
+
+/// Resolves when the agent is to stop.
+async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    // A handle that is gone means the same.
+    let _ = stopped.wait_for(|&stop| stop).await;
+}
+
+impl Life {
+    fn tell(&self, told: Told) {
+        self.listener.hears(self.clock.now(), self.device.number, told);
+    }
+
+    /// Lives until it is told to stop.
+    async fn goes_on(mut self, planned: Micros) {
+        let profile = Arc::clone(&self.profile);
+        let machine = Machine { agent: &profile.agent, device: self.device.number, draws: self.draws };
+        let mut state = State::default();
+        let mut stopped = self.stopped.clone();
+        tokio::select! {
+            () = told_to_stop(&mut stopped) => {
+                return self.tell(Told::Stopped { goodbye: false, c_sdk_deaf_until: None });
+            }
+            () = self.clock.until(planned) => {}
+        }
+        let mut now = planned;
+        let mut next = machine.step(&mut state, now, Event::Lost);
+        loop {
+            next = match next {
+                Action::Wait { until, pause } => {
+                    self.tell(Told::Waits { until, pause });
+                    match self.waits(until, &mut stopped).await {
+                        Waited::Over => {}
+                        Waited::SocketGone => {
+                            machine.step(&mut state, until, Event::Lost);
+                        }
+                        Waited::Stopped => return self.stops(None, Some(until)).await,
+                    }
+                    now = until;
+                    machine.step(&mut state, now, Event::Due)
+                }
+                Action::Attempt { number, timeout, same_socket } => {
+                    self.once_more = JoinSet::new();
+                    self.tell(Told::Tries { number, planned: now, same_socket });
+                    let mut watch = Watch::start(self.clock);
+                    let attempt = tokio::select! {
+                        () = told_to_stop(&mut stopped) => None,
+                        attempt = self.attempts(timeout, same_socket, &mut watch) => Some(attempt),
+                    };
+                    let Some(attempt) = attempt else { return self.stops(None, None).await };
+                    match attempt {
+                        Ok(session) => {
+                            machine.step(&mut state, self.clock.now(), Event::Connected);
+                            self.tell(Told::Back { number });
+                            let Some(ending) = self.is_online(session, &mut stopped).await else { return };
+                            now = self.clock.now();
+                            let connects = self.connects_once_more(&ending);
+                            self.tell(Told::Lost(ending));
+                            if connects {
+                                self.tell(Told::ConnectsOnceMore);
+                            }
+                            machine.step(&mut state, now, Event::Lost)
+                        }
+                        Err(failed) => {
+                            let event = if self.kept.is_some() { Event::FailedOpen } else { Event::Failed };
+                            self.tell(Told::Failed(failed));
+                            now = self.clock.now();
+                            let next = machine.step(&mut state, now, event);
+                            if !state.same_socket() {
+                                self.kept = None;
+                            }
+                            next
+                        }
+                    }
+                }
+                Action::Strand | Action::Nothing => {
+                    self.tell(Told::Stranded);
+                    told_to_stop(&mut stopped).await;
+                    return self.stops(None, None).await;
+                }
+            }
+        }
+    }
+
+    /// Says how long an agent of the C SDK would not have heard that it shall stop: its connect call looks at its
+    /// flag between attempts only, and with endless attempts never returns.
+    fn deaf(&self, until: Option<Micros>) -> Option<DeafUntil> {
+        match self.profile.agent {
+            Agent::CSdk(sdk) | Agent::Ems(sdk) => match (sdk.connect_retries, until) {
+                (Retries::Forever, _) | (_, None) => Some(DeafUntil::CallReturns),
+                (Retries::Times(_), Some(until)) => Some(DeafUntil::At(until)),
+            },
+            // Their calls run in a task of their own.
+            Agent::ExampleAgent { .. } | Agent::JavaSdk(_) | Agent::DotNetSdk(_) | Agent::Generic(_) => None,
+        }
+    }
+}
+
+/// How a wait ended.
+enum Waited {
+    Over,
+    /// It is over, and the socket that was kept is gone.
+    SocketGone,
+    Stopped,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! A WebSocket and the agent's end of a session on it.
+//!
+//! Waiting and acting are apart: what waits can be dropped at any moment without losing anything, what acts
+//! is let finish.
+
+use super::Ending;
+use crate::base::Micros;
+use crate::live::clock::Clock;
+use crate::live::pipe::Frames;
+use crate::wire::session::{Action, Client, Event, Notice};
+use futures_util::{SinkExt, StreamExt};
+use std::io::ErrorKind;
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message as Frame};
+
+/// Longest wait for a platform to take a close frame.
+const PARTING: Duration = Duration::from_millis(50);
+
+/// A session on its socket.
+pub(super) struct Session {
+    pub(super) socket: Frames,
+    pub(super) client: Client,
+    /// Whether a close frame was sent.
+    pub(super) closed: bool,
+}
+
+/// What a session waited for.
+pub(super) enum Heard {
+    Frame(Frame),
+    Due,
+}
+
+impl Session {
+    pub(super) fn new(socket: Frames, client: Client) -> Self {
+        Self { socket, client, closed: false }
+    }
+
+    /// Waits for what happens next.
+    pub(super) async fn hears(&mut self, clock: Clock) -> Result<Heard, Ending> {
+        let due = self.client.due();
+        let timer = async {
+            match due {
+                Some(due) => clock.until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            frame = self.socket.next() => ending_or(frame).map(Heard::Frame),
+            () = timer => Ok(Heard::Due),
+        }
+    }
+
+    /// Takes what has happened; returns what the session tells.
+    pub(super) async fn takes(&mut self, heard: Heard, now: Micros) -> Result<Vec<Notice>, Ending> {
+        let mut actions = Vec::new();
+        match &heard {
+            Heard::Due => self.client.step(now, Event::Due, &mut actions),
+            Heard::Frame(Frame::Binary(bytes)) => self.client.step(now, Event::Frame(bytes), &mut actions),
+            Heard::Frame(Frame::Ping(bytes)) => self.client.step(now, Event::Ping(bytes), &mut actions),
+            Heard::Frame(Frame::Pong(bytes)) => self.client.step(now, Event::Pong(bytes), &mut actions),
+            Heard::Frame(Frame::Close(frame)) => {
+                let reason = frame.as_ref().map_or_else(String::new, |frame| frame.reason.to_string());
+                return Err(Ending::CloseFrame(reason));
+            }
+            // Tunnels speak text, on sockets of their own.
+            Heard::Frame(Frame::Text(_) | Frame::Frame(_)) => {}
+        }
+        self.does(actions).await
+    }
+
+    /// Does what the session says; returns what it tells.
+    pub(super) async fn does(&mut self, actions: Vec<Action>) -> Result<Vec<Notice>, Ending> {
+        let mut notices = Vec::new();
+        for action in actions {
+            let frame = match action {
+                Action::Tell(notice) => {
+                    notices.push(notice);
+                    continue;
+                }
+                Action::Close { code, reason } => {
+                    self.closed = true;
+                    let frame = CloseFrame { code: code.into(), reason: reason.into() };
+                    // Who does not take it is left without it.
+                    let _ = tokio::time::timeout(PARTING, self.socket.close(Some(frame))).await;
+                    continue;
+                }
+                Action::Send(bytes) => Frame::Binary(Bytes::from(bytes)),
+                Action::Ping(bytes) => Frame::Ping(Bytes::from(bytes)),
+                // The WebSocket library answers pings by itself.
+                Action::Pong(_) => continue,
+            };
+            self.socket.send(frame).await.map_err(ending)?;
+        }
+        Ok(notices)
+    }
+}
+
+fn ending_or(frame: Option<Result<Frame, WsError>>) -> Result<Frame, Ending> {
+    frame.ok_or(Ending::End)?.map_err(ending)
+}
+
+fn ending(error: WsError) -> Ending {
+    match error {
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) | WsError::ConnectionClosed => {
+            Ending::End
+        }
+        WsError::Io(error) => match error.kind() {
+            ErrorKind::UnexpectedEof => Ending::End,
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+                Ending::Reset
+            }
+            _ => Ending::Error(error.to_string()),
+        },
+        other => Ending::Garbage(other.to_string()),
+    }
+}
