@@ -36,7 +36,8 @@ fn machine_label(machine: &Node) -> String {
     let mut label = machine.name.clone();
     if machine.kind != NodeKind::Managed {
         let (cores, memory) = (machine.number("cores"), machine.number("memory_gib"));
-        label += &[": ", &units::significant(cores), " cores, ", &units::significant(memory), " GiB"].concat();
+        label +=
+            &[": ", &units::significant(cores), " cores, ", &units::significant(memory), " GiB"].concat();
     }
     for place in [machine.word("site"), machine.word("zone")].iter().filter(|place| !place.is_empty()) {
         label += &[", ", place].concat();

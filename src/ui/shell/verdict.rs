@@ -119,41 +119,57 @@ impl Tone {
     }
 }
 
+/// Width of the strip [points] from which its buttons stand beside the answer.
+const BESIDE: f32 = 700.0;
+
 /// Draws the strip.
 pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     let strip = strip(view);
-    let tokens = theme::tokens(ui.ctx());
     let margin = Margin::symmetric(space::L as i8, space::S as i8);
     Panel::top("verdict").frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
-        let mut job = LayoutJob::default();
-        job.wrap.max_width = ui.available_width();
-        let format = |font_id, color| TextFormat { font_id, color, ..TextFormat::default() };
-        let title = format(theme::strong(theme::TITLE), strip.tone.colour(tokens));
-        job.append(&format!("{} {}", strip.sign, strip.word), 0.0, title);
-        if !strip.sentence.is_empty() {
-            let answer = format(theme::plain(theme::TITLE), tokens.text.strong);
-            job.append(&units::unbroken(&format!("  {}", strip.sentence)), 0.0, answer);
-        }
-        let answer = ui.label(job);
-        let spoken = format!("{} {}  {}", strip.sign, strip.word, strip.sentence);
-        answer.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, spoken.trim_end()));
-        // Read out when it changes, wherever the keyboard is.
-        ui.ctx().accesskit_node_builder(answer.id, |node| {
-            node.set_live(egui::accesskit::Live::Polite);
-        });
+        let beside = ui.available_width() >= BESIDE;
+        row(ui, beside, (view, out), |ui| answer(ui, &strip));
         let detail = if strip.detail.is_empty() { " " } else { &strip.detail };
-        let detail = RichText::new(detail).size(theme::SMALL).color(tokens.text.weak);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for command in [UserCommand::WhatWouldItTake, UserCommand::Why] {
-                let entry = command.entry();
-                let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
-                if offer(ui, command, button, entry.tooltip, view).clicked() {
-                    out.push(Request::User(command));
-                }
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(detail).truncate());
-            });
+        let detail = RichText::new(detail).size(theme::SMALL).color(theme::tokens(ui.ctx()).text.weak);
+        row(ui, !beside, (view, out), |ui| {
+            ui.add(egui::Label::new(detail).truncate());
         });
+    });
+}
+
+/// Draws a row, with the buttons at its end where they belong to it.
+fn row(ui: &mut Ui, buttons: bool, (view, out): (&View<'_>, &mut Vec<Request>), add: impl FnOnce(&mut Ui)) {
+    if !buttons {
+        return add(ui);
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        for command in [UserCommand::WhatWouldItTake, UserCommand::Why] {
+            let entry = command.entry();
+            let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
+            if offer(ui, command, button, entry.tooltip, view).clicked() {
+                out.push(Request::User(command));
+            }
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), add);
+    });
+}
+
+/// Draws the answer, and reads it out when it changes, wherever the keyboard is.
+fn answer(ui: &mut Ui, strip: &Strip) {
+    let tokens = theme::tokens(ui.ctx());
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = ui.available_width();
+    let format = |font_id, color| TextFormat { font_id, color, ..TextFormat::default() };
+    let title = format(theme::strong(theme::TITLE), strip.tone.colour(tokens));
+    job.append(&format!("{} {}", strip.sign, strip.word), 0.0, title);
+    if !strip.sentence.is_empty() {
+        let sentence = format(theme::plain(theme::TITLE), tokens.text.strong);
+        job.append(&units::unbroken(&format!("  {}", strip.sentence)), 0.0, sentence);
+    }
+    let answer = ui.label(job);
+    let spoken = format!("{} {}  {}", strip.sign, strip.word, strip.sentence);
+    answer.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, spoken.trim_end()));
+    ui.ctx().accesskit_node_builder(answer.id, |node| {
+        node.set_live(egui::accesskit::Live::Polite);
     });
 }
