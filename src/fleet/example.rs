@@ -20,6 +20,15 @@ pub const EXAMPLES: &[Example] = &[
         text: include_str!("../../fleets/hundred-thousand-pumps.json"),
     },
     Example { name: "three-box-line", text: include_str!("../../fleets/three-box-line.json") },
+    Example { name: "production-line", text: include_str!("../../fleets/production-line.json") },
+    Example { name: "smart-building", text: include_str!("../../fleets/smart-building.json") },
+    Example { name: "smart-ship", text: include_str!("../../fleets/smart-ship.json") },
+    Example { name: "hospital", text: include_str!("../../fleets/hospital.json") },
+    Example { name: "oem-tenants", text: include_str!("../../fleets/oem-tenants.json") },
+    Example { name: "enterprise-functions", text: include_str!("../../fleets/enterprise-functions.json") },
+    Example { name: "regional-plants", text: include_str!("../../fleets/regional-plants.json") },
+    Example { name: "pumps-on-a-cluster", text: include_str!("../../fleets/pumps-on-a-cluster.json") },
+    Example { name: "cloud-native", text: include_str!("../../fleets/cloud-native.json") },
 ];
 
 /// Returns the example with this name.
