@@ -162,10 +162,9 @@ impl Dialogs {
 /// Returns whether a purpose is one file that is written, and may be there already.
 fn replaces(purpose: Purpose) -> bool {
     match purpose {
-        Purpose::SaveAs
-        | Purpose::SaveBadLines
-        | Purpose::SaveChart(_)
-        | Purpose::Export(Target::Zip) => true,
+        Purpose::SaveAs | Purpose::SaveBadLines | Purpose::SaveChart(_) | Purpose::Export(Target::Zip) => {
+            true
+        }
         Purpose::Report(format) => !format.per_chart(),
         _ => false,
     }

@@ -11,6 +11,8 @@ mod bad_input;
 mod balancer;
 /// The command line as scripts and people see it.
 mod cli;
+/// Files of clusters: recognised, checked, taken into a project.
+mod cluster_files;
 /// The size and place of files, the words in them, and the planner that opens no socket.
 mod house;
 /// The modules of `src` import only downwards, and name only the crates granted to them.

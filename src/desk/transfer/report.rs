@@ -145,8 +145,7 @@ impl Cargo {
                 reins.going(begun + u64::from(run), Some(all));
             };
             let name = self.file.scenario_name(scenario);
-            let runs =
-                replicate(fleet, self.seed, 0..self.runs, self.threads, reins.stop_flag(), &progress);
+            let runs = replicate(fleet, self.seed, 0..self.runs, self.threads, reins.stop_flag(), &progress);
             let runs = runs.map_err(|error| match error {
                 SimError::Cancelled => Refused::Stopped(0),
                 other => Refused::Sentence(other.to_string()),
@@ -186,7 +185,8 @@ impl Cargo {
                 if !reins.going(count as u64, Some(charts.len() as u64)) {
                     return Err(Refused::Stopped(count));
                 }
-                let bytes = files::chart(format, chart, Size::PAGE).map_err(|error| Refused::Sentence(error.to_string()))?;
+                let bytes = files::chart(format, chart, Size::PAGE)
+                    .map_err(|error| Refused::Sentence(error.to_string()))?;
                 write(&path.join(name), &bytes)?;
             }
             return Ok(charts.len());
@@ -200,8 +200,18 @@ impl Cargo {
         let ticket = Some(self.options.ticket.trim()).filter(|ticket| !ticket.is_empty());
         let ticket = ticket.filter(|_| format.has_ticket());
         let (runs, seed) = (self.runs, self.seed);
-        let command =
-            Said { file: &self.shown, scenario, set: &[], runs, seed, format, ticket, until: None, size: None }.command();
+        let command = Said {
+            file: &self.shown,
+            scenario,
+            set: &[],
+            runs,
+            seed,
+            format,
+            ticket,
+            until: None,
+            size: None,
+        }
+        .command();
         let told = Told {
             file: &self.file,
             scenario,

@@ -190,11 +190,7 @@ pub fn png<'a>(drawing: impl Into<Drawing<'a>>, size: Size, ratio: u32) -> Resul
 ///
 /// # Errors
 /// As [`png`].
-pub fn picture<'a>(
-    drawing: impl Into<Drawing<'a>>,
-    size: Size,
-    ratio: u32,
-) -> Result<Picture, DrawError> {
+pub fn picture<'a>(drawing: impl Into<Drawing<'a>>, size: Size, ratio: u32) -> Result<Picture, DrawError> {
     let chart = drawing.into();
     let size = size.checked()?;
     let ratio = ratio.max(1);

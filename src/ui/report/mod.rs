@@ -102,8 +102,9 @@ impl ReportPanel {
     fn start(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let tokens = theme::tokens(ui.ctx());
         let stored = view.file.view(view.scenario).lookup(START);
-        let stored =
-            stored.and_then(|(node, _)| node.as_str().map(std::string::ToString::to_string)).unwrap_or_default();
+        let stored = stored
+            .and_then(|(node, _)| node.as_str().map(std::string::ToString::to_string))
+            .unwrap_or_default();
         let (text, _) = match &mut self.start {
             Some(own) if own.1 == stored => own,
             own => own.insert((stored.clone(), stored.clone())),

@@ -113,7 +113,17 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
     }
     let ticket = Some(options.ticket.trim()).filter(|ticket| !ticket.is_empty());
     let (runs, seed) = (outcome.runs(), view.seed);
-    let said = Said { file: view.origin, scenario: view.scenario, set: &[], runs, seed, format, ticket, until: None, size: None };
+    let said = Said {
+        file: view.origin,
+        scenario: view.scenario,
+        set: &[],
+        runs,
+        seed,
+        format,
+        ticket,
+        until: None,
+        size: None,
+    };
     let command = said.command();
     let sheet = Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket };
     files::text(format, &sheet).unwrap_or_else(|error| error.to_string())

@@ -108,7 +108,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
             // Everything is drawn before anything is written.
             let size = args.size.unwrap_or(Size::PAGE);
             let drawn = charts.iter().map(|(name, chart)| Ok((name, files::chart(format, chart, size)?)));
-            let drawn = drawn.collect::<Result<Vec<_>, _>>().map_err(|error| CommandError::drawing(&error))?;
+            let drawn =
+                drawn.collect::<Result<Vec<_>, _>>().map_err(|error| CommandError::drawing(&error))?;
             for (name, bytes) in drawn {
                 write_file(&folder.join(name), &bytes)?;
             }
