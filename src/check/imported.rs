@@ -9,6 +9,7 @@ use crate::fleet::FleetFile;
 use crate::fleet::cluster::{BASE, NodeKind, pattern};
 use crate::fleet::import::Imported;
 use crate::fleet::import::take::{TakeError, Taken, take};
+use std::collections::BTreeSet;
 
 /// Rules that need more than one file: devices, their agents, other machines.
 const NEED_MORE: [&str; 16] = [
@@ -19,9 +20,18 @@ const NEED_MORE: [&str; 16] = [
 /// Returns everything that is wrong with a file by itself, in the order of its lines.
 pub fn alone(imported: &Imported) -> Vec<Finding> {
     let mut findings = imported.findings.clone();
-    if let Some(taken) = stand_in(imported) {
-        let told = about(&taken).into_iter().filter(|finding| !NEED_MORE.contains(&finding.code));
-        findings.extend(told.map(|finding| Finding { patch: None, pointer: String::new(), ..finding }));
+    // A table may speak of several things; each is judged by itself.
+    let things: BTreeSet<Option<&str>> = imported.facts.iter().map(|fact| fact.thing.as_deref()).collect();
+    for thing in things {
+        let mut own = imported.clone();
+        own.facts.retain(|fact| fact.thing.as_deref() == thing);
+        for fact in &mut own.facts {
+            fact.thing = None;
+        }
+        if let Some(taken) = stand_in(&own) {
+            let told = about(&taken).into_iter().filter(|finding| !NEED_MORE.contains(&finding.code));
+            findings.extend(told.map(|finding| Finding { patch: None, pointer: String::new(), ..finding }));
+        }
     }
     findings.extend(ensemble(imported));
     findings.sort_by_key(|finding| (finding.line, finding.code));
@@ -110,7 +120,7 @@ fn counted(file: &FleetFile, imported: &Imported) -> Vec<Finding> {
 fn about(taken: &Taken) -> Vec<Finding> {
     let mut findings = Vec::new();
     for finding in super::file(&taken.file, None).findings {
-        if let Some(change) = taken.changes.iter().find(|change| change.address == finding.pointer) {
+        if let Some(change) = taken.changes.iter().rev().find(|change| change.address == finding.pointer) {
             findings.push(finding.at(change.line, 1));
         }
     }
@@ -125,13 +135,8 @@ fn stand_in(imported: &Imported) -> Option<Taken> {
     let id = file.view(None).topology()?.nodes().iter().find(|node| node.kind == kind)?.id.clone();
     let name = format!("This {}", kind.label());
     file = file.with(&join(&join(BASE, &id), "name"), &name.into()).ok()?;
-    // A table of limits names its own things; each is told as if it were this one.
-    let mut imported = imported.clone();
-    for fact in &mut imported.facts {
-        fact.thing = None;
-    }
     debug_assert!(kind != NodeKind::Cluster, "a file belongs to a server");
-    take(&file, &imported, &[id], "the file").ok()
+    take(&file, imported, &[id], "the file").ok()
 }
 
 #[cfg(test)]
@@ -176,6 +181,11 @@ mod tests {
         let odd = PLATFORM.replace("plantA1", "plant A1");
         assert!(codes(&alone(&read(Format::PlatformSettings, &odd))).contains(&("T044", 12)));
         assert_eq!(codes(&alone(&read(Format::ZooKeeper, ZOO))), []);
+        let table =
+            "thing,setting,value\nlb-1,foundation_check,tcp\nlb-2,foundation_check,/Thingworx/health\n";
+        let told = alone(&read(Format::Limits, table));
+        assert_eq!(codes(&told), [("T022", 2), ("T022", 3)]);
+        assert!(told[0].what.contains("tcp") && told[1].what.contains("health"), "{told:?}");
         let two = ZOO.replace("server.3=10.0.3.13:2888:3888\n", "");
         assert_eq!(codes(&alone(&read(Format::ZooKeeper, &two))), [("T001", 11), ("T002", 11)]);
     }
