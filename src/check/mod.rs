@@ -5,6 +5,7 @@
 //! rule by its code with a reason. Rules over the machines behind a platform stand in [`topology`].
 
 mod delay;
+pub mod imported;
 mod link;
 mod origin;
 mod platform;

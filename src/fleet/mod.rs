@@ -12,6 +12,7 @@ pub mod cost;
 pub mod example;
 pub mod file;
 pub mod group;
+pub mod import;
 pub mod inventory;
 pub mod kind;
 pub mod outage;

@@ -357,7 +357,7 @@ fn every_finding_code_of_the_source_is_explained() {
         }
         let words = text
             .split('"')
-            .filter(|word| word.len() == 4 && word.starts_with(['A', 'D', 'F', 'I', 'M', 'T']));
+            .filter(|word| word.len() == 4 && word.starts_with(['A', 'D', 'F', 'I', 'M', 'O', 'T']));
         used.extend(
             words.filter(|word| word[1..].bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned),
         );

@@ -11,6 +11,8 @@ mod bad_input;
 mod balancer;
 /// The command line as scripts and people see it.
 mod cli;
+/// Files of clusters: recognised, checked, taken into a project.
+mod cluster_files;
 /// The shipped fleets, and the broken ones.
 mod fleets;
 /// The size and place of files, the words in them, and the planner that opens no socket.

@@ -19,7 +19,7 @@ mod group;
 mod import;
 mod json;
 pub mod named;
-mod record;
+pub(in crate::fleet) mod record;
 mod sort;
 #[cfg(test)]
 mod tests;

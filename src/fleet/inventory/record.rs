@@ -45,7 +45,7 @@ impl Separator {
     }
 
     /// Returns the separator that splits the first records of a text most evenly; the comma where none does.
-    pub(super) fn found_in(text: &str) -> Self {
+    pub(in crate::fleet) fn found_in(text: &str) -> Self {
         let score = |separator: &Self| {
             let (mut at, mut first, mut same) = (0, 0, 0_usize);
             for _ in 0..SAMPLE {
@@ -68,7 +68,7 @@ impl Separator {
 
 /// What is wrong with the quotes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum QuoteFault {
+pub(in crate::fleet) enum QuoteFault {
     /// A quote is opened and never closed.
     Unclosed,
     /// Text stands between a closing quote and the next separator.
@@ -77,7 +77,7 @@ pub(super) enum QuoteFault {
 
 /// One record in a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scan {
+pub(in crate::fleet) struct Scan {
     /// Where its last field ends.
     pub end: usize,
     /// Where the next record begins.
@@ -95,7 +95,7 @@ pub(super) struct Scan {
 }
 
 /// Returns the record that begins at `start`.
-pub(super) fn scan(text: &[u8], start: usize, separator: u8) -> Scan {
+pub(in crate::fleet) fn scan(text: &[u8], start: usize, separator: u8) -> Scan {
     let (mut at, mut fields, mut blank, mut lines) = (start, 1, true, 0);
     // Where a quote is missing, the first field that goes over a line end is the likely culprit.
     let mut suspect = None;
@@ -182,14 +182,14 @@ pub(super) fn line_ends(text: &[u8]) -> usize {
 
 /// The fields of one sound record, each as it is written, quotes included.
 #[derive(Clone, Debug)]
-pub(super) struct Fields<'a> {
+pub(in crate::fleet) struct Fields<'a> {
     rest: Option<&'a str>,
     separator: u8,
 }
 
 impl<'a> Fields<'a> {
     /// Returns the fields of a record without its line end.
-    pub(super) fn new(record: &'a str, separator: u8) -> Self {
+    pub(in crate::fleet) fn new(record: &'a str, separator: u8) -> Self {
         Self { rest: Some(record), separator }
     }
 }
@@ -220,7 +220,7 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 /// Returns what a field means: without its quotes, doubled quotes once.
-pub(super) fn value(raw: &str) -> Cow<'_, str> {
+pub(in crate::fleet) fn value(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"') else { return Cow::Borrowed(raw) };
     let inner = inner.trim_end_matches(' ');
     let inner = inner.strip_suffix('"').unwrap_or(inner);

@@ -48,7 +48,7 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F060", "A group signs in to a cluster that is not simulated"),
 ];
 
-/// What reading agents' files, mappings of their keys and lists of devices can find.
+/// What reading files of agents and clusters, mappings of their keys and lists of devices can find.
 pub(super) const BESIDE: &[(&str, &str)] = &[
     ("A001", "A file of an agent is too large"),
     ("A002", "A file of an agent is JSON, but no object"),
@@ -65,6 +65,18 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("A016", "A value cannot be written into the device's file"),
     ("A017", "A setting is unknown and cannot be written"),
     ("A018", "A file holds no setting that is known"),
+    ("O001", "A line of a cluster's file is not understood"),
+    ("O002", "A value of a cluster's file cannot be read"),
+    ("O003", "A quiet connection is cut before the agents' usual ping"),
+    ("O004", "Connections of devices have the timeouts of HTTP requests"),
+    ("O005", "A smaller limit stands behind a larger one"),
+    ("O006", "A file does not say how many connections it allows"),
+    ("O007", "A server is not checked"),
+    ("O008", "A cluster's file says something else than the project"),
+    ("O009", "Nobody says which thing of the topology has the file"),
+    ("O010", "A cluster's file lists another number of servers than the project"),
+    ("O011", "Settings of a cluster stand in a file that switches the cluster off"),
+    ("O012", "A connection is given up before its next ping"),
     ("M001", "A mapping of keys is not understood"),
     ("I001", "A row has too many or too few fields"),
     ("I002", "A quote is not closed"),
@@ -132,7 +144,7 @@ pub(super) fn text() -> String {
     for (code, meaning) in READING {
         line(&mut text, format_args!("  {code}  {meaning}"));
     }
-    text.push_str("\nFindings of agents' files, mappings and lists of devices:\n");
+    text.push_str("\nFindings of files of agents and clusters, mappings and lists of devices:\n");
     for (code, meaning) in BESIDE {
         line(&mut text, format_args!("  {code}  {meaning}"));
     }

@@ -1,5 +1,7 @@
 //! `regather topology`: what a cluster is made of, what follows from it, and its picture; and layouts to start from.
 
+mod take;
+
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::findings;
@@ -18,6 +20,7 @@ use std::ffi::{OsStr, OsString};
 Examples:
   regather topology fleet.json                       what there is and what follows
   regather topology fleet.json --format svg -o cluster.svg
+  regather topology fleet.json --take haproxy.cfg --thing lb-1 -o fleet.json --force
   regather topology --patterns                       layouts to start from
   regather topology --new three-boxes -o fleet.json  a project with one of them")]
 pub struct Args {
@@ -30,6 +33,12 @@ pub struct Args {
     /// What to print
     #[arg(long, value_enum, default_value = "text", requires = "file")]
     format: Format,
+    /// Fill the topology from this file of a cluster, such as haproxy.cfg, and write the project
+    #[arg(long, value_name = "FILE", requires = "file", conflicts_with_all = ["scenario", "format"])]
+    take: Option<OsString>,
+    /// Thing that has the file which is taken; can be repeated
+    #[arg(long = "thing", value_name = "ID", requires = "take")]
+    things: Vec<String>,
     /// List the layouts to start from instead
     #[arg(long, conflicts_with_all = ["file", "new"])]
     patterns: bool,
@@ -65,7 +74,10 @@ enum Format {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     match (&args.file, &args.new) {
-        (Some(file), _) => show(args, file, printer),
+        (Some(file), _) => match &args.take {
+            Some(taken) => take::run(args, file, taken, printer),
+            None => show(args, file, printer),
+        },
         (None, Some(name)) => new(args, name, printer),
         (None, None) => list(args.json, printer),
     }

@@ -1,8 +1,12 @@
-//! `regather validate`: everything that is wrong with project files and agents' files, with line and column.
+//! `regather validate`: everything that is wrong with project files, agents' files and files of operators, with
+//! line and column.
 //!
 //! Each project is read as its baseline and through each of its scenarios; a finding that several of them
 //! share is told once. A file of an agent is read by the registry and by the rules of every fleet; with a
-//! project beside it, the outage is simulated as if a group had that file.
+//! project beside it, the outage is simulated as if a group had that file. A file of an operator, such as
+//! `haproxy.cfg`, is read as settings of a topology; with a project beside it, it is held against that one's.
+
+mod operator;
 
 use crate::base::{Finding, Severity};
 use crate::check;
@@ -16,6 +20,8 @@ use crate::cli::study::Order;
 use crate::config::lint::{Linted, lint};
 use crate::config::trial::assume;
 use crate::config::{self, Mapping};
+use crate::fleet::import::take::TakeError;
+use crate::fleet::import::{self, Imported};
 use crate::fleet::{AgentKind, FleetFile, file};
 use crate::plan::Outcome;
 use crate::report::terminal::{line, wrap};
@@ -30,9 +36,10 @@ Examples:
   regather validate fleet.json
   regather validate fleets/*.json --json    for a build that fails on code 3
   regather validate pump-7/ws_connection.json
-  regather validate config.json --in fleet.json --group gateways   and simulate it")]
+  regather validate config.json --in fleet.json --group gateways   and simulate it
+  regather validate haproxy.cfg --in fleet.json --thing lb-1       against the cluster")]
 pub struct Args {
-    /// Project files, or files of agents; `-` is stdin, `example:NAME` a shipped project
+    /// Project files, files of agents, or files of a cluster such as haproxy.cfg; `-` is stdin, `example:NAME` a shipped project
     #[arg(required = true, value_name = "FILE")]
     files: Vec<OsString>,
     /// Agent kind that reads the files; without it told by name and keys
@@ -41,12 +48,15 @@ pub struct Args {
     /// Where settings stand in agents' files of this deployment
     #[arg(long, value_name = "FILE")]
     mapping: Option<OsString>,
-    /// Project in which the outage is simulated with an agent's file
-    #[arg(long = "in", value_name = "PROJECT", requires = "group")]
+    /// Project in which the outage is simulated with an agent's file, or whose cluster has the file
+    #[arg(long = "in", value_name = "PROJECT")]
     project: Option<OsString>,
     /// Group of that project whose devices have the file
     #[arg(long, value_name = "ID", requires = "project")]
     group: Option<String>,
+    /// Thing of that project's topology that has the file of a cluster; can be repeated
+    #[arg(long = "thing", value_name = "ID", requires = "project")]
+    things: Vec<String>,
     /// Print findings, and errors, as JSON
     #[arg(long)]
     json: bool,
@@ -58,6 +68,8 @@ struct Checked {
     findings: Vec<Finding>,
     /// The agents' file that it is, where it is no project.
     linted: Option<Linted>,
+    /// The file of an operator that it is.
+    imported: Option<Imported>,
     /// What it does in the outage, and what the project does without it.
     outcome: Option<(Outcome, Outcome)>,
     /// Why it could not even be read.
@@ -75,7 +87,9 @@ impl Checked {
 struct Reader {
     agent: Option<AgentKind>,
     mapping: Mapping,
-    project: Option<(Project, String)>,
+    project: Option<Project>,
+    group: Option<String>,
+    things: Vec<String>,
 }
 
 /// Runs the subcommand.
@@ -84,7 +98,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let reader = Reader {
         agent: args.agent.as_deref().map(kind_of).transpose()?,
         mapping: mapping(args.mapping.as_deref(), project.as_ref())?,
-        project: project.zip(args.group.clone()),
+        project,
+        group: args.group.clone(),
+        things: args.things.clone(),
     };
     let checked: Vec<Checked> =
         args.files.iter().map(|file| reader.check(file, printer)).collect::<Result<_, _>>()?;
@@ -103,7 +119,8 @@ impl Reader {
     fn check(&self, argument: &std::ffi::OsStr, printer: &Printer) -> Result<Checked, CommandError> {
         let source = Source::of(argument)?;
         let shown = source.shown();
-        let mut checked = Checked { shown, findings: Vec::new(), linted: None, outcome: None, error: None };
+        let mut checked =
+            Checked { shown, findings: Vec::new(), linted: None, imported: None, outcome: None, error: None };
         let text = match source.text() {
             Ok(text) => text,
             Err(error) if error.kind == Kind::Input => {
@@ -116,6 +133,11 @@ impl Reader {
         match project {
             Some(Ok(file)) => checked.findings = all(&file),
             Some(Err(finding)) if finding.code == "F011" => checked.findings.push(finding),
+            Some(Err(_)) if let Some(format) = import::recognise(&checked.shown, &text) => {
+                let imported = import::read(format, &text);
+                checked.findings = self.held(&imported, &checked.shown)?;
+                checked.imported = Some(imported);
+            }
             other => {
                 let why = other.and_then(Result::err);
                 match lint(&checked.shown, &Arc::from(text), self.agent, &self.mapping) {
@@ -140,9 +162,23 @@ impl Reader {
             .fix("Check the agent kind; `regather reference files` lists the keys, --mapping names yours.")
     }
 
+    /// Returns what is wrong with the file of an operator, in the project where there is one.
+    fn held(&self, imported: &Imported, shown: &str) -> Result<Vec<Finding>, CommandError> {
+        let Some(project) = &self.project else { return Ok(check::imported::alone(imported)) };
+        match check::imported::within(&project.file, imported, &self.things, shown) {
+            Ok((findings, _)) => Ok(findings),
+            Err(error @ TakeError::Unknown(..)) => Err(CommandError::usage(format!("{error}."))),
+            Err(error) => Err(CommandError::input(format!("{error}."))),
+        }
+    }
+
     /// Simulates the outage as if a group had the file, and as the project has it.
     fn tried(&self, linted: &Linted, printer: &Printer) -> Result<Option<(Outcome, Outcome)>, CommandError> {
-        let Some((project, group)) = &self.project else { return Ok(None) };
+        let Some(project) = &self.project else { return Ok(None) };
+        let Some(group) = &self.group else {
+            return Err(CommandError::usage("--in needs --group for a file of an agent.")
+                .hint("Name the group whose devices have the file."));
+        };
         let ids: Vec<&str> = project.file.group_ids().collect();
         if !ids.contains(&group.as_str()) {
             let what = format!("There is no group `{group}` in this file: {}.", project.shown);
@@ -192,6 +228,9 @@ fn text(checked: &Checked) -> String {
     }
     if let Some(linted) = &checked.linted {
         text.push_str(&about(&checked.shown, linted));
+    }
+    if let Some(imported) = &checked.imported {
+        text.push_str(&operator::text(&checked.shown, imported));
     }
     for finding in &checked.findings {
         text.push_str(&findings::text(&checked.shown, finding));
@@ -244,6 +283,7 @@ fn json(checked: &[Checked]) -> Value {
                 "unreadable": checked.error.as_ref().map(|error| &error.message),
                 "findings": checked.findings,
                 "agent_file": checked.linted.as_ref().map(read),
+                "cluster_file": checked.imported.as_ref().map(operator::json),
                 "outcome": checked.outcome.as_ref().map(|(with, without)| {
                     json!({"with_file": with.headline(), "without": without.headline()})
                 }),
