@@ -8,6 +8,7 @@
 
 mod canvas;
 mod csv;
+mod graphic;
 mod labels;
 mod lanes;
 pub(crate) mod palette;
@@ -18,6 +19,7 @@ mod png;
 pub(in crate::report) mod tests;
 
 pub use self::csv::csv;
+pub use self::graphic::Graphic;
 
 use self::canvas::Canvas;
 use super::chart::Chart;
@@ -190,11 +192,7 @@ pub fn png<'a>(drawing: impl Into<Drawing<'a>>, size: Size, ratio: u32) -> Resul
 ///
 /// # Errors
 /// As [`png`].
-pub fn picture<'a>(
-    drawing: impl Into<Drawing<'a>>,
-    size: Size,
-    ratio: u32,
-) -> Result<Picture, DrawError> {
+pub fn picture<'a>(drawing: impl Into<Drawing<'a>>, size: Size, ratio: u32) -> Result<Picture, DrawError> {
     let chart = drawing.into();
     let size = size.checked()?;
     let ratio = ratio.max(1);
