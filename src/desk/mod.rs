@@ -89,6 +89,7 @@ pub struct Desk {
     /// Threads that a search uses, at least 1.
     threads: usize,
     outline: agents::Outline,
+    alone: agents::Alone,
     outcome: Option<Arc<Outcome>>,
     outcome_current: bool,
     preview: Option<Arc<Preview>>,
@@ -174,6 +175,7 @@ impl Desk {
             planning: planning::Planning::default(),
             threads: env.threads.max(1),
             outline: agents::Outline::default(),
+            alone: agents::Alone::default(),
             wake: env.wake.clone(),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
@@ -298,6 +300,7 @@ impl Desk {
             transfer: self.transfers.state(),
             outline: self.outline.view(),
             effect: self.effect(),
+            alone: &self.alone,
             tried: self.project.agents.tried.as_ref(),
             plans: self.planning.view(),
             pinned: self.pinned.as_ref(),

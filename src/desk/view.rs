@@ -1,6 +1,6 @@
 //! What a panel reads: one plain snapshot of the desk per frame, made of references.
 
-use super::agents::{Compared, Effect, OneDevice, OutlineView, Tried};
+use super::agents::{Alone, Compared, Effect, OneDevice, OutlineView, Tried};
 use super::command::UserCommand;
 use super::devices::DevicesView;
 use super::job::{Progress, Status};
@@ -14,6 +14,7 @@ use crate::base::Finding;
 use crate::config::GroupFiles;
 use crate::fleet::file::{Checked, Scenario};
 use crate::fleet::{Fleet, FleetFile};
+use crate::plan::timeline::Timeline;
 use crate::plan::{Change, Outcome, Preview};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -76,6 +77,8 @@ pub struct View<'a> {
     pub outline: OutlineView<'a>,
     /// How the fleet comes back with the files that devices have.
     pub effect: &'a Effect,
+    /// One device under each agent, worked out when it is looked at.
+    pub(super) alone: &'a Alone,
     /// The agent's file that was tried last.
     pub tried: Option<&'a Tried>,
     /// What it would take, the safe region, and what matters.
@@ -148,6 +151,14 @@ impl<'a> View<'a> {
             })
         });
         project.chain(devices).chain(files)
+    }
+
+    /// Returns what one device of a group goes through under each agent; `None` where nothing can be simulated.
+    ///
+    /// `group` is its id; one that the scenario does not have, or none, is the first group that the outage cuts.
+    /// It is worked out when it is looked at, and again only when an input or the seed has changed.
+    pub fn one_device(&self, group: Option<&str>) -> Option<Arc<Timeline>> {
+        self.alone.of(self.fleet?, group, self.seed)
     }
 
     /// Returns the name of the active scenario.

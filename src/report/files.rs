@@ -3,12 +3,13 @@
 //! The command line and the window write their reports with this, so that the same project, seed and version give
 //! the same bytes in both.
 
-use super::chart::Chart;
-use super::draw::{self, DrawError, Size};
+use super::draw::{self, DrawError, Graphic, Size};
+use super::lanes::lanes;
 use super::page::{self, Sheet};
 use super::result::{Origin, ResultFile};
 use super::text::Told;
 use crate::plan::Outcome;
+use crate::plan::timeline::{timeline, usual_group};
 
 /// Dots per point of a picture: sharp on paper and on fine screens.
 pub const RATIO: u32 = 2;
@@ -64,6 +65,11 @@ impl Format {
         matches!(self, Self::Svg | Self::Png | Self::Csv)
     }
 
+    /// Returns whether it shows the safe region.
+    pub fn has_region(self) -> bool {
+        self == Self::Html
+    }
+
     /// Returns whether its head has the number of a change.
     pub fn has_ticket(self) -> bool {
         matches!(self, Self::Html | Self::Md)
@@ -106,21 +112,26 @@ fn origin<'a>(told: &Told<'a>, (name, text): (&'a str, &'a str)) -> Origin<'a> {
     Origin { name, text, file: told.file, scenario: told.scenario, set: told.set, findings: told.findings }
 }
 
-/// Returns the charts of a report that has one file for each, with the names of the files.
-pub fn charts(format: Format, outcome: &Outcome, baseline: Option<&Outcome>) -> Vec<(String, Chart)> {
-    let named = |chart: Chart| (format!("{}.{}", chart.id, format.word()), chart);
-    page::charts(outcome, baseline).into_iter().map(named).collect()
+/// Returns the drawings of a report that has one file for each, with the names of the files: the charts, and one
+/// device under each agent.
+pub fn charts(format: Format, outcome: &Outcome, baseline: Option<&Outcome>) -> Vec<(String, Graphic)> {
+    let fleet = &outcome.fleet;
+    let alone = timeline(fleet, usual_group(fleet), outcome.study.seed);
+    let alone = alone.map(|timeline| Graphic::from(lanes(&timeline)));
+    let charts = page::charts(outcome, baseline).into_iter().map(Graphic::from);
+    charts.chain(alone).map(|graphic| (format!("{}.{}", graphic.id(), format.word()), graphic)).collect()
 }
 
-/// Returns a chart as a file of this size; numbers have none.
+/// Returns a drawing as a file of this size, or of its usual one; numbers have none.
 ///
 /// # Errors
 /// [`DrawError`] where it cannot be drawn.
-pub fn chart(format: Format, chart: &Chart, size: Size) -> Result<Vec<u8>, DrawError> {
+pub fn chart(format: Format, graphic: &Graphic, size: Option<Size>) -> Result<Vec<u8>, DrawError> {
+    let size = size.unwrap_or_else(|| graphic.usual_size());
     match format {
-        Format::Png => draw::png(chart, size, RATIO),
-        Format::Csv => Ok(draw::csv(chart).into_bytes()),
-        _ => draw::svg(chart, size).map(String::into_bytes),
+        Format::Png => draw::png(graphic, size, RATIO),
+        Format::Csv => Ok(graphic.csv().into_bytes()),
+        _ => draw::svg(graphic, size).map(String::into_bytes),
     }
 }
 

@@ -15,7 +15,6 @@ pub mod decimate;
 pub mod draw;
 pub mod files;
 mod head;
-pub mod lanes;
 pub mod page;
 pub mod recovery;
 pub mod result;
@@ -25,3 +24,5 @@ pub mod text_chart;
 pub mod ticks;
 pub mod timeline;
 pub mod topology;
+
+pub use timeline::lanes;

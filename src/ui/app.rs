@@ -17,7 +17,7 @@ use crate::desk::command::{ChartCommand, DeviceCommand, FileCommand, SettingsCom
 use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, ReportOptions, Theme, UserCommand, View};
 use crate::fleet::inventory::named::SECTION;
-use crate::report::chart::Chart;
+use crate::report::draw::Graphic;
 use eframe::Frame;
 use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
@@ -62,7 +62,7 @@ pub struct App {
     panels: Panels,
     dialogs: Dialogs,
     /// The chart that waits for its file.
-    chart: Option<Arc<Chart>>,
+    chart: Option<Graphic>,
     /// When the first frames were drawn.
     moments: Arc<Moments>,
     /// Title that the window has.

@@ -3,11 +3,10 @@
 use crate::config::bundle::Target;
 use crate::desk::command::ChartFormat;
 use crate::desk::{Command, UserCommand, View};
-use crate::report::chart::Chart;
+use crate::report::draw::Graphic;
 use crate::report::files::Format;
 use egui::{Button, Response, Ui};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// A screen of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,9 +97,9 @@ pub enum Request {
     /// A path was typed or chosen for a purpose.
     Path(Purpose, PathBuf),
     /// Put a chart on the clipboard as a picture.
-    CopyChart(Arc<Chart>),
+    CopyChart(Graphic),
     /// Ask for a file and write a chart to it.
-    SaveChart(ChartFormat, Arc<Chart>),
+    SaveChart(ChartFormat, Graphic),
 }
 
 /// Draws the button of a command: usable where the command is, and saying `tip`, else saying why not.

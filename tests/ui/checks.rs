@@ -47,6 +47,7 @@ fn everywhere(mut check: impl FnMut(&mut Window, &str)) {
         check(&mut crate::devices::busy(window, Theme::Dark), &format!("Devices at {window:?}"));
         check(&mut crate::exports::laid_out(window, Theme::Dark), &format!("Export at {window:?}"));
         check(&mut crate::exports::one_device(window, Theme::Dark), &format!("One device at {window:?}"));
+        check(&mut crate::alone::shown(window, Theme::Dark), &format!("Timelines at {window:?}"));
         check(&mut crate::devices::importing(window, Theme::Dark), &format!("Import at {window:?}"));
         for scenarios in [2, 4] {
             let place = format!("{scenarios} scenarios compared at {window:?}");

@@ -40,7 +40,7 @@ fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
 }
 
 /// Compares a picture with the kept one; with `UPDATE_PICTURES` set it is kept instead.
-fn compare(name: &str, picture: &RgbaImage) {
+pub fn compare(name: &str, picture: &RgbaImage) {
     let path = folder().join(format!("{name}.png"));
     if std::env::var_os("UPDATE_PICTURES").is_some() {
         std::fs::create_dir_all(folder()).unwrap();

@@ -3,11 +3,13 @@
 //! Neither belongs to the project: they are never saved, never restored, and their texts may hold
 //! secrets. Each open project has its own, so that going from one project to another keeps both.
 
+mod alone;
 mod cargo;
 mod device;
 mod effect;
 mod outline;
 
+pub use alone::Alone;
 pub(super) use cargo::Cargo;
 pub use device::OneDevice;
 pub(super) use effect::Study;

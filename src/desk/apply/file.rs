@@ -6,8 +6,7 @@ use crate::desk::command::{ChartCommand, FileCommand, UserCommand};
 use crate::desk::inbox::{self, Project};
 use crate::desk::saved::{Digest, Foreign, Saved};
 use crate::desk::{Desk, recent};
-use crate::report::chart::Chart;
-use crate::report::draw::{self, Picture, Size};
+use crate::report::draw::{self, Graphic, Picture};
 use crate::report::files;
 use std::path::Path;
 use std::time::Duration;
@@ -55,13 +54,13 @@ impl Desk {
         if path.extension().is_none() && path.file_name().is_some() {
             path.set_extension(format.ending());
         }
-        let content = files::chart(format.into(), &chart, Size::PAGE);
+        let content = files::chart(format.into(), &chart, None);
         let written = content
             .map_err(|error| format!("{error} {}", Self::shown(&path)))
             .and_then(|content| file::write_atomic(&path, &content).map_err(|error| error.to_string()));
         match written {
             Ok(()) => {
-                let text = format!("Saved the chart {} to {}", chart.title, Self::shown(&path));
+                let text = format!("Saved the chart {} to {}", chart.title(), Self::shown(&path));
                 self.say(Severity::Info, text, None);
             }
             Err(sentence) => self.say(Severity::Error, sentence, None),
@@ -69,11 +68,11 @@ impl Desk {
     }
 
     /// Draws a chart for the clipboard, and says whether that went well.
-    pub fn picture(&mut self, chart: &Chart, now: Duration) -> Option<Picture> {
+    pub fn picture(&mut self, chart: &Graphic, now: Duration) -> Option<Picture> {
         self.now = now;
-        match draw::picture(chart, Size::PAGE, files::RATIO) {
+        match draw::picture(chart, chart.usual_size(), files::RATIO) {
             Ok(picture) => {
-                self.say(Severity::Info, format!("Copied the chart {} as a picture", chart.title), None);
+                self.say(Severity::Info, format!("Copied the chart {} as a picture", chart.title()), None);
                 Some(picture)
             }
             Err(error) => {

@@ -22,10 +22,9 @@ use crate::base::Fix;
 use crate::config::bundle::Target;
 use crate::fleet::file::Value;
 use crate::fleet::settings::Area;
-use crate::report::chart::Chart;
+use crate::report::draw::Graphic;
 use crate::report::files::Format;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Anything that can be asked of the desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +57,7 @@ pub enum ChartCommand {
         /// What is written.
         format: ChartFormat,
         /// The chart as it is shown, or a part of it.
-        chart: Arc<Chart>,
+        chart: Graphic,
     },
 }
 

@@ -198,14 +198,16 @@ fn groups_without_files_are_named() {
 #[test]
 fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
     use super::command::{ChartCommand, ChartFormat};
+    use crate::report::draw::Graphic;
     use crate::report::recovery::{Shown, charts};
     let place = Place::new();
     let mut desk = small();
     desk.finish(ZERO);
     let chart = charts(desk.now_view().outcome.unwrap(), None, None, &Shown::default()).remove(0);
-    let chart = Arc::new(chart);
-    let save = |name: &str, format, chart: &Arc<_>| {
-        ChartCommand::Save { path: place.path(name), format, chart: Arc::clone(chart) }.into()
+    let part = Graphic::from(chart.within((0.0, 5.0)));
+    let chart = Graphic::from(chart);
+    let save = |name: &str, format, chart: &Graphic| {
+        ChartCommand::Save { path: place.path(name), format, chart: chart.clone() }.into()
     };
     for format in ChartFormat::ALL {
         desk.apply(save("all", format, &chart), ZERO);
@@ -214,11 +216,20 @@ fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
     }
     assert!(std::fs::read(place.path("all.png")).unwrap().starts_with(b"\x89PNG"));
     assert!(place.text("all.svg").starts_with("<svg"));
-    let part = Arc::new(chart.within((0.0, 5.0)));
     desk.apply(save("part.csv", ChartFormat::Csv, &part), ZERO);
     let (all, part) = (place.text("all.csv"), place.text("part.csv"));
     assert!(part.lines().count() > 3 && part.lines().count() < all.lines().count());
     assert!(all.starts_with("curve,time_s,value_pct"));
+
+    let view = desk.now_view();
+    let alone = Graphic::from(crate::report::lanes::lanes(&view.one_device(None).unwrap()));
+    for format in ChartFormat::ALL {
+        desk.apply(save("alone", format, &alone), ZERO);
+        assert_eq!(desk.said().0, Severity::Info, "{}", desk.said().1);
+    }
+    let rows = place.text("alone.csv");
+    assert!(rows.starts_with("agent,from_s,to_s,doing\r\n") && rows.contains(",attempt-succeeds\r\n"));
+    assert!(desk.picture(&alone, ZERO).is_some_and(|picture| picture.width == 1_760));
 
     desk.apply(save("no/such/folder/chart.png", ChartFormat::Png, &chart), ZERO);
     let (severity, text) = desk.said();

@@ -9,10 +9,10 @@ use crate::base::{Severity, units};
 use crate::check;
 use crate::desk::{Desk, is_taken};
 use crate::fleet::{Fleet, FleetFile};
+use crate::plan::sweep::{Progress, SweepError};
 use crate::plan::{self, Outcome};
-use crate::report::draw::Size;
 use crate::report::files::{self, Format, Said};
-use crate::report::page::Sheet;
+use crate::report::page::{self, Sheet};
 use crate::report::text::Told;
 use crate::sim::{SimError, Study, replicate};
 use std::path::{Path, PathBuf};
@@ -185,8 +185,8 @@ impl Cargo {
                 if !reins.going(count as u64, Some(charts.len() as u64)) {
                     return Err(Refused::Stopped(count));
                 }
-                let bytes = files::chart(format, chart, Size::PAGE)
-                    .map_err(|error| Refused::Sentence(error.to_string()))?;
+                let bytes = files::chart(format, chart, None);
+                let bytes = bytes.map_err(|error| Refused::Sentence(error.to_string()))?;
                 write(&path.join(name), &bytes)?;
             }
             return Ok(charts.len());
@@ -221,7 +221,14 @@ impl Cargo {
             changes: &changes,
             findings: &findings,
         };
-        let sheet = Sheet { told, file: &self.shown, text: self.file.text(), command: &command, ticket };
+        // Part of a second, so that only whether it goes on is asked.
+        let watched: (_, Progress<'_>) = (reins.stop_flag(), &|_, _| ());
+        let region = format.has_region().then(|| page::region(&told, self.threads, watched)).flatten();
+        if matches!(region, Some(Err(SweepError::Sim(SimError::Cancelled)))) {
+            return Err(Refused::Stopped(0));
+        }
+        let (text, region) = (self.file.text(), region.as_ref());
+        let sheet = Sheet { told, file: &self.shown, text, command: &command, ticket, region };
         let text = files::text(format, &sheet).map_err(|error| Refused::Sentence(error.to_string()))?;
         if !reins.going(0, None) {
             return Err(Refused::Stopped(0));

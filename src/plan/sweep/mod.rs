@@ -9,6 +9,7 @@ mod axis;
 mod confirm;
 mod region;
 mod tornado;
+mod usual;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use axis::{Axis, AxisError, Range};
 pub use confirm::{Confirmed, confirm};
 pub use region::{Margin, Own};
 pub use tornado::{Bar, SHARE, Tornado, tornado};
+pub use usual::{usual_axes, usual_ranges};
 
 use super::trial::lever::{LeverError, assign};
 use super::trial::{Goals, Trial};

@@ -1,7 +1,7 @@
 //! A grid as text of 80 columns: a table for one axis, a map of signs for two.
 
 use crate::base::units;
-use crate::plan::sweep::{Method, Sweep};
+use crate::plan::sweep::{Axis, Method, Sweep};
 use crate::plan::{Aim, Lever, State, Trial};
 use crate::report::terminal::{Charset, left, line, plain, wrap};
 
@@ -112,6 +112,47 @@ fn map(sweep: &Sweep, columns: usize, rows: usize) -> String {
         states.into_iter().filter(|state| sweep.cells.iter().any(|cell| cell.trial.state == *state));
     let legend: Vec<String> = present.map(|state| format!("{} {}", state.sign(), state.label())).collect();
     text + &wrap("", &format!("{}, [ ] the project", legend.join(", ")))
+}
+
+/// Every state, the best first.
+pub const STATES: [State; 5] =
+    [State::Meets, State::Uncertain, State::TooSlow, State::Overload, State::Never];
+
+/// Returns the states that the map has: `✓ meets · s too slow · frame: this project`.
+pub fn region_legend(sweep: &Sweep) -> String {
+    let has = |state: &State| sweep.cells.iter().any(|cell| cell.trial.state == *state);
+    let mut parts: Vec<String> = STATES
+        .into_iter()
+        .filter(has)
+        .map(|state| units::unbroken(&format!("{} {}", state.sign(), state.label())))
+        .collect();
+    if sweep.own.is_some() {
+        parts.push(units::unbroken("frame: the project"));
+    }
+    parts.push(match sweep.method {
+        Method::Estimate => "estimates".to_owned(),
+        Method::Exact { runs, .. } => units::unbroken(&format!("{runs} runs in each cell")),
+    });
+    parts.join(" · ")
+}
+
+/// Returns the map in sentences, for those who do not see it.
+pub fn region_spoken(sweep: &Sweep) -> String {
+    let [across, up] = sweep.axes.as_slice() else { return String::new() };
+    let span = |axis: &Axis| {
+        let ends = axis.values.first().zip(axis.values.last());
+        ends.map_or_else(String::new, |(low, high)| {
+            format!("{} from {} to {}", axis.lever.label(), axis.lever.text(*low), axis.lever.text(*high))
+        })
+    };
+    let meets = sweep.cells.iter().filter(|cell| cell.trial.meets()).count();
+    let own = standing(sweep, Lever::label).map_or_else(String::new, |own| format!(" {own}"));
+    format!(
+        "Safe region: {} to the right, {} upwards. {meets} of {} cells meet the targets.{own}",
+        span(across),
+        span(up),
+        sweep.cells.len()
+    )
 }
 
 /// Returns where the project stands, and how far it is to the edge of what meets the targets; `None` where it

@@ -12,7 +12,7 @@ mod tornado;
 
 pub use super::head::Asked;
 pub use balancer::admission;
-pub use grid::{render as render_sweep, standing};
+pub use grid::{STATES, region_legend, region_spoken, render as render_sweep, standing};
 pub use list::{closed_form, gives, margin, render as render_solution, sets, told};
 pub use solution::{SOLUTION_SCHEMA, solution_json, solution_schema};
 pub use sweep::{SWEEP_SCHEMA, csv, sweep_json, sweep_schema};

@@ -5,6 +5,7 @@
 //! them gives the same number again.
 
 use crate::report::chart::{AxisKind, Chart};
+use crate::report::lanes::Lanes;
 use std::fmt::Write as _;
 
 /// Returns the points of a chart as CSV with a header: `curve,time_s,value_…,lower_…,upper_…`.
@@ -30,6 +31,20 @@ pub fn csv(chart: &Chart) -> String {
             let edges = edges.map_or_else(|| ",".to_owned(), |[_, low, high]| format!("{low},{high}"));
             // Writing to a text cannot fail.
             let _ = write!(text, "{name},{x},{y},{edges}\r\n");
+        }
+    }
+    text
+}
+
+/// Returns what happens in timelines as CSV with a header: `agent,from_s,to_s,doing`.
+///
+/// It is written as [`csv`] writes charts.
+pub(super) fn of_lanes(lanes: &Lanes) -> String {
+    let mut text = "agent,from_s,to_s,doing\r\n".to_owned();
+    for row in &lanes.rows {
+        let name = quoted(&row.name);
+        for piece in &row.pieces {
+            let _ = write!(text, "{name},{},{},{}\r\n", piece.from, piece.to, piece.look.word());
         }
     }
     text

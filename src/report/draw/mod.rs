@@ -8,6 +8,7 @@
 
 mod canvas;
 mod csv;
+mod graphic;
 mod labels;
 mod lanes;
 pub(crate) mod palette;
@@ -18,6 +19,7 @@ mod png;
 pub(in crate::report) mod tests;
 
 pub use self::csv::csv;
+pub use self::graphic::Graphic;
 
 use self::canvas::Canvas;
 use super::chart::Chart;

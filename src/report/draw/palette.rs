@@ -73,7 +73,7 @@ pub(crate) const DARK: Palette = Palette {
 
 impl Palette {
     /// Returns the colour of what plays this role.
-    pub(super) fn of(&self, role: Role) -> u32 {
+    pub(crate) fn of(&self, role: Role) -> u32 {
         match role {
             Role::This | Role::Part(0) => self.this,
             Role::Baseline => self.baseline,

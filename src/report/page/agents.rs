@@ -13,25 +13,37 @@ use crate::report::timeline::ALONE;
 /// Adds what changes in the agents' files, group by group.
 pub(super) fn files(html: &mut Html, sheet: &Sheet<'_>) {
     html.element("h2", "", "Files for the devices");
+    match changes(sheet) {
+        Err(sentence) => html.element("p", "", sentence),
+        Ok(rows) if rows.is_empty() => html.prose("", UNCHANGED),
+        Ok(rows) => {
+            html.table(&["Group", "File", "Setting", "Baseline", "Now"], &rows);
+            html.prose("weak", WRITTEN);
+        }
+    }
+}
+
+/// What is said where no file changes.
+pub(super) const UNCHANGED: &str =
+    "No file changes against the baseline. `regather generate` writes all of them.";
+/// How the files come to be.
+pub(super) const WRITTEN: &str = "`regather generate` writes the files whole, and `regather diff` compares them with \
+                                  those that the devices have.";
+
+/// Returns what changes in the agents' files: group, file, setting, value in the baseline, value now.
+///
+/// # Errors
+/// A sentence where no file can be written.
+pub(super) fn changes(sheet: &Sheet<'_>) -> Result<Vec<Vec<String>>, &'static str> {
     let told = &sheet.told;
-    let Ok(groups) = config::render(&told.outcome.fleet, &told.file.view(told.scenario)) else {
-        html.element("p", "", "The mapping of keys has errors, so no file can be written: see the findings.");
-        return;
-    };
+    let groups = config::render(&told.outcome.fleet, &told.file.view(told.scenario))
+        .map_err(|_| "The mapping of keys has errors, so no file can be written: see the findings.")?;
     let before = baseline(sheet);
-    let mut rows = Vec::new();
-    for group in &groups {
+    let rows = groups.iter().flat_map(|group| {
         let old = before.iter().find(|old| old.group == group.group);
-        rows.extend(changed(group, old));
-    }
-    if rows.is_empty() {
-        let text = "No file changes against the baseline. `regather generate` writes all of them.";
-        return html.prose("", text);
-    }
-    html.table(&["Group", "File", "Setting", "Baseline", "Now"], &rows);
-    let text = "`regather generate` writes the files whole, and `regather diff` compares them with those that the \
-                devices have.";
-    html.prose("weak", text);
+        changed(group, old)
+    });
+    Ok(rows.collect())
 }
 
 /// Returns the files of the project as it was read, before anything was set.

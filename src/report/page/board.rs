@@ -4,10 +4,10 @@
 //! called off, and how it is taken back. Checkpoints come from the band of the runs, so that a night
 //! that goes as nine of ten runs do is not called off.
 
-use super::{Sheet, place};
+use super::{Sheet, agents, place};
 use crate::base::hash::{hex, sha256};
 use crate::base::units;
-use crate::plan::Outcome;
+use crate::plan::{Outcome, compare};
 use std::fmt::Write as _;
 
 /// Shares of the time until 95 % are back at which a look is worth it.
@@ -78,6 +78,8 @@ pub fn board(sheet: &Sheet<'_>) -> String {
     }
     when(&mut text, outcome);
     changes(&mut text, sheet);
+    files(&mut text, sheet);
+    costs(&mut text, sheet);
     looks(&mut text, outcome);
     roll_back(&mut text, sheet);
     rests(&mut text, sheet);
@@ -116,6 +118,46 @@ fn changes(text: &mut String, sheet: &Sheet<'_>) {
         let cells = [place(change), setting.label.to_owned(), from, change.to.human(setting)];
         add(text, &format!("| {} |", cells.map(|cell| escaped(&cell)).join(" | ")));
     }
+}
+
+/// Adds what changes in the agents' files.
+fn files(text: &mut String, sheet: &Sheet<'_>) {
+    add(text, "\n## Files that change\n");
+    let rows = match agents::changes(sheet) {
+        Err(sentence) => return add(text, sentence),
+        Ok(rows) if rows.is_empty() => return add(text, agents::UNCHANGED),
+        Ok(rows) => rows,
+    };
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escaped(cell)).collect();
+        match cells.as_slice() {
+            // Where there is no file the third cell says why.
+            [group, _, reason, from, to] if from.is_empty() && to.is_empty() => {
+                add(text, &format!("- {group}: no file. {reason}"));
+            }
+            [group, file, key, from, to] => add(text, &format!("- {group}, {file}: {key} {from} → {to}")),
+            _ => {}
+        }
+    }
+    add(text, &format!("\n{}", agents::WRITTEN));
+}
+
+/// Adds what the outage costs, where the project has prices.
+fn costs(text: &mut String, sheet: &Sheet<'_>) {
+    let Some(costs) = &sheet.told.outcome.costs else { return };
+    add(text, "\n## Costs\n");
+    for difference in compare(sheet.told.outcome, sheet.told.baseline) {
+        let figure = &difference.this;
+        if !costs.figures.iter().any(|own| own.key == figure.key) {
+            continue;
+        }
+        let before = difference.baseline.as_ref().map_or_else(String::new, |baseline| {
+            format!(", baseline {} (change {})", baseline.text(baseline.median), difference.change())
+        });
+        let line = format!("{}: {}{before}", figure.label, figure.text(figure.median));
+        add(text, &format!("- {}", escaped(&line)));
+    }
+    add(text, &format!("\n{}", escaped(&costs.sentence())));
 }
 
 fn looks(text: &mut String, outcome: &Outcome) {

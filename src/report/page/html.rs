@@ -27,6 +27,8 @@ figure svg{display:block;width:100%;height:auto}
 code,pre{font-family:Consolas,Menlo,monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}
 pre{background:var(--soft);padding:.75rem;margin:.5rem 0}
 ol{padding-left:1.4rem}
+.map table{width:auto}
+.map th,.map td{padding:.15rem .6rem .15rem 0;font-size:.8rem;overflow-wrap:normal}
 tr,li{break-inside:avoid}
 h2,h3{break-after:avoid}
 @media print{body{max-width:none;padding:0;font-size:10pt}@page{margin:15mm}}

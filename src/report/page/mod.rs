@@ -11,12 +11,14 @@
 mod agents;
 mod board;
 mod html;
+mod region;
 mod sections;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::board::board;
+pub use self::region::{Region, region};
 pub use self::sections::page;
 
 use super::chart::Chart;
@@ -38,6 +40,8 @@ pub struct Sheet<'a> {
     pub command: &'a str,
     /// Number of the change, where there is one.
     pub ticket: Option<&'a str>,
+    /// The safe region, where one applies and the format shows it.
+    pub region: Option<&'a Region>,
 }
 
 /// Returns the charts of a report: those of the window, and what the platform has to show besides queues.

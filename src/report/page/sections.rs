@@ -2,7 +2,7 @@
 //! why, what it rests on, and how to make it again.
 
 use super::html::Html;
-use super::{Sheet, agents, area, charts, place};
+use super::{Sheet, agents, area, charts, place, region};
 use crate::base::Severity;
 use crate::base::hash::{hex, sha256};
 use crate::base::units;
@@ -25,6 +25,7 @@ pub fn page(sheet: &Sheet<'_>) -> Result<String, DrawError> {
     why(&mut html, sheet);
     curves(&mut html, sheet)?;
     figures(&mut html, sheet);
+    region::section(&mut html, sheet);
     agents::one_device(&mut html, sheet)?;
     inputs(&mut html, sheet);
     rests(&mut html, sheet);

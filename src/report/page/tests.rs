@@ -69,7 +69,7 @@ impl Case {
             changes: &self.changes,
             findings: &self.findings,
         };
-        Sheet { told, file: "plant.json", text: self.file.text(), command, ticket }
+        Sheet { told, file: "plant.json", text: self.file.text(), command, ticket, region: None }
     }
 }
 
@@ -139,6 +139,72 @@ fn costs_stand_beside_the_figures_where_there_are_prices() {
         crate::report::text::render(&sheet.told, crate::report::terminal::Charset::Ascii)
             .contains("7 CHF each.")
     );
+}
+
+#[test]
+fn the_safe_region_is_a_map_with_signs_and_a_table_with_the_same_values() {
+    let case = Case::of(small(), 2);
+    let sheet = case.sheet("regather", None);
+    let made = |threads| region(&sheet.told, threads, (&AtomicBool::new(false), &|_, _| ())).unwrap();
+    let own = made(1);
+    assert_eq!(own, made(2), "the same for any number of threads");
+    let sweep = own.as_ref().unwrap();
+    let without = page(&sheet).unwrap();
+    assert!(!without.contains("Safe region"));
+    let text = page(&Sheet { region: Some(&own), ..sheet }).unwrap();
+    assert_eq!(unbalanced(&text, &VOID), None);
+    assert_eq!(text.matches("<svg ").count(), without.matches("<svg ").count() + 1);
+    let (map, table) = text.split_once("<h2>Safe region</h2>").unwrap().1.split_once("</svg>").unwrap();
+    let table = table.split_once("</table>").unwrap().0;
+    let [across, up] = sweep.axes.as_slice() else { panic!("two axes") };
+    assert_eq!(sweep.cells.len(), across.values.len() * up.values.len());
+    for state in crate::report::answers::STATES {
+        let count = sweep.cells.iter().filter(|cell| cell.trial.state == state).count();
+        let sign = state.sign();
+        assert_eq!(map.matches(&format!(">{sign}</text>")).count(), count, "{sign}");
+        assert_eq!(table.matches(&format!("<td>{sign} ")).count(), count, "{sign}");
+    }
+    assert_eq!(map.matches("fill=\"none\"").count(), 1, "the project has a frame");
+    assert!(map.contains("The project stands at Random delay "), "{map}");
+    for axis in &sweep.axes {
+        let missing = axis.values.iter().map(|value| axis.lever.text(*value)).find(|value| {
+            let mut safe = String::new();
+            crate::report::draw::escape(value, &mut safe);
+            !map.contains(&format!(">{safe}</text>")) || !table.contains(&format!(">{safe}</t"))
+        });
+        assert_eq!(missing, None);
+    }
+    let states: BTreeSet<_> = sweep.cells.iter().map(|cell| cell.trial.state.word()).collect();
+    assert!(states.len() > 1, "{states:?}");
+}
+
+#[test]
+fn there_is_no_region_without_a_target() {
+    let mut file = small();
+    let targets: Vec<String> =
+        file.tree().value("/targets").unwrap().as_object().unwrap().keys().cloned().collect();
+    for target in targets {
+        file = file.with(&format!("/targets/{target}"), &json!(null)).unwrap();
+    }
+    let case = Case::of(file, 1);
+    assert_eq!(case.outcome.fleet.targets, crate::fleet::Targets::default());
+    let sheet = case.sheet("regather", None);
+    assert_eq!(region(&sheet.told, 1, (&AtomicBool::new(false), &|_, _| ())), None);
+}
+
+#[test]
+fn the_board_names_the_files_that_change_and_what_it_costs() {
+    let file = small().with("/costs", &json!({"currency": "CHF", "downtime_per_device_hour": 7})).unwrap();
+    let case = Case::of(file, 2);
+    let text = board(&case.sheet("regather", None));
+    assert!(text.contains("\n## Files that change\n") && text.contains("\n## Costs\n"), "{text}");
+    assert!(text.contains(": reconnect\\_random\\_delay\\_seconds 30 → 300\n"), "{text}");
+    let costs = |outcome: &Outcome| outcome.costs.clone().unwrap().figures[0];
+    let (now, before) = (costs(&case.outcome), costs(&case.baseline));
+    let line =
+        format!("- Cost of downtime: {}, baseline {} (", now.text(now.median), before.text(before.median));
+    assert!(text.contains(&line.replace(THIN, " ")), "{line}: {text}");
+    assert!(!board(&Case::of(small(), 2).sheet("regather", None)).contains("## Costs"));
 }
 
 #[test]

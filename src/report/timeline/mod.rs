@@ -1,6 +1,7 @@
 //! Timelines of one device as text for a terminal and as versioned JSON.
 
 mod json;
+pub mod lanes;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,6 @@ pub fn render(timeline: &Timeline, charset: Charset) -> String {
 
 fn heading(text: &mut String, lane: &Lane) {
     let own = if lane.own { " (this group)" } else { "" };
-    line(text, format_args!("{}{own}: {}", lane.variant.label(), super::lanes::lower(&lane.ending())));
+    line(text, format_args!("{}{own}: {}", lane.variant.label(), lanes::lower(&lane.ending())));
     text.push_str(&wrap("  ", &lane.settings()));
 }

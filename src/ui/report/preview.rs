@@ -4,6 +4,7 @@ use super::{small, strong};
 use crate::base::units;
 use crate::desk::{ReportOptions, View};
 use crate::plan::{Outcome, changes};
+use crate::report::draw::Graphic;
 use crate::report::files::{self, Format, Said};
 use crate::report::page::Sheet;
 use crate::report::terminal::Charset;
@@ -89,9 +90,8 @@ fn compared(view: &View<'_>) -> bool {
 fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options: &ReportOptions) -> String {
     let format = options.format;
     if format.per_chart() {
-        let line = |(name, chart): &(String, _)| {
-            let chart: &crate::report::chart::Chart = chart;
-            format!("{name}\n    {}\n", units::unbroken(&chart.spoken))
+        let line = |(name, graphic): &(String, Graphic)| {
+            format!("{name}\n    {}\n", units::unbroken(graphic.spoken()))
         };
         return files::charts(format, outcome, baseline).iter().map(line).collect();
     }
@@ -125,6 +125,7 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
         size: None,
     };
     let command = said.command();
-    let sheet = Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket };
+    let sheet =
+        Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket, region: None };
     files::text(format, &sheet).unwrap_or_else(|error| error.to_string())
 }

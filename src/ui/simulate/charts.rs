@@ -4,6 +4,7 @@
 //! Which group is looked at, and what of the platform, is kept while the window is open. It changes what is
 //! seen and nothing else: it is no command, and undo does not know it.
 
+use super::device::{self, OneDevice};
 use super::saving::Saving;
 use crate::desk::View;
 use crate::plan::{Outcome, Preview};
@@ -22,6 +23,7 @@ pub struct Charts {
     view: TimeView,
     shown: Shown,
     saving: Saving,
+    device: OneDevice,
     described: Option<Described>,
 }
 
@@ -116,6 +118,10 @@ impl Charts {
     /// Draws the charts and their line of values, `height` high [points].
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, height: f32, out: &mut Vec<Request>) {
         self.keep(view);
+        if self.device.on {
+            let place = (height, self.shown.group.as_deref());
+            return self.device.ui(ui, view, place, &mut self.saving, out);
+        }
         let sources = Sources::of(view, &self.shown);
         if !self.described.as_ref().is_some_and(|own| own.sources.is(&sources)) {
             self.described = sources.charts().map(|(charts, many)| Described {
@@ -134,7 +140,7 @@ impl Charts {
         let counts = view.outcome.is_some();
         let mut corner = |ui: &mut Ui, chart: &Chart| {
             if let Some(own) = all.iter().find(|own| own.id == chart.id) {
-                saving.ui(ui, own, range, out);
+                saving.ui(ui, &Arc::clone(own).into(), range, out);
             }
             match chart.id.as_str() {
                 "back" | "back 0" => choose_group(ui, view, &mut shown.group),
@@ -148,7 +154,9 @@ impl Charts {
         } else {
             chart::stack(ui, &charts, &mut self.view, height - line, &mut corner);
         }
-        chart::read_out(ui, &charts, &self.view);
+        device::bottom(ui, &mut self.device.on, |ui| {
+            chart::read_out(ui, &charts, &self.view);
+        });
     }
 }
 
@@ -201,7 +209,7 @@ fn choose_part(ui: &mut Ui, writes: bool, part: &mut Part) {
 }
 
 /// Draws what stands in place of the charts.
-fn empty(ui: &mut Ui, view: &View<'_>, height: f32) {
+pub(super) fn empty(ui: &mut Ui, view: &View<'_>, height: f32) {
     let text = if view.fleet.is_none() {
         "The project has errors. Correct them in the list at the bottom, then the charts appear here."
     } else {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod charts;
+mod device;
 mod differences;
 mod figures;
 mod levers;

@@ -5,4 +5,5 @@
 
 pub mod chart;
 pub mod choice;
+pub mod lanes;
 pub mod quantity;

@@ -10,10 +10,11 @@ use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
 use crate::report::draw::Size;
 use crate::report::files::{self, FilesError, Said};
-use crate::report::page::Sheet;
+use crate::report::page::{self, Sheet};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Arguments of `regather report`.
 #[derive(Debug, clap::Args)]
@@ -106,8 +107,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
                 are_free(folder, charts.iter().map(|(name, _)| name.as_str()))?;
             }
             // Everything is drawn before anything is written.
-            let size = args.size.unwrap_or(Size::PAGE);
-            let drawn = charts.iter().map(|(name, chart)| Ok((name, files::chart(format, chart, size)?)));
+            let drawn =
+                charts.iter().map(|(name, chart)| Ok((name, files::chart(format, chart, args.size)?)));
             let drawn =
                 drawn.collect::<Result<Vec<_>, _>>().map_err(|error| CommandError::drawing(&error))?;
             for (name, bytes) in drawn {
@@ -115,7 +116,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
             }
         }
         None => {
-            match output.write(printer, &text(args, &project, &planned[0], outcome, baseline.as_ref())?) {
+            match output
+                .write(printer, &text(args, &project, (&planned[0], outcome, baseline.as_ref()), printer)?)
+            {
                 // A reader that has enough changes nothing about the verdict.
                 Err(error) if error.kind == Kind::BrokenPipe => {}
                 written => written?,
@@ -175,20 +178,29 @@ fn size(text: &str) -> Result<Size, String> {
 fn text(
     args: &Args,
     project: &Project,
-    planned: &Planned,
-    outcome: &Outcome,
-    baseline: Option<&Outcome>,
+    (planned, outcome, baseline): (&Planned, &Outcome, Option<&Outcome>),
+    printer: &Printer,
 ) -> Result<String, CommandError> {
     let changes = if planned.differs() { planned.changes(project) } else { Vec::new() };
     let command = command(args);
+    let told = planned.told(outcome, baseline, &changes);
+    let format = files::Format::from(args.format);
+    let region = format.has_region().then(|| {
+        let progress = |done: usize, all: usize| printer.progress(&format!("Safe region: {done} of {all}"));
+        let threads = args.played.order(printer).jobs;
+        let region = page::region(&told, threads, (&AtomicBool::new(false), &progress));
+        printer.progress("");
+        region
+    });
     let sheet = Sheet {
-        told: planned.told(outcome, baseline, &changes),
+        told,
         file: &project.shown,
         text: project.file.text(),
         command: &command,
         ticket: args.ticket.as_deref(),
+        region: region.as_ref().and_then(Option::as_ref),
     };
-    files::text(args.format.into(), &sheet).map_err(|error| match error {
+    files::text(format, &sheet).map_err(|error| match error {
         FilesError::Draw(error) => CommandError::drawing(&error),
         FilesError::Json(_) => CommandError::new(Kind::Bug, error.to_string()),
     })

@@ -1,14 +1,10 @@
-//! What is said of a map: of one cell, of all of it, and what a cell assigns.
+//! What is said of a map: of one cell, and what a cell assigns.
 
 use crate::base::units;
 use crate::fleet::FleetFile;
-use crate::plan::sweep::{Axis, Method, Sweep};
-use crate::plan::{Aim, Assignment, Lever, LeverError, State};
-use crate::report::answers::standing;
-
-/// Every state, the best first.
-pub const STATES: [State; 5] =
-    [State::Meets, State::Uncertain, State::TooSlow, State::Overload, State::Never];
+use crate::plan::sweep::{Axis, Sweep};
+use crate::plan::{Aim, Assignment, LeverError};
+pub use crate::report::answers::{STATES, region_legend as legend, region_spoken as spoken};
 
 /// Returns a value of an axis with its name: `Random delay 2 min`.
 fn value(axis: &Axis, value: f64) -> String {
@@ -33,43 +29,6 @@ pub fn cell(sweep: &Sweep, at: usize) -> String {
     };
     let peak = figure(Aim::Peak).map_or_else(String::new, |peak| format!(", peak {}", Aim::Peak.text(peak)));
     format!("{}: {} {}, {back}{peak}", place(sweep, at), state.sign(), state.label())
-}
-
-/// Returns the states that the map has: `✓ meets · s too slow · frame: this project`.
-pub fn legend(sweep: &Sweep) -> String {
-    let has = |state: &State| sweep.cells.iter().any(|cell| cell.trial.state == *state);
-    let mut parts: Vec<String> = STATES
-        .into_iter()
-        .filter(has)
-        .map(|state| units::unbroken(&format!("{} {}", state.sign(), state.label())))
-        .collect();
-    if sweep.own.is_some() {
-        parts.push(units::unbroken("frame: the project"));
-    }
-    parts.push(match sweep.method {
-        Method::Estimate => "estimates".to_owned(),
-        Method::Exact { runs, .. } => units::unbroken(&format!("{runs} runs in each cell")),
-    });
-    parts.join(" · ")
-}
-
-/// Returns the map in sentences, for those who do not see it.
-pub fn spoken(sweep: &Sweep) -> String {
-    let [across, up] = sweep.axes.as_slice() else { return String::new() };
-    let span = |axis: &Axis| {
-        let ends = axis.values.first().zip(axis.values.last());
-        ends.map_or_else(String::new, |(low, high)| {
-            format!("{} from {} to {}", axis.lever.label(), axis.lever.text(*low), axis.lever.text(*high))
-        })
-    };
-    let meets = sweep.cells.iter().filter(|cell| cell.trial.meets()).count();
-    let own = standing(sweep, Lever::label).map_or_else(String::new, |own| format!(" {own}"));
-    format!(
-        "Safe region: {} to the right, {} upwards. {meets} of {} cells meet the targets.{own}",
-        span(across),
-        span(up),
-        sweep.cells.len()
-    )
 }
 
 /// Returns what a cell assigns.

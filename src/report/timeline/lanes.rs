@@ -1,11 +1,11 @@
 //! The description of timelines side by side: rows over one time axis, and what happens in each.
 //!
-//! Like a [chart](super::chart) it holds numbers and words, never colours or pixels, and its zero is the moment
+//! Like a [chart](crate::report::chart) it holds numbers and words, never colours or pixels, and its zero is the moment
 //! the platform is back. A screen and a drawn file show it alike.
 
-use super::chart::{Axis, Shade};
 use crate::base::units;
 use crate::plan::timeline::{Doing, End, Lane, Timeline};
+use crate::report::chart::{Axis, Shade};
 
 /// Timelines below each other.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Row {
     pub name: String,
     /// How it ends, without a full stop.
     pub ending: String,
+    /// A clause that speaks it: whose, how many attempts, and how it ends.
+    pub spoken: String,
     /// Whether it is what the project has.
     pub own: bool,
     /// What happens, in the order of time.
@@ -64,6 +66,17 @@ pub enum Look {
 }
 
 impl Look {
+    /// The word in CSV.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Waits => "waits",
+            Self::Fails => "attempt-fails",
+            Self::Succeeds => "attempt-succeeds",
+            Self::GivenUp => "given-up",
+        }
+    }
+
     /// What is explained in a legend, in its order, with the words for it.
     pub const LEGEND: [(Self, &'static str); 4] = [
         (Self::Waits, "waits"),
@@ -91,7 +104,11 @@ pub fn lanes(timeline: &Timeline) -> Lanes {
         x: Axis::time(timeline.from_s, last),
         rows: timeline.lanes.iter().map(row).collect(),
         shades: vec![Shade { from: timeline.from_s, to: 0.0, label: "outage".to_owned() }],
-        spoken: spoken(timeline),
+        spoken: format!(
+            "One device of {} under each agent. {}",
+            timeline.group_name,
+            timeline.lanes.iter().map(spoken).collect::<Vec<_>>().join("; ")
+        ),
     }
 }
 
@@ -110,20 +127,17 @@ fn row(lane: &Lane) -> Row {
     Row {
         name: lane.variant.label().to_owned(),
         ending: lane.ending(),
+        spoken: spoken(lane),
         own: lane.own,
         pieces: pieces.collect(),
     }
 }
 
-/// Returns every timeline as a clause.
-fn spoken(timeline: &Timeline) -> String {
-    let lane = |lane: &Lane| {
-        let tries = if lane.attempts == 1 { "attempt" } else { "attempts" };
-        let (count, ending) = (units::count(u64::from(lane.attempts)), lane.ending());
-        format!("{}: {count} {tries}, {}", lane.variant.label(), lower(&ending))
-    };
-    let all: Vec<String> = timeline.lanes.iter().map(lane).collect();
-    format!("One device of {} under each agent. {}", timeline.group_name, all.join("; "))
+/// Returns a timeline as a clause.
+fn spoken(lane: &Lane) -> String {
+    let tries = if lane.attempts == 1 { "attempt" } else { "attempts" };
+    let (count, ending) = (units::count(u64::from(lane.attempts)), lane.ending());
+    format!("{}: {count} {tries}, {}", lane.variant.label(), lower(&ending))
 }
 
 /// Returns a sentence with its first letter as it stands inside of another.
