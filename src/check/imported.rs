@@ -12,9 +12,9 @@ use crate::fleet::import::take::{TakeError, Taken, take};
 use std::collections::BTreeSet;
 
 /// Rules that need more than one file: devices, their agents, other machines.
-const NEED_MORE: [&str; 16] = [
-    "T001", "T009", "T011", "T014", "T016", "T017", "T018", "T019", "T020", "T026", "T027", "T028", "T041",
-    "T042", "T050", "T051",
+const NEED_MORE: [&str; 17] = [
+    "T001", "T009", "T011", "T014", "T016", "T017", "T018", "T019", "T020", "T026", "T027", "T028", "T032",
+    "T041", "T042", "T050", "T051",
 ];
 
 /// Returns everything that is wrong with a file by itself, in the order of its lines.

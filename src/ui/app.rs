@@ -7,6 +7,7 @@ use super::configs::ConfigsPanel;
 use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
+use super::raster;
 use super::recommend::RecommendPanel;
 use super::report::ReportPanel;
 use super::request::{Place, Purpose, Request, Screen};
@@ -19,7 +20,7 @@ use crate::desk::{Command, Desk, ReportOptions, Theme, UserCommand, View};
 use crate::fleet::inventory::named::SECTION;
 use crate::report::draw::Graphic;
 use eframe::Frame;
-use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
+use egui::{Context, ThemePreference, Ui, ViewportCommand};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -218,8 +219,7 @@ impl App {
             Request::Path(purpose, path) => self.chosen(purpose, path, now),
             Request::CopyChart(chart) => {
                 if let Some(picture) = self.desk.picture(&chart, now) {
-                    let size = [picture.width as usize, picture.height as usize];
-                    ctx.copy_image(ColorImage::from_rgb(size, &picture.rgb));
+                    ctx.copy_image(raster::image(&picture));
                 }
             }
             Request::SaveChart(format, chart) => {

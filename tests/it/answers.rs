@@ -107,15 +107,15 @@ fn a_limit_at_the_balancer_comes_with_its_lines() {
         .iter()
         .filter_map(|line| line["text"].as_str())
         .collect();
-    // Eight of the ten seconds that devices wait.
-    let wanted = [format!("rate-limit sessions {per_s}"), format!("backlog {}", 8 * per_s)];
-    assert_eq!(lines, wanted);
+    // Whoever is turned away keeps its patience for the next attempt.
+    let wanted = format!("tcp-request connection reject if {{ fe_sess_rate ge {per_s} }}");
+    assert_eq!(lines, [wanted.as_str()]);
     let told = ask(&["--for", "admission"]).ends(0).out;
-    assert!(told.contains(&format!("    haproxy rate-limit sessions {per_s}\n")), "{told}");
+    assert!(told.contains(&format!("    haproxy {wanted}\n")), "{told}");
     let file = ask(&["--for", "admission", "--balancer", "nginx", "-o", "limit.conf"]).ends(0);
     assert_eq!(file.out, "");
     let file = text(&folder.path().join("limit.conf"));
-    assert!(file.contains(&format!("limit_req zone=devices burst={};\n", 8 * per_s)), "{file}");
+    assert!(file.contains(&format!("limit_req zone=devices burst={per_s} nodelay;\n")), "{file}");
     ask(&["--for", "random_delay", "--balancer", "haproxy"]).ends(4).says("No answer limits new connections");
     ask(&["--balancer", "apache"]).ends(2).says("haproxy, nginx");
 }

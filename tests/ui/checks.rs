@@ -294,7 +294,7 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
             Screen::Simulate => {
                 vec!["File", "Fleet", "Baseline", "Random delay", "Workers", "Pin as baseline"]
             }
-            Screen::Recommend => vec!["File", "What would it take?", "Fleet", "Solve", "To the right"],
+            Screen::Recommend => vec!["File", "Fleet", "What would it take?", "Solve", "To the right"],
             Screen::Report => vec!["File", "Fleet", "HTML page", "Number of the change", "Save report…"],
             Screen::Configs => vec!["File", "Fleet", "Baseline", "Export agent files…"],
         };

@@ -238,19 +238,21 @@ fn a_peak_that_only_devices_keep_is_said_and_servers_make_it_quicker() {
 
 #[test]
 fn an_unknown_capacity_is_met_in_the_worst_run() {
-    let known = |ms: u32| {
-        let platform = format!(r#""workers": 4, "service_time_ms": {ms}, "accept_queue": 3000"#);
-        solved(&project(10_000, 30, &platform, ""), &wanted(&["t95<150s"], &["random_delay"]))
-    };
     let platform = r#""workers": 4, "service_time_ms": {"unknown": [20, 30]}, "accept_queue": 3000"#;
     let solution = solved(&project(10_000, 30, platform, ""), &wanted(&["t95<150s"], &["random_delay"]));
     assert!(solution.notes.iter().any(|note| note.contains("holds for the worst")), "{:?}", solution.notes);
     assert_eq!(solution.goals.chance_pct, Some(100));
     let answer = &solution.answers[0];
     assert_eq!((answer.trial.runs_met, answer.trial.runs), (8, 8));
-    let delay = |solution: &Solution| solution.answers[0].value.unwrap();
-    assert!(delay(&solution) > delay(&known(20)) + 5.0, "{} {}", delay(&solution), delay(&known(20)));
-    assert!(delay(&solution) >= 0.9 * delay(&known(30)), "{} {}", delay(&solution), delay(&known(30)));
+    // Whatever is true of the capacity, the answer meets the target.
+    for ms in [20, 25, 30] {
+        let platform = format!(r#""workers": 4, "service_time_ms": {ms}, "accept_queue": 3000"#);
+        let file = project(10_000, 30, &platform, "");
+        let fleet = fleet_with(&file, None, &answer.assignments).unwrap().unwrap();
+        let stop = AtomicBool::new(false);
+        let trial = Trial::simulate(&fleet, &solution.goals, (11, 8), 2, &stop).unwrap();
+        assert!(trial.meets(), "{ms} ms: {trial:?}");
+    }
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl State {
             Self::Meets => '✓',
             Self::Overload => '✕',
             Self::TooSlow => 's',
-            Self::Never => '!',
+            Self::Never => 'n',
             Self::Uncertain => '~',
         }
     }

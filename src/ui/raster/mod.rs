@@ -16,11 +16,17 @@ mod texture;
 use std::collections::BTreeMap;
 
 use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
-use egui::{Color32, Rect, TextureId, TexturesDelta};
+use crate::report::draw::Picture;
+use egui::{Color32, ColorImage, Rect, TextureId, TexturesDelta};
 use image::RgbaImage;
 
 use span::{Area, Triangle};
 use texture::Texture;
+
+/// Returns a finished drawing as egui takes it, for the clipboard.
+pub fn image(drawing: &Picture) -> ColorImage {
+    ColorImage::from_rgb([drawing.width as usize, drawing.height as usize], &drawing.rgb)
+}
 
 /// Largest picture drawn [pixels]: 16 k by 16 k.
 const MOST_PIXELS: u64 = 1 << 28;

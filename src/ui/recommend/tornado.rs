@@ -9,8 +9,8 @@ use egui::{Align2, Grid, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Bars that are shown, the largest effects.
 const SHOWN: usize = 8;
-/// Height of one bar [points].
-const ROW: f32 = 22.0;
+/// Height of one bar, two lines of a name [points].
+const ROW: f32 = 30.0;
 /// Share of the width that names take.
 const NAMES: f32 = 0.42;
 /// Width kept for a time beside a bar [points].
@@ -122,8 +122,8 @@ fn bars(ui: &mut Ui, tornado: &Tornado) {
         let y = row.center().y;
         let name = format!("{}, {}", bar.label, bar.now);
         let room = (names - space::S).max(TARGET);
-        let mut job = egui::text::LayoutJob::simple_singleline(name, plain(SMALL), t.text.normal);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        let mut job = egui::text::LayoutJob::simple(name, plain(SMALL), t.text.normal, room);
+        job.wrap.max_rows = 2;
         let galley = painter.layout_job(job);
         painter.galley(pos2(row.left(), y - galley.size().y / 2.0), galley, t.text.normal);
         let ends: Vec<f32> = [bar.less_s, bar.more_s].into_iter().flatten().map(x).chain([middle]).collect();

@@ -7,7 +7,7 @@ use crate::desk::job::Status;
 use crate::desk::{UserCommand, View};
 use crate::plan::Verdict;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, Ui};
+use egui::{Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, Ui, Vec2};
 
 /// What the strip says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Tone {
 }
 
 /// Width of the strip [points] from which its buttons stand beside the answer.
-const BESIDE: f32 = 700.0;
+const BESIDE: f32 = 900.0;
 
 /// Draws the strip.
 pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
@@ -142,7 +142,9 @@ fn row(ui: &mut Ui, buttons: bool, (view, out): (&View<'_>, &mut Vec<Request>), 
     if !buttons {
         return add(ui);
     }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    // Of a given height: a row that centres would take all there is.
+    let size = Vec2::new(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         for command in [UserCommand::WhatWouldItTake, UserCommand::Why] {
             let entry = command.entry();
             let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
