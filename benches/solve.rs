@@ -103,7 +103,7 @@ fn answer(file: &FleetFile, goals: &Goals, one_run: f64) {
 /// Returns capacities from a quarter to four times of what a project has.
 fn capacities(file: &FleetFile) -> Range {
     let has = file.check(None).fleet.map_or(100.0, |fleet| capacity_per_s(&fleet));
-    Range::span("capacity", &(has / 4.0).to_string(), &(has * 4.0).to_string(), 16)
+    Range::span("capacity", (has / 4.0).to_string(), (has * 4.0).to_string(), 16)
 }
 
 /// Maps the safe region.

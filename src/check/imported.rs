@@ -195,7 +195,8 @@ mod tests {
         let lb = node(NodeKind::LoadBalancer);
         let small = HAPROXY.replace("maxconn 100000", "maxconn 10000");
         let imported = read(Format::Haproxy, &small);
-        let (findings, taken) = within(&project(), &imported, &[lb.clone()], "haproxy.cfg").unwrap();
+        let (findings, taken) =
+            within(&project(), &imported, std::slice::from_ref(&lb), "haproxy.cfg").unwrap();
         assert!(codes(&findings).contains(&("T017", 22)), "{findings:?}");
         assert!(codes(&findings).contains(&("O008", 22)), "{findings:?}");
         let limit = join(&join(BASE, &lb), "max_connections");

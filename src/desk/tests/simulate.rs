@@ -182,7 +182,8 @@ fn every_command_that_is_enabled_does_something() {
                 view.outcome_current,
                 view.status.clone(),
             );
-            let searches = [view.plans.answers.standing, view.plans.region.standing, view.plans.tornado.standing];
+            let searches =
+                [view.plans.answers.standing, view.plans.region.standing, view.plans.tornado.standing];
             let searches = format!("{searches:?}");
             (text, run, view.settings.clone(), view.undo.map(str::to_owned), searches)
         };

@@ -83,7 +83,7 @@ fn row(names: &[String], fields: &[String], line: usize, to: &mut Imported) {
     {
         to.tell(finding);
     }
-    to.add(field("thing").map(str::to_owned), LoadBalancer, setting.key, value, line, setting.key);
+    to.add(field("thing").map(str::to_owned), (LoadBalancer, setting.key), value, line, setting.key);
 }
 
 /// Returns the fields of a record.

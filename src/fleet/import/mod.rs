@@ -19,6 +19,7 @@ use crate::base::Finding;
 use crate::fleet::cluster::NodeKind;
 use crate::fleet::file::Value;
 use crate::fleet::setting::{Setting, Unit};
+use std::path::Path;
 
 /// Longest file that is looked at \[bytes\]: real ones have a few kilobytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -92,12 +93,12 @@ impl Format {
     /// Returns whether files of this format usually have this name, which is in lower case.
     fn is_named(self, name: &str) -> bool {
         match self {
-            Self::Haproxy => name.contains("haproxy") && !name.ends_with(".json"),
+            Self::Haproxy => name.contains("haproxy") && !ends(name, "json"),
             Self::PlatformSettings => name.contains("platform-settings"),
             Self::ZooKeeper => name.contains("zoo"),
             Self::ConnectionServer => name.contains("cx") || name.contains("connection"),
             Self::Tomcat => name == "server.xml",
-            Self::Limits => name.ends_with(".csv"),
+            Self::Limits => ends(name, "csv"),
         }
     }
 
@@ -184,20 +185,19 @@ impl Imported {
 
     /// Adds a number in the unit of the setting.
     fn number(&mut self, kind: NodeKind, key: &str, value: f64, line: usize, said: &'static str) {
-        self.add(None, kind, key, Value::Number(value), line, said);
+        self.add(None, (kind, key), Value::Number(value), line, said);
     }
 
     /// Adds a word or a text.
     fn word(&mut self, kind: NodeKind, key: &str, value: &str, line: usize, said: &'static str) {
-        self.add(None, kind, key, Value::Word(value.to_owned()), line, said);
+        self.add(None, (kind, key), Value::Word(value.to_owned()), line, said);
     }
 
     /// Adds a fact where the registry accepts it.
     fn add(
         &mut self,
         thing: Option<String>,
-        kind: NodeKind,
-        key: &str,
+        (kind, key): (NodeKind, &str),
         value: Value,
         line: usize,
         said: &'static str,
@@ -222,6 +222,11 @@ impl Imported {
     pub fn fact(&self, kind: NodeKind, key: &str) -> Option<&Fact> {
         self.facts.iter().rev().find(|fact| fact.kind == kind && fact.setting.key == key)
     }
+}
+
+/// Returns whether the name of a file has an ending.
+fn ends(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
 }
 
 /// Returns what a text is by its name and by what stands in it; `None` where it is no file of an operator.

@@ -93,7 +93,8 @@ fn elements(text: &str, to: &mut Imported) -> (Vec<Element>, Vec<Element>) {
     let (mut line, mut counted, mut mistakes) = (1, 0, 0);
     let mut line_at = |position: u64| {
         let position = (position as usize).clamp(counted, text.len());
-        line += text.as_bytes()[counted..position].iter().filter(|byte| **byte == b'\n').count();
+        let passed = &text.as_bytes()[counted..position];
+        line += passed.iter().map(|byte| usize::from(*byte == b'\n')).sum::<usize>();
         counted = position;
         line
     };

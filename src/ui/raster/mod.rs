@@ -15,8 +15,8 @@ mod texture;
 
 use std::collections::BTreeMap;
 
-use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
 use crate::report::draw::Picture;
+use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
 use egui::{Color32, ColorImage, Rect, TextureId, TexturesDelta};
 use image::RgbaImage;
 
