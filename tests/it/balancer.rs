@@ -108,7 +108,7 @@ fn start(product: Product, lines: &[(&str, String)], backend: SocketAddr, folder
     // The frontend of the devices is not asked: that would count.
     let begin = now();
     while TcpStream::connect(at(ready)).is_err() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "it did not start:\n{text}");
+        assert!(begin.elapsed() < Duration::from_mins(1), "it did not start:\n{text}");
         thread::sleep(Duration::from_millis(20));
     }
     running
@@ -136,13 +136,12 @@ fn nginx(
 ) -> String {
     let of = |wanted: &str| {
         let lines = lines.iter().filter(|(place, _)| place.contains(wanted));
-        lines.map(|(_, line)| format!("  {line}\n")).collect::<String>()
+        lines.map(|(_, line)| ["  ", line, "\n"].concat()).collect::<Vec<_>>().concat()
     };
     let shown = folder.display();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|name| format!("  {name}_temp_path {shown}/{name};\n"))
-        .collect();
+        .concat();
     format!(
         "daemon off;\npid {shown}/pid;\nerror_log {shown}/error.log;\nevents {{ worker_connections 4000; }}\n\
          http {{\n  access_log off;\n{temporary}{}  server {{ listen 127.0.0.1:{ready}; return 200; }}\n  \
@@ -292,7 +291,7 @@ fn lines(product: Product, beyond: LimitKind, queue: u32) -> Vec<(&'static str, 
 }
 
 const ALL: u32 = STORM.as_secs() as u32 * OFFERED;
-const PATIENT: Duration = Duration::from_secs(60);
+const PATIENT: Duration = Duration::from_mins(1);
 
 #[test]
 fn waiting_connections_are_delayed_and_none_is_rejected() {

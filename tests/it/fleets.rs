@@ -60,7 +60,9 @@ fn told(name: &str, path: &std::path::Path) -> String {
     let runs = if devices > MANY { "1" } else { "2" };
     let mut arguments = vec!["simulate", file, "--runs", runs, "--json", "--scenario", "baseline"];
     let scenarios = scenarios(&project);
-    scenarios.iter().for_each(|id| arguments.extend(["--scenario", id]));
+    for id in &scenarios {
+        arguments.extend(["--scenario", id]);
+    }
     let played = run(&arguments);
     // A broken fleet is played as well: what happens to it is the point of it.
     let ends = if broken { &[3][..] } else { &[0, 4] };

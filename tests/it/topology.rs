@@ -62,11 +62,11 @@ fn a_broken_topology_ends_with_3_and_says_the_line() {
     let whole = crate::program::text(&path);
     crate::program::write(
         &path,
-        &whole.replace("\"max_database_errors\": 1500", "\"max_database_errors\": 10"),
+        whole.replace("\"max_database_errors\": 1500", "\"max_database_errors\": 10"),
     );
     let told = at(&["validate", "line.json"]).ends(3).out;
     assert!(told.contains("error T041") && told.contains("line.json:"), "{told}");
-    crate::program::write(&path, &whole.replace("\"on\": \"box-1\"", "\"on\": \"box-7\""));
+    crate::program::write(&path, whole.replace("\"on\": \"box-1\"", "\"on\": \"box-7\""));
     assert!(at(&["validate", "line.json"]).ends(3).out.contains("F051"));
     at(&["topology", "line.json"]).ends(3).says("F051");
 }
