@@ -45,9 +45,9 @@ pub use primitive::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest message and longest frame; unfinished messages of one connection may hold twice as much
-    /// together [bytes].
+    /// together \[bytes\].
     pub message: usize,
-    /// Most memory that one decoded message may take, all allocations summed [bytes].
+    /// Most memory that one decoded message may take, all allocations summed \[bytes\].
     pub memory: usize,
     /// Deepest nesting of tables and variants [levels].
     pub depth: usize,
@@ -61,10 +61,10 @@ impl Default for Limits {
     }
 }
 
-/// Longest name of a thing, property or service that C SDK agents count correctly [bytes].
+/// Longest name of a thing, property or service that C SDK agents count correctly \[bytes\].
 ///
 /// Names of 128 bytes and more are counted three bytes short and cut off (read from its source).
 pub const LONGEST_SAFE_NAME: usize = 127;
 
-/// Largest frame that C SDK agents take unless configured otherwise [bytes].
+/// Largest frame that C SDK agents take unless configured otherwise \[bytes\].
 pub const FRAME: usize = 8_192;
