@@ -147,7 +147,7 @@ pub enum Touches {
     },
 }
 
-/// A tier whose capacity an event changes.
+/// What has its capacity changed by an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TierName {
     /// TLS handshakes at the load balancer.
@@ -156,6 +156,8 @@ pub enum TierName {
     Connection,
     /// Sign-in tier (Foundation).
     SignIn,
+    /// Database: whatever waits for it, which are sign-ins and the writing of values.
+    Database,
 }
 
 impl Touches {
@@ -171,7 +173,13 @@ impl Touches {
 
 impl TierName {
     /// All of them, in the order in which a device meets them.
-    pub const ALL: [Self; 3] = [Self::Balancer, Self::Connection, Self::SignIn];
+    pub const ALL: [Self; 4] = [Self::Balancer, Self::Connection, Self::SignIn, Self::Database];
+
+    /// Returns whether a station of this tier, or the writing of values for [`TierName::Database`], has less
+    /// capacity where `changed` has: sign-ins wait for the database.
+    pub fn follows(self, changed: Self) -> bool {
+        self == changed || (self == Self::SignIn && changed == Self::Database)
+    }
 
     /// Returns the word in the project file.
     pub fn word(self) -> &'static str {
@@ -179,6 +187,7 @@ impl TierName {
             Self::Balancer => "balancer",
             Self::Connection => "connection-servers",
             Self::SignIn => "sign-in",
+            Self::Database => "database",
         }
     }
 

@@ -66,7 +66,8 @@
 //!
 //! *Capacity* of a tier at t [‰]: the smallest over all episodes of that tier (those of the timeline whether
 //! begun or not, dynamic ones once they began) of: `capacity_permille` while in force;
-//! for 0 ≤ x = t − (at + length) < ramp: `from + (1000 − from) · x / ramp`; else 1000.
+//! for 0 ≤ x = t − (at + length) < ramp: `from + (1000 − from) · x / ramp`; else 1000. Episodes of the *database* change the sign-in tier
+//! as if they were its own, and the write queue (see Values), whose capacity w(t) is that of the database at the begin of the second of t.
 //!
 //! *Check* (rank 1): if no episode with the platform down is in force, and there is a write queue and its level is at
 //! least `values` values (`level / U`), or at least `waiting` requests wait in the sign-in tier (their service
@@ -215,11 +216,11 @@
 //!
 //! *Write queue*: level in units of U = 10^12 per value. Work of one value of a group: `w = 10^6 · (1000 · P + events · event_permille +
 //! services · service_permille) / (1000 · P)` (P = properties ≥ 1, events and services per recording; 10^6 stands for one value). Stored
-//! values v add v · w · 10^6. If the group's agents resend and level / `per_s` > `message_timeout` · 10^6 (the wait of a value that arrives
+//! values v add v · w · 10^6. If the group's agents resend and level · 1000 / (`per_s` · w(t)) > `message_timeout` · 10^6 (the wait of a value that arrives
 //! now, before adding), they add the same once more, counted as *resent* (v values; `arrived` counts both). Beyond queue · U the excess is
 //! *rejected*: level = queue · U. With R(t) units rejected until t, `rejected` of a bin is ⌊R(its end) / U⌋ − ⌊R(its begin) / U⌋, and the
-//! total is the sum of the bins. (`level / per_s` is rounded down.) Each bound device adds `round(P / interval_s · w)` units per
-//! microsecond each (ordinary values; in double precision, half away from zero); the queue works off `per_s` · 10^6 units per microsecond.
+//! total is the sum of the bins. (The wait is rounded down.) Each bound device adds `round(P / interval_s · w)` units per
+//! microsecond each (ordinary values; in double precision, half away from zero); the queue works off `per_s` · 10^3 · w(t) units per microsecond.
 //! Between events the level changes linearly, never below 0 and never above queue · U; what would go above is rejected. While the platform
 //! is down nothing is worked off.
 //!

@@ -245,8 +245,9 @@ pub const KINDS: &[OutageKind] = &[
     OutageKind {
         id: "database-slow",
         label: "Database is slow",
-        meaning: "Connections stay, but sign-ins take five times as long; whoever reconnects may time out.",
+        meaning: "Connections stay, but sign-ins take five times as long and a fifth of the values is written; whoever reconnects may time out.",
         direct: seen(None, Meets::Served),
+        tier: TierName::Database,
         gone: Part::Percent(80.0),
         typical_s: Some(1_800.0),
         certainty: Certainty::Assumed,

@@ -120,7 +120,7 @@ fn ramp(seen: &Seen<'_>, station: StationName, stretch: Stretch) -> Option<Strin
     let own = match outage.tier {
         crate::fleet::TierName::Balancer => StationName::Tls,
         crate::fleet::TierName::Connection => StationName::Connection,
-        crate::fleet::TierName::SignIn => StationName::SignIn,
+        crate::fleet::TierName::SignIn | crate::fleet::TierName::Database => StationName::SignIn,
     };
     let length = outage.ramp.secs();
     let covers = seen.after_return(stretch.to) <= length * 1.2;

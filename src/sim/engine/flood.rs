@@ -32,6 +32,9 @@ pub(super) struct Flood {
     /// Units per microsecond that bound devices add, and that the queue works off.
     inflow: u128,
     outflow: u128,
+    /// What it works off with its full capacity, and the capacity of each second [‰] where that changes.
+    full_outflow: u128,
+    capacity: Vec<u16>,
     /// Until then [µs] nothing is worked off.
     down_until: u64,
     rejected: u128,
@@ -45,15 +48,25 @@ pub(super) struct Flood {
 }
 
 impl Flood {
-    pub(super) fn new(writes: &Writes, groups: &[Group], bins: usize, horizon: u64) -> Self {
-        Self {
+    /// Returns an empty queue with this capacity in every second [‰]; an empty list stands for the full one.
+    pub(super) fn new(
+        writes: &Writes,
+        groups: &[Group],
+        capacity: Vec<u16>,
+        bins: usize,
+        horizon: u64,
+    ) -> Self {
+        let full_outflow = u128::from(writes.per_s.max(1)) * 1_000_000;
+        let mut flood = Self {
             now: 0,
             second: BIN,
             horizon,
             level: 0,
             room: u128::from(writes.queue) * UNIT,
             inflow: 0,
-            outflow: u128::from(writes.per_s.max(1)) * 1_000_000,
+            outflow: full_outflow,
+            full_outflow,
+            capacity,
             down_until: 0,
             rejected: 0,
             booked: 0,
@@ -66,6 +79,20 @@ impl Flood {
                 level: vec![0; bins],
                 ..WritesRun::default()
             },
+        };
+        flood.turns();
+        flood
+    }
+
+    /// Returns the capacity of the second that is under way [‰].
+    fn permille(&self) -> u128 {
+        u128::from(self.capacity.get((self.second / BIN) as usize - 1).copied().unwrap_or(1_000))
+    }
+
+    /// A second begins.
+    fn turns(&mut self) {
+        if !self.capacity.is_empty() {
+            self.outflow = self.full_outflow / 1_000 * self.permille();
         }
     }
 
@@ -86,7 +113,8 @@ impl Flood {
     pub(super) fn stored(&mut self, now: u64, group: usize, values: u64) {
         self.advance(now);
         let load = self.loads[group];
-        let times = if self.level >= load.resends_from { 2 } else { 1 };
+        let waits = self.level * 1_000 >= load.resends_from.saturating_mul(self.permille());
+        let times = if waits { 2 } else { 1 };
         self.run.resent += values * (times - 1);
         self.run.arrived[(now / BIN) as usize] += values * times;
         self.level += u128::from(values * times) * load.stored;
@@ -148,6 +176,7 @@ impl Flood {
             if self.now == second {
                 self.book();
                 self.second += BIN;
+                self.turns();
             }
         }
     }

@@ -190,12 +190,12 @@ impl<'a> World<'a> {
             queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
             ways,
             line,
-            timeline,
             flood: fleet
                 .platform
                 .writes
                 .as_ref()
-                .map(|writes| Flood::new(writes, &fleet.groups, bins, horizon.0)),
+                .map(|writes| Flood::new(writes, &fleet.groups, timeline.writes(bins), bins, horizon.0)),
+            timeline,
             tally: Tally::new(fleet),
             events: 0,
             fetches_at: FETCH_EVERY,

@@ -3,6 +3,7 @@
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
 use crate::fleet::{Breaking, Episode, Fleet, Loss, Meets, TierName, Touches};
+use crate::sim::run::BIN;
 
 /// The episodes of a run: those of the timeline, and those that overload begins.
 pub(super) struct Timeline {
@@ -19,7 +20,7 @@ pub(super) struct Timeline {
     /// Until then [µs] the platform itself is down, as far as it is known.
     down_until: u64,
     /// Tiers whose capacity changes at some time.
-    changes: [bool; 3],
+    changes: [bool; 4],
     /// What a dynamic episode looks like.
     relapse: Option<Episode>,
 }
@@ -33,11 +34,13 @@ impl Timeline {
         let blanket =
             if main.touches == Touches::All && main.meets.fails_at_once() { main.length.0 } else { 0 };
         let relapse = fleet.platform.breaking.map(|breaking| relapse(fleet, breaking));
-        let mut changes = [false; 3];
+        let mut changes = [false; 4];
         for episode in episodes.iter().chain(&relapse) {
             let full = episode.capacity_permille == 1_000
                 && (episode.ramp_from_permille == 1_000 || episode.ramp == Micros::ZERO);
-            changes[episode.tier as usize] |= !full;
+            for tier in TierName::ALL {
+                changes[tier as usize] |= !full && tier.follows(episode.tier);
+            }
         }
         let clear = episodes.iter().map(obstructs_until).max().unwrap_or(0);
         Self {
@@ -138,6 +141,12 @@ impl Timeline {
             .map(|episode| episode.meets)
     }
 
+    /// Returns the capacity of the write queue in every second [‰]; empty where it is always the full one.
+    pub(super) fn writes(&self, bins: usize) -> Vec<u16> {
+        let second = |bin: u64| self.capacity(TierName::Database, bin * BIN) as u16;
+        if self.changes(TierName::Database) { (0..bins as u64).map(second).collect() } else { Vec::new() }
+    }
+
     /// Returns whether the capacity of a tier changes at some time.
     pub(super) fn changes(&self, tier: TierName) -> bool {
         self.changes[tier as usize]
@@ -146,7 +155,7 @@ impl Timeline {
     /// Returns whether a tier never has more than its full capacity.
     pub(super) fn only_slows(&self, tier: TierName) -> bool {
         let slows = |of: &Episode| of.capacity_permille <= 1_000 && of.ramp_from_permille <= 1_000;
-        self.episodes.iter().chain(&self.relapse).filter(|episode| episode.tier == tier).all(slows)
+        self.episodes.iter().chain(&self.relapse).filter(|episode| tier.follows(episode.tier)).all(slows)
     }
 
     /// Returns whether an attempt can fail at the platform's door and leave its socket open.
@@ -175,7 +184,7 @@ impl Timeline {
             let gained = u128::from(1_000 - from.min(1_000)) * u128::from(after) / u128::from(episode.ramp.0);
             from + gained as u64
         };
-        self.episodes.iter().filter(|episode| episode.tier == tier).map(of).min().unwrap_or(1_000)
+        self.episodes.iter().filter(|episode| tier.follows(episode.tier)).map(of).min().unwrap_or(1_000)
     }
 }
 

@@ -398,7 +398,9 @@ impl World<'_> {
         let stored = self.empty_store(device);
         let group = self.devices[device].group;
         if let Some(writes) = &mut self.writes {
-            let (resent, rejected) = writes.arrive(self.now, group, &self.fleet.groups[group], stored);
+            let capacity = self.laws.writes_permille(self.now);
+            let of = (group, &self.fleet.groups[group]);
+            let (resent, rejected) = writes.arrive(self.now, of, stored, capacity);
             if resent {
                 self.see("resent");
             }

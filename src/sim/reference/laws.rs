@@ -5,6 +5,7 @@ use crate::base::draws::Stream;
 use crate::base::{Draws, normal};
 use crate::fleet::platform::ServiceLaw;
 use crate::fleet::{Episode, Meets, TierName, Touches};
+use crate::sim::run::BIN;
 
 /// The draws, and the episodes of the timeline followed by those that overload has begun.
 pub(super) struct Laws {
@@ -72,7 +73,12 @@ impl Laws {
             let (from, gone) = (u128::from(episode.ramp_from_permille), u128::from(now - end));
             (from + 1_000_u128.saturating_sub(from) * gone / u128::from(episode.ramp.0)) as u64
         };
-        self.episodes.iter().filter(|episode| episode.tier == tier).map(of).fold(1_000, u64::min)
+        self.episodes.iter().filter(|episode| tier.follows(episode.tier)).map(of).fold(1_000, u64::min)
+    }
+
+    /// Returns the capacity of the write queue [‰]: that of the database at the begin of the second.
+    pub(super) fn writes_permille(&self, now: u64) -> u64 {
+        self.capacity_permille(TierName::Database, now / BIN * BIN)
     }
 
     /// Returns the service time of a request that starts now.

@@ -91,7 +91,8 @@ impl World<'_> {
                 *most = (*most).max(station.queue.len() as u32);
             }
             if let Some(writes) = &mut self.writes {
-                writes.pass(self.now, next, self.laws.is_down(self.now));
+                let down = self.laws.is_down(self.now);
+                writes.pass(self.now, next, if down { 0 } else { self.laws.writes_permille(self.now) });
             }
             self.now = next;
             if next == second_ends {

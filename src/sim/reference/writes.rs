@@ -89,10 +89,18 @@ impl WriteQueue {
         excess > 0
     }
 
-    /// Stored values of a device arrive; tells whether they came twice, and whether any were rejected.
-    pub(super) fn arrive(&mut self, now: u64, group: usize, of: &Group, stored: u64) -> (bool, bool) {
-        let too_slow =
-            self.level / u128::from(self.writes.per_s) > u128::from(of.link.message_timeout.0) * 1_000_000;
+    /// Stored values of a device arrive at a queue with this capacity [‰]; tells whether they came twice, and
+    /// whether any were rejected.
+    pub(super) fn arrive(
+        &mut self,
+        now: u64,
+        of: (usize, &Group),
+        stored: u64,
+        capacity: u64,
+    ) -> (bool, bool) {
+        let (group, of) = of;
+        let wait = self.level * 1_000 / (u128::from(self.writes.per_s) * u128::from(capacity));
+        let too_slow = wait > u128::from(of.link.message_timeout.0) * 1_000_000;
         let twice = of.store.resends && too_slow;
         let values = if twice { 2 * stored } else { stored };
         self.run.arrived[(now / BIN) as usize] += values;
@@ -109,9 +117,9 @@ impl WriteQueue {
         lost
     }
 
-    /// Lets time pass in which nothing happens, within one second.
-    pub(super) fn pass(&mut self, from: u64, to: u64, down: bool) {
-        let worked_off = if down { 0 } else { u128::from(self.writes.per_s) * 1_000_000 };
+    /// Lets time pass in which nothing happens, within one second, with this capacity [‰].
+    pub(super) fn pass(&mut self, from: u64, to: u64, capacity: u64) {
+        let worked_off = u128::from(self.writes.per_s) * 1_000 * u128::from(capacity);
         let time = u128::from(to - from);
         let before = self.level;
         if self.ordinary >= worked_off {

@@ -80,7 +80,7 @@ fn plain_outage(outage: &Outage) -> bool {
         && outage.touches == Touches::All
         && (outage.meets.fails_at_once() || outage.meets == Meets::BlackHole)
         && outage.events.is_empty()
-        && (outage.tier != TierName::SignIn || !ramps)
+        && (!TierName::SignIn.follows(outage.tier) || !ramps)
 }
 
 fn plain_group(group: &Group, loses: Option<Loss>) -> bool {

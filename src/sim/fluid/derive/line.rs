@@ -80,7 +80,7 @@ pub(super) fn of(fleet: &Fleet) -> Line {
         doubts.push((When::TimedOut, Doubt::NotModelled(text.into())));
     }
     let pace = pace(fleet);
-    if pace.is_some() && tier_of(slowest.name) != Some(fleet.outage.tier) {
+    if pace.is_some() && !tier_of(slowest.name).is_some_and(|tier| tier.follows(fleet.outage.tier)) {
         let text =
             "Another station than the slowest one loses capacity, and the preview gives it all at once";
         doubts.push((When::Always, Doubt::NotModelled(text.into())));

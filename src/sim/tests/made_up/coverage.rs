@@ -213,6 +213,7 @@ impl Coverage {
         let episodes = fleet.outage.episodes();
         let horizon = fleet.outage.horizon();
         let begun: Vec<_> = episodes.iter().filter(|episode| episode.at < horizon).collect();
+        let writes = fleet.platform.writes.is_some();
         let slows = |tier| begun.iter().any(|e| e.tier == tier && e.capacity_permille < 1_000);
         let ramps =
             |tier| begun.iter().any(|e| e.tier == tier && e.ramp_from_permille < 1_000 && e.ramp.0 > 0);
@@ -228,9 +229,11 @@ impl Coverage {
             ("slow balancer", slows(TierName::Balancer)),
             ("slow Connection Servers", slows(TierName::Connection)),
             ("slow sign-in tier", slows(TierName::SignIn)),
+            ("slow database", writes && slows(TierName::Database)),
             ("ramp of the balancer", ramps(TierName::Balancer)),
             ("ramp of the Connection Servers", ramps(TierName::Connection)),
             ("ramp of the sign-in tier", ramps(TierName::SignIn)),
+            ("ramp of the database", writes && ramps(TierName::Database)),
             ("overlapping episodes", overlap),
             ("four more episodes", begun.len() >= 5),
             ("platform up in the outage", !fleet.outage.platform_down),

@@ -95,7 +95,7 @@ impl Dice {
             loses: self.maybe(2, Self::loss),
             meets: self.meets(),
             platform_down: self.one_in(4),
-            tier: self.pick(&[TierName::Balancer, TierName::Connection, TierName::SignIn]),
+            tier: self.pick(&TierName::ALL),
             capacity_permille: self.pick(&[1_000, 1_000, 500, 333, 100, 1]),
             ramp_from_permille: self.pick(&[1_000, 500, 10]),
             ramp: self.units(&[0, 3, 20]),
@@ -136,7 +136,7 @@ pub(super) fn made_up(case: u64) -> Fleet {
         outage.loses = None;
     }
     if dice.one_in(4) {
-        outage.tier = dice.pick(&[TierName::SignIn, TierName::Connection, TierName::Balancer]);
+        outage.tier = dice.pick(&TierName::ALL);
         outage.capacity_permille = 400;
     }
     Fleet {
