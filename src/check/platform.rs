@@ -242,12 +242,7 @@ fn flood(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let Some(writes) = fleet.platform.writes else { return };
     let pointer = "/platform/writes/writes_per_s";
     let per_s = writes.per_s as f64;
-    let work = |group: &Group| {
-        let data = &group.telemetry;
-        let cost = |number: u64, permille: u64| number as f64 * permille as f64 / 1e3;
-        let extra = cost(data.events, writes.event_permille) + cost(data.services, writes.service_permille);
-        (data.properties as f64 + extra) / data.interval_s
-    };
+    let work = |group: &Group| writes.work_per_s(&group.telemetry);
     let ordinary: f64 = fleet.groups.iter().map(|group| f64::from(group.devices) * work(group)).sum();
     if ordinary >= per_s {
         let what = format!(

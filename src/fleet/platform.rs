@@ -5,6 +5,7 @@
 //! AUTH and BIND). Only the last is always there; alone it is the one-tier platform of `storm-1`.
 //! Behind them stands the *write queue*, which takes ordinary values and the flood of stored ones.
 
+use super::group::Telemetry;
 use crate::base::Micros;
 
 /// How the time of one piece of work is distributed.
@@ -120,6 +121,16 @@ pub struct Writes {
     pub event_permille: u64,
     /// Work of one service call, in thousandths of the work of one property value [‰].
     pub service_permille: u64,
+}
+
+impl Writes {
+    /// Returns the work of what one connected device records, events and service calls included, in property
+    /// values [values/s].
+    pub fn work_per_s(&self, data: &Telemetry) -> f64 {
+        let cost = |number: u64, permille: u64| number as f64 * permille as f64 / 1e3;
+        let extra = cost(data.events, self.event_permille) + cost(data.services, self.service_permille);
+        (data.properties as f64 + extra) / data.interval_s
+    }
 }
 
 /// When overload takes the platform down again.

@@ -10,6 +10,7 @@
 pub mod answers;
 pub mod assumptions;
 pub mod chart;
+pub mod clusters;
 pub mod compared;
 pub mod decimate;
 pub mod draw;

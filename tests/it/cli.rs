@@ -20,6 +20,7 @@ fn help_reads_well() {
         "recommend",
         "compare",
         "timeline",
+        "clusters",
         "report",
         "validate",
         "generate",

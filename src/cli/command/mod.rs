@@ -61,6 +61,8 @@ pub enum Command {
     Solve(whatif::solve::Args),
     /// Recommend settings: at most three answers, best first
     Recommend(whatif::solve::RecommendArgs),
+    /// Play the clusters of a project at the same time: what one costs the others
+    Clusters(whatif::clusters::Args),
     /// Compare scenarios: what differs in the inputs, and what that changes
     Compare(whatif::compare::Args),
     /// Show what one device does in the outage, for each agent side by side
@@ -102,6 +104,7 @@ impl Command {
             Self::Sweep(args) => whatif::sweep::run(args, printer).map(Action::from),
             Self::Solve(args) => whatif::solve::run(args, printer).map(Action::from),
             Self::Recommend(args) => whatif::solve::recommend(args, printer).map(Action::from),
+            Self::Clusters(args) => whatif::clusters::run(args, printer).map(Action::from),
             Self::Compare(args) => whatif::compare::run(args, printer).map(Action::from),
             Self::Timeline(args) => whatif::timeline::run(args, printer).map(Action::from),
             Self::Report(args) => report::run(args, printer).map(Action::from),

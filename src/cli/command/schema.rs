@@ -6,7 +6,7 @@ use crate::cli::files::kind_of;
 use crate::cli::printer::Printer;
 use crate::config::{Layout, Mapping, schemas};
 use crate::fleet::{AgentKind, file};
-use crate::report::{answers, compared, result, timeline};
+use crate::report::{answers, clusters, compared, result, timeline};
 use serde_json::{Map, Value};
 
 /// Arguments of `regather schema`.
@@ -43,6 +43,8 @@ enum Format {
     Solution,
     /// Differences of `compare --json`
     Compare,
+    /// Clusters of `clusters --json`
+    Clusters,
     /// Timelines of `timeline --json`
     Timeline,
     /// JSON files of agents, by kind and name
@@ -58,6 +60,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Format::Tornado => answers::tornado_schema(),
         Format::Solution => answers::solution_schema(),
         Format::Compare => compared::compared_schema(),
+        Format::Clusters => clusters::clusters_schema(),
         Format::Timeline => timeline::timeline_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;

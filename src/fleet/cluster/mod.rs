@@ -26,6 +26,7 @@ mod kind;
 pub mod layout;
 pub mod pattern;
 mod read;
+pub mod tenants;
 #[cfg(test)]
 mod tests;
 

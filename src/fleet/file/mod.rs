@@ -229,6 +229,11 @@ impl FleetFile {
         read::read_drawn(self, scenario, drawn)
     }
 
+    /// Returns the fleet of a scenario with the platform of the cluster with this id, all groups in it.
+    pub(in crate::fleet) fn of_cluster(&self, scenario: Option<&str>, cluster: &str) -> Option<Fleet> {
+        read::read_cluster(self, scenario, cluster)
+    }
+
     /// Returns the reason for which the file silences a code. What makes a fleet impossible (F…) cannot be silenced.
     pub fn silenced(&self, code: &str) -> Option<String> {
         if code.starts_with('F') {

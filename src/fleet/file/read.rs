@@ -48,6 +48,13 @@ pub(super) fn read_drawn(
     Err(Box::new(why.unwrap_or_else(|| Finding::error("F031", "", "The fleet cannot be read."))))
 }
 
+/// Returns the fleet of a scenario with the platform of the cluster with this id; `None` where an error makes one
+/// impossible. Its findings are those of [`read`], so they are not told again.
+pub(super) fn read_cluster(file: &FleetFile, scenario: Option<&str>, cluster: &str) -> Option<Fleet> {
+    let view = file.view(scenario).focused(cluster);
+    Reader { view, findings: Vec::new(), unknowns: Vec::new() }.fleet(file)
+}
+
 /// The values of one area by key.
 pub(super) type Values = BTreeMap<&'static str, Value>;
 
@@ -103,8 +110,8 @@ impl Reader<'_> {
                 let (line, column) = self.view.tree().place_of(&pointer);
                 self.findings.push(
                     Finding::warning("F060", pointer, what)
-                        .why("One platform is simulated, that of the first cluster, and all groups meet it.")
-                        .fix("Put the cluster in question first, or give each cluster a project of its own.")
+                        .why("Elsewhere one platform is simulated, that of the first cluster, and all groups meet it.")
+                        .fix("Put the cluster in question first; `regather clusters` plays each with its own groups.")
                         .at(line, column),
                 );
             }

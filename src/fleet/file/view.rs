@@ -83,6 +83,8 @@ pub struct View<'a> {
     cluster: OnceLock<Arc<Read>>,
     /// What follows from it for the platform.
     derived: OnceLock<Arc<Derivation>>,
+    /// Id of the cluster whose platform is derived; `None` for the first one.
+    focus: Option<&'a str>,
 }
 
 impl<'a> View<'a> {
@@ -95,7 +97,17 @@ impl<'a> View<'a> {
                 assigned.insert(member.key.to_string(), json::join(&base, &member.key));
             }
         }
-        Self { tree, assigned, drawn: None, cluster: OnceLock::new(), derived: OnceLock::new() }
+        Self { tree, assigned, drawn: None, cluster: OnceLock::new(), derived: OnceLock::new(), focus: None }
+    }
+
+    /// Returns the view in which the platform is that of the cluster with this id.
+    pub(super) fn focused(self, cluster: &'a str) -> Self {
+        Self { focus: Some(cluster), derived: OnceLock::new(), ..self }
+    }
+
+    /// Returns the id of the cluster whose platform is derived; `None` for the first one.
+    pub(in crate::fleet) fn focus(&self) -> Option<&'a str> {
+        self.focus
     }
 
     /// Returns the view with what a run has drawn instead of what is unknown.

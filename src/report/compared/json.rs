@@ -2,7 +2,7 @@
 
 use super::Compared;
 use crate::plan::Verdict;
-use crate::plan::compare::Cell;
+use crate::plan::compare::{Cell, Row};
 use crate::report::head::{Asked, head_schema};
 use crate::report::result::{number, object, plain, text_schema};
 use serde_json::{Map, Value, json};
@@ -32,13 +32,15 @@ pub fn compared_json(asked: &Asked<'_>, compared: &Compared<'_>) -> Value {
     file.insert("scenarios".into(), scenarios.collect());
     file.insert("inputs".into(), compared.inputs.iter().map(input).collect());
     let baseline = table.baseline;
-    let figures = table.rows.iter().map(|row| {
-        let reference = row.cells.get(baseline).and_then(Option::as_ref);
-        let cells: Vec<Value> = row.cells.iter().map(|cell| value(cell.as_ref(), reference)).collect();
-        json!({"key": row.key, "label": row.label, "values": cells})
-    });
-    file.insert("figures".into(), figures.collect());
+    file.insert("figures".into(), table.rows.iter().map(|row| figure(row, baseline)).collect());
     Value::Object(file)
+}
+
+/// Returns a figure with its value in each column, against the one with the index `baseline`.
+pub(in crate::report) fn figure(row: &Row, baseline: usize) -> Value {
+    let reference = row.cells.get(baseline).and_then(Option::as_ref);
+    let cells: Vec<Value> = row.cells.iter().map(|cell| value(cell.as_ref(), reference)).collect();
+    json!({"key": row.key, "label": row.label, "values": cells})
 }
 
 /// Returns an input with its value in each scenario, in the unit of the file; `null` where it is not there.
@@ -92,6 +94,27 @@ pub fn compared_schema() -> Value {
         ),
         ("texts", json!({"type": "array", "items": {"type": "string"}})),
     ]);
+    let mut properties = head_schema(COMPARE_SCHEMA);
+    properties.extend([
+        ("seed", json!({"type": "integer", "minimum": 0})),
+        ("runs", json!({"type": "integer", "minimum": 1})),
+        ("baseline", json!({"type": "integer", "minimum": 0, "description": "Position in `scenarios`."})),
+        ("scenarios", json!({"type": "array", "minItems": 2, "items": scenario})),
+        ("inputs", json!({"type": "array", "description": "Those that not all share.", "items": input})),
+        ("figures", json!({"type": "array", "minItems": 1, "items": figure_schema()})),
+    ]);
+    let mut schema = object(&properties);
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    schema["title"] = "Regather comparison".into();
+    schema["description"] =
+        "Several scenarios against one of them. Within version 1 keys are only added; readers \
+                             pass over those they do not know."
+            .into();
+    schema
+}
+
+/// Returns the schema of a figure with its value in each column.
+pub(in crate::report) fn figure_schema() -> Value {
     let mut value = object(&[
         (
             "median",
@@ -105,26 +128,9 @@ pub fn compared_schema() -> Value {
         ("text", text_schema("As people read it.")),
     ]);
     value["type"] = json!(["object", "null"]);
-    let figure = object(&[
+    object(&[
         ("key", text_schema("With its unit.")),
         ("label", text_schema("")),
         ("values", json!({"type": "array", "description": "One per scenario.", "items": value})),
-    ]);
-    let mut properties = head_schema(COMPARE_SCHEMA);
-    properties.extend([
-        ("seed", json!({"type": "integer", "minimum": 0})),
-        ("runs", json!({"type": "integer", "minimum": 1})),
-        ("baseline", json!({"type": "integer", "minimum": 0, "description": "Position in `scenarios`."})),
-        ("scenarios", json!({"type": "array", "minItems": 2, "items": scenario})),
-        ("inputs", json!({"type": "array", "description": "Those that not all share.", "items": input})),
-        ("figures", json!({"type": "array", "minItems": 1, "items": figure})),
-    ]);
-    let mut schema = object(&properties);
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = "Regather comparison".into();
-    schema["description"] =
-        "Several scenarios against one of them. Within version 1 keys are only added; readers \
-                             pass over those they do not know."
-            .into();
-    schema
+    ])
 }

@@ -6,6 +6,7 @@ mod json;
 mod tests;
 
 pub use json::{COMPARE_SCHEMA, compared_json, compared_schema};
+pub(in crate::report) use json::{figure, figure_schema};
 
 use super::terminal::{Charset, left, line, plain, wrap};
 use crate::fleet::file::address;

@@ -1,6 +1,7 @@
-//! The subcommands that try many settings, `compare`, `sweep`, `solve` and `recommend`,
+//! The subcommands that try many settings, `clusters`, `compare`, `sweep`, `solve` and `recommend`,
 //! and `timeline`, which tries many agents.
 
+pub mod clusters;
 pub mod compare;
 pub mod solve;
 pub mod sweep;
