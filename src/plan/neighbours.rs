@@ -167,9 +167,9 @@ fn stretches_of(tenants: &[Tenant], studies: &[Study]) -> Vec<Vec<Stretch>> {
         // Whose values are not modelled asks for nothing, but waits with the others.
         let flow = |&at: &usize| {
             let writes = tenants[at].fleet.platform.writes?;
-            Some((writes.per_s as f64, &*wanted[at]))
+            Some(Flow { own_per_s: writes.per_s as f64, room: writes.queue as f64, wanted: &wanted[at] })
         };
-        let flows: Vec<(f64, &[f64])> = users.iter().filter_map(flow).collect();
+        let flows: Vec<Flow<'_>> = users.iter().filter_map(flow).collect();
         let shared = shared(*writes_per_s, &flows);
         for &at in users {
             let least = &mut shares[at];
@@ -182,26 +182,34 @@ fn stretches_of(tenants: &[Tenant], studies: &[Study]) -> Vec<Vec<Stretch>> {
     shares.iter().map(|shares| joined(shares, horizon)).collect()
 }
 
+/// What a cluster asks of a database.
+struct Flow<'a> {
+    /// What it passes on at most [values/s].
+    own_per_s: f64,
+    /// Values that can wait in it; what is beyond is rejected.
+    room: f64,
+    /// What it has to write in each second [values/s].
+    wanted: &'a [f64],
+}
+
 /// Returns what a database gives of what it is asked for, second by second [‰].
-///
-/// `flows` are what each cluster passes on at most [values/s], and what it has to write [values/s].
-fn shared(writes_per_s: f64, flows: &[(f64, &[f64])]) -> Vec<u32> {
-    let bins = flows.iter().map(|(_, wanted)| wanted.len()).min().unwrap_or(0);
+fn shared(writes_per_s: f64, flows: &[Flow<'_>]) -> Vec<u32> {
+    let bins = flows.iter().map(|flow| flow.wanted.len()).min().unwrap_or(0);
     let mut waiting = vec![0.0; flows.len()];
     let mut shares = Vec::with_capacity(bins);
     for bin in 0..bins {
         let asked: Vec<f64> = flows
             .iter()
             .zip(&mut waiting)
-            .map(|((own, wanted), waiting)| {
-                *waiting += wanted[bin];
-                waiting.min(*own)
+            .map(|(flow, waiting)| {
+                *waiting += flow.wanted[bin];
+                waiting.min(flow.own_per_s)
             })
             .collect();
         let all: f64 = asked.iter().sum();
         let share = if all > writes_per_s { writes_per_s / all } else { 1.0 };
-        for (asked, waiting) in asked.iter().zip(&mut waiting) {
-            *waiting -= asked * share;
+        for ((asked, flow), waiting) in asked.iter().zip(flows).zip(&mut waiting) {
+            *waiting = (*waiting - asked * share).min(flow.room);
         }
         shares.push(((share * 1_000.0).floor() as u32).max(1));
     }
@@ -292,7 +300,7 @@ mod tests {
                       "offline_store": {{ "limit_bytes": 1000000 }} }}
             }},
             "cluster": {{
-              "one": {{ "kind": "cluster", "groups": ["a"] }}, "two": {{ "kind": "cluster", "groups": ["b"] }},
+              "one": {{ "kind": "cluster", "groups": ["a"], "mode": "single" }}, "two": {{ "kind": "cluster", "groups": ["b"], "mode": "single" }},
               "m1": {{ "kind": "vm", "cores": 4 }}, "m2": {{ "kind": "vm", "cores": 16 }}, "m3": {{ "kind": "vm", "cores": 16 }},
               "f1": {{ "kind": "foundation", "on": "m1", "clusters": "one" }},
               "f2": {{ "kind": "foundation", "on": "m2", "clusters": "two" }},
@@ -347,11 +355,17 @@ mod tests {
     #[test]
     fn each_gets_its_part_of_what_is_written_and_the_rest_waits() {
         // 100 and 300 are asked for, 200 are written: each gets half, and what is left is asked for again.
-        let (a, b) = ([100.0, 0.0, 0.0, 0.0], [300.0, 0.0, 0.0, 0.0]);
-        assert_eq!(shared(200.0, &[(1e9, &a), (1e9, &b)]), [500, 1_000, 1_000, 1_000]);
+        let flow = |own_per_s, room, values: &'static [f64]| Flow { own_per_s, room, wanted: values };
+        let a = || flow(1e9, 1e9, &[100.0, 0.0, 0.0, 0.0]);
+        let b = |own_per_s, room| flow(own_per_s, room, &[300.0, 0.0, 0.0, 0.0]);
+        assert_eq!(shared(200.0, &[a(), b(1e9, 1e9)]), [500, 1_000, 1_000, 1_000]);
         // A cluster whose servers pass on little cannot take more than that.
-        assert_eq!(shared(200.0, &[(1e9, &a), (50.0, &b)]), [1_000, 1_000, 1_000, 1_000]);
-        assert_eq!(shared(200.0, &[(1e9, &a), (150.0, &b)]), [800, 1_000, 1_000, 1_000]);
+        assert_eq!(shared(200.0, &[a(), b(50.0, 1e9)]), [1_000, 1_000, 1_000, 1_000]);
+        assert_eq!(shared(200.0, &[a(), b(150.0, 1e9)]), [800, 1_000, 1_000, 1_000]);
+        // What finds no room in a cluster's own queue is never asked for again.
+        let again = |room| shared(100.0, &[a(), b(1e9, room)]);
+        assert_eq!(again(1e9), [250, 333, 500, 1_000]);
+        assert_eq!(again(50.0), [250, 800, 1_000, 1_000]);
     }
 
     #[test]

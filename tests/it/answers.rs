@@ -175,17 +175,19 @@ fn a_timeline_says_what_one_device_does_under_each_agent() {
 /// Two clusters on one database; the second one records much.
 const TENANTS: &str = r#"{ "regather": 1, "name": "Two tenants",
     "groups": {
-        "a": { "devices": 400, "agent": "example-agent", "reconnect_random_delay_seconds": 60,
-               "telemetry": { "properties": 1, "interval_s": 60 } },
+        "a": { "devices": 2000, "agent": "example-agent", "reconnect_random_delay_seconds": 60,
+               "telemetry": { "properties": 10, "interval_s": 60 }, "offline_store": { "limit_bytes": 1000000 } },
         "b": { "devices": 4000, "agent": "example-agent", "reconnect_random_delay_seconds": 20,
                "telemetry": { "properties": 20, "interval_s": 60 }, "offline_store": { "limit_bytes": 1000000 } } },
     "cluster": {
-        "one": { "kind": "cluster", "name": "Tenant one", "groups": ["a"] },
-        "two": { "kind": "cluster", "name": "Tenant two", "groups": ["b"] },
+        "one": { "kind": "cluster", "name": "Tenant one", "groups": ["a"], "mode": "single",
+            "database_schema": "one", "database_user": "env:ONE", "database_isolation": "on" },
+        "two": { "kind": "cluster", "name": "Tenant two", "groups": ["b"], "mode": "single",
+            "database_schema": "two", "database_user": "env:TWO", "database_isolation": "on" },
         "m1": { "kind": "vm", "cores": 4 }, "m2": { "kind": "vm", "cores": 16 }, "m3": { "kind": "vm", "cores": 16 },
         "f1": { "kind": "foundation", "on": "m1", "clusters": "one" },
         "f2": { "kind": "foundation", "on": "m2", "clusters": "two" },
-        "db": { "kind": "database", "on": "m3", "writes_per_s": 2000 } },
+        "db": { "kind": "database", "on": "m3", "writes_per_s": 4000 } },
     "outage": { "length_s": 600, "watch_s": 1200 } }"#;
 
 #[test]
@@ -198,7 +200,8 @@ fn clusters_are_played_at_the_same_time() {
     let json = run_in(folder.path(), &[&arguments[..], &["--json"]].concat()).ends(0);
     satisfies("clusters", &json.json());
     assert_eq!(run_in(folder.path(), &[&arguments[..], &["--json"]].concat()).ends(0).out, json.out);
-    let [one, two] = &json.json()["clusters"].as_array().unwrap()[..] else { panic!("{}", json.out) };
+    let made = json.json();
+    let [one, two] = &made["clusters"].as_array().unwrap()[..] else { panic!("{}", json.out) };
     assert_eq!(
         (&one["shares_with"][0], &two["shares_with"][0]),
         (&"Tenant two".into(), &"Tenant one".into())
