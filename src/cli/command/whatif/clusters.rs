@@ -19,13 +19,13 @@ use std::sync::atomic::AtomicBool;
 #[command(
     before_help = "\
 Examples:
-  regather clusters example:oem-tenants
-  regather clusters fleet.json --scenario neighbour --json -o clusters.json",
+  regather clusters fleet.json
+  regather clusters fleet.json --scenario what-if --json -o clusters.json",
     after_help = "\
-Every cluster whose `groups` the file names is played, alone and beside the others.
-Where clusters write to one database and ask it for more than it writes, what waits
-for it takes longer by that factor. Exit code 4: a cluster misses a target beside
-the others, or is uncertain."
+Every cluster whose `groups` the file names is played, alone and beside the
+others. Where clusters write to one database and ask it for more than it writes,
+what waits for it takes longer by that factor. Exit code 4: a cluster misses a
+target beside the others, or is uncertain."
 )]
 pub struct Args {
     #[command(flatten)]
