@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
 
 /// Arguments of `regather topology`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, clap::Args)]
 #[command(before_help = "\
 Examples:

@@ -343,15 +343,13 @@ impl Story<'_, '_> {
         };
         let mut told = self.who();
         if kept < 1.0 {
-            told += &format!(
-                ": {} of the devices lose their connection and go to what is left",
-                units::percent(1.0 - kept)
-            );
+            let share = units::percent(1.0 - kept);
+            told += &[": ", &share, " of the devices lose their connection and go to what is left"].concat();
         } else {
             told += ": connections stay";
         }
         if capacity < 1.0 {
-            told += &format!("; {} of the capacity of this tier is left", units::percent(capacity));
+            told += &["; ", &units::percent(capacity), " of the capacity of this tier is left"].concat();
         }
         if kept < 1.0 && self.how != How::Stop {
             told += "; that a load balancer notices only after some seconds is not simulated";
