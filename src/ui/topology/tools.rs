@@ -33,7 +33,7 @@ pub fn ui(
         });
         ui.menu_button("Let fail", |ui| {
             for failure in &board.failures {
-                let tip = format!("Adds a scenario in which {} {}", failure.fails, failure.how.verb());
+                let tip = format!("Adds a scenario in which this fails: {}", failure.fails);
                 if ui.button(&failure.name).on_hover_text(tip).clicked() {
                     let (name, fails) = (failure.name.clone(), failure.fails.clone());
                     out.push(TopologyCommand::Fail { name, fails, how: failure.how }.into());

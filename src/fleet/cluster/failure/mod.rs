@@ -58,6 +58,17 @@ impl How {
         }
     }
 
+    /// Returns what is said of several things that fail so: `cxs-1 and cxs-2 crash`.
+    fn verb_of_many(self) -> &'static str {
+        match self {
+            Self::Crash => "crash",
+            Self::Stop => "are stopped",
+            Self::Slow => "are slow",
+            Self::Partition => "are cut off",
+            Self::Certificate => "have an expired certificate",
+        }
+    }
+
     /// Returns the way with this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|how| how.word() == word)
@@ -202,7 +213,9 @@ impl Story<'_, '_> {
             many @ [_, _, _, _, ..] => {
                 format!("{} components, of them {}: {}", many.len(), many[0], self.how.word())
             }
-            names => format!("{} {}", names.join(" and "), self.how.verb()),
+            [one] => format!("{one} {}", self.how.verb()),
+            [some @ .., last] => format!("{} and {last} {}", some.join(", "), self.how.verb_of_many()),
+            [] => self.how.word().to_owned(),
         }
     }
 
