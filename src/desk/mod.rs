@@ -28,6 +28,7 @@ mod view;
 
 pub use agents::{Compared, Effect, ExportOptions, Given, OneDevice, OutlineView, Tried};
 pub use command::{Command, UserCommand};
+pub use document::copied;
 pub use env::{Env, Wake};
 pub use notice::{Notice, Notices};
 pub use overlay::Overlay;

@@ -160,6 +160,9 @@ impl Outcome {
     fn recovery(&self) -> String {
         let t95 = self.t95();
         let target = self.fleet.targets.t95.map_or_else(String::new, |limit| format!(" (target {limit})"));
+        if !self.study.runs.is_empty() && self.study.runs.iter().all(|run| run.affected == 0) {
+            return "No device loses its connection, so none has to come back".to_owned();
+        }
         if t95.is_finite() {
             return format!("95 % of devices back after {}{target}", units::duration(t95));
         }

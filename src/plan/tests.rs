@@ -55,6 +55,16 @@ fn every_target_is_judged_and_the_worst_decides() {
 }
 
 #[test]
+fn an_outage_that_disconnects_nobody_is_no_failure() {
+    let mut fleet = calm(r#"{"t95_s": 70}"#);
+    (fleet.outage.loses, fleet.outage.platform_down) = (None, false);
+    let outcome = simulate(fleet, 8);
+    assert_eq!(outcome.verdict(), Verdict::Met);
+    assert_eq!(outcome.t95(), 0.0);
+    assert!(outcome.headline().starts_with("No device loses its connection"), "{}", outcome.headline());
+}
+
+#[test]
 fn too_few_runs_decide_nothing() {
     let one = simulate(calm(r#"{"t95_s": 70}"#), 1);
     assert_eq!(one.verdict(), Verdict::Uncertain, "one run has no interval, whatever it says");

@@ -13,6 +13,7 @@ use super::report::ReportPanel;
 use super::request::{Place, Purpose, Request, Screen};
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
+use super::topology::TopologyPanel;
 use crate::config::Mapping;
 use crate::desk::command::{ChartCommand, DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
@@ -78,6 +79,7 @@ pub(super) struct Panels {
     drawn: Option<Screen>,
     shell: Shell,
     fleet: FleetPanel,
+    topology: TopologyPanel,
     simulate: SimulatePanel,
     recommend: RecommendPanel,
     configs: ConfigsPanel,
@@ -94,6 +96,7 @@ impl App {
             drawn: None,
             shell: Shell::default(),
             fleet: FleetPanel::default(),
+            topology: TopologyPanel::default(),
             simulate: SimulatePanel::default(),
             recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
@@ -192,6 +195,7 @@ impl App {
             }
             panels.shell.ui(ui, (screen, &view), &mut self.dialogs, &mut out, |ui, out| match screen {
                 Screen::Fleet => panels.fleet.ui(ui, &view, out),
+                Screen::Topology => panels.topology.ui(ui, &view, out),
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
                 Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
@@ -217,6 +221,7 @@ impl App {
                 self.panels.configs.choose(&group);
             }
             Request::Path(purpose, path) => self.chosen(purpose, path, now),
+            Request::Ask(purpose) => self.dialogs.ask(purpose, &self.desk.view(now)),
             Request::CopyChart(chart) => {
                 if let Some(picture) = self.desk.picture(&chart, now) {
                     ctx.copy_image(raster::image(&picture));
@@ -241,6 +246,7 @@ impl App {
         }
         match command {
             UserCommand::ScreenFleet => self.panels.screen = Screen::Fleet,
+            UserCommand::ScreenTopology => self.panels.screen = Screen::Topology,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
             UserCommand::ScreenReport => self.panels.screen = Screen::Report,
@@ -285,6 +291,11 @@ impl App {
 
     /// Shows the screen on which an input is edited.
     fn go_to(&mut self, pointer: &str) {
+        if let Some(rest) = pointer.strip_prefix("/cluster") {
+            self.panels.screen = Screen::Topology;
+            let id = rest.split('/').nth(1).filter(|id| !id.is_empty());
+            return id.into_iter().for_each(|id| self.panels.topology.select(id));
+        }
         match pointer.strip_prefix("/groups/").and_then(|rest| rest.split('/').next()) {
             Some(group) => {
                 self.panels.screen = Screen::Fleet;
@@ -306,6 +317,7 @@ impl App {
                 let options = ReportOptions { format, ..self.panels.report.options().clone() };
                 FileCommand::Report { path, options }.into()
             }
+            Purpose::Topology(format) => FileCommand::Topology { path, format }.into(),
             Purpose::Import(_) => FileCommand::ImportConfigs(path).into(),
             Purpose::Compare(_) => FileCommand::Compare(path).into(),
             Purpose::Try => FileCommand::TryPath(path).into(),

@@ -124,6 +124,9 @@ impl Dialogs {
             }
             Purpose::SaveBadLines => ("No file dialog is available here. Path to save the lines to", "Save"),
             Purpose::SaveChart(_) => ("No file dialog is available here. Path to save the chart to", "Save"),
+            Purpose::Topology(_) => {
+                ("No file dialog is available here. Path to save the topology to", "Save")
+            }
         };
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -162,9 +165,11 @@ impl Dialogs {
 /// Returns whether a purpose is one file that is written, and may be there already.
 fn replaces(purpose: Purpose) -> bool {
     match purpose {
-        Purpose::SaveAs | Purpose::SaveBadLines | Purpose::SaveChart(_) | Purpose::Export(Target::Zip) => {
-            true
-        }
+        Purpose::SaveAs
+        | Purpose::SaveBadLines
+        | Purpose::SaveChart(_)
+        | Purpose::Topology(_)
+        | Purpose::Export(Target::Zip) => true,
         Purpose::Report(format) => !format.per_chart(),
         _ => false,
     }
@@ -234,6 +239,13 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .pick_file(),
         ),
         Purpose::Try => Box::pin(dialog.set_title("Agent's file to try").pick_file()),
+        Purpose::Topology(format) => Box::pin(
+            dialog
+                .set_title("Save the topology as")
+                .set_file_name(format!("topology.{}", format.ending()))
+                .add_filter(format.word(), &[format.ending()])
+                .save_file(),
+        ),
         Purpose::SaveChart(format) => Box::pin(
             dialog
                 .set_title("Save the chart as")

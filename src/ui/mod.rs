@@ -19,6 +19,7 @@ pub mod setting;
 mod shell;
 mod simulate;
 pub mod theme;
+mod topology;
 pub mod widget;
 pub mod window;
 

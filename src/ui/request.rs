@@ -1,7 +1,7 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
 use crate::config::bundle::Target;
-use crate::desk::command::ChartFormat;
+use crate::desk::command::{ChartFormat, Drawing};
 use crate::desk::{Command, UserCommand, View};
 use crate::report::draw::Graphic;
 use crate::report::files::Format;
@@ -13,6 +13,8 @@ use std::path::PathBuf;
 pub enum Screen {
     /// Groups of devices and their settings.
     Fleet,
+    /// Machines, what runs on them, and how busy it is.
+    Topology,
     /// How the fleet comes back.
     Simulate,
     /// What it takes to meet the targets.
@@ -25,12 +27,14 @@ pub enum Screen {
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 5] = [Self::Fleet, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
+    pub const ALL: [Self; 6] =
+        [Self::Fleet, Self::Topology, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {
         match self {
             Self::Fleet => UserCommand::ScreenFleet,
+            Self::Topology => UserCommand::ScreenTopology,
             Self::Simulate => UserCommand::ScreenSimulate,
             Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
@@ -72,6 +76,8 @@ pub enum Purpose {
     Try,
     /// Write a chart to a file.
     SaveChart(ChartFormat),
+    /// Write a picture of the topology.
+    Topology(Drawing),
 }
 
 /// What files of devices lie in.
@@ -96,6 +102,8 @@ pub enum Request {
     GoToFile(String),
     /// A path was typed or chosen for a purpose.
     Path(Purpose, PathBuf),
+    /// Ask for a path for a purpose.
+    Ask(Purpose),
     /// Put a chart on the clipboard as a picture.
     CopyChart(Graphic),
     /// Ask for a file and write a chart to it.

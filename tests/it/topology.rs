@@ -38,7 +38,7 @@ fn a_topology_is_shown_in_every_format() {
     let at = |arguments: &[&str]| run_in(folder.path(), arguments);
     at(&["topology", "--new", "three-boxes", "-o", "line.json"]).ends(0);
     let text = at(&["topology", "line.json"]).ends(0).out;
-    for part in ["without box-1:", "memory of fnd-1:", "Workers: 9 (assumed)", "Override: /platform/workers"]
+    for part in ["without box-1:", "memory of fnd-1:", "Workers: 10 (assumed)", "Override: /platform/workers"]
     {
         assert!(text.contains(part), "{part} not in {text}");
     }

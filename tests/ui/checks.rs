@@ -44,6 +44,10 @@ fn everywhere(mut check: impl FnMut(&mut Window, &str)) {
             let place = format!("{screen:?} at {window:?}");
             check(&mut busy(screen, window, Theme::Dark), &place);
         }
+        for layout in ["three-boxes", "separate-tiers"] {
+            let place = format!("Topology of {layout} at {window:?}");
+            check(&mut crate::topology::shown(layout, window, Theme::Dark), &place);
+        }
         check(&mut crate::devices::busy(window, Theme::Dark), &format!("Devices at {window:?}"));
         check(&mut crate::exports::laid_out(window, Theme::Dark), &format!("Export at {window:?}"));
         check(&mut crate::exports::one_device(window, Theme::Dark), &format!("One device at {window:?}"));
@@ -294,6 +298,7 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
         };
         let order = match screen {
             Screen::Fleet => vec!["File", "Fleet", "Baseline", "Add group", "Name", "Remove group"],
+            Screen::Topology => vec!["File", "Fleet", "Baseline", "Begin with Single server"],
             Screen::Simulate => {
                 vec!["File", "Fleet", "Baseline", "Random delay", "Workers", "Pin as baseline"]
             }

@@ -17,6 +17,7 @@ mod recommend;
 mod renderer;
 mod reports;
 mod shown;
+mod topology;
 mod walk;
 
 #[test]

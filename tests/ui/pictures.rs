@@ -99,6 +99,17 @@ fn plans_and_reports_look_as_they_were_approved() {
 }
 
 #[test]
+fn topologies_look_as_they_were_approved() {
+    let wide = ([1280.0, 720.0], 1.0, 1.0);
+    let mut tiers = crate::topology::shown("separate-tiers", wide, Theme::Light);
+    tiers.run_steps(30);
+    compare("topology-light", &tiers.render().unwrap());
+    let mut boxes = crate::topology::chosen("three-boxes", wide, Theme::Dark);
+    boxes.run_steps(30);
+    compare("topology-dark", &boxes.render().unwrap());
+}
+
+#[test]
 fn what_devices_have_looks_as_it_was_approved() {
     let folder = tempfile::tempdir().unwrap();
     let has = "{\n  \"reconnect_random_delay_seconds\": 7,\n  \"app_key\": \"planted\",\n  \"site\": 4\n}\n";

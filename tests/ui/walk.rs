@@ -17,6 +17,7 @@ use crate::fixture::{WHAT_IF, Window};
 fn content(screen: Screen) -> &'static [&'static str] {
     match screen {
         Screen::Fleet => &["Add group", "Connection", "Data while away", "Duplicate group"],
+        Screen::Topology => &["No topology yet", "Begin with Single server"],
         Screen::Simulate => &["Random delay", "Result", "Changed vs baseline", "Assumptions"],
         Screen::Recommend => &["Targets", "Answers", "Safe region", "Solve", "To the right"],
         Screen::Report => &["What the page holds", "Save report…", "Number of the change"],
@@ -39,8 +40,8 @@ fn every_screen_opens_from_the_rail_and_by_its_key() {
         shows(&mut window, screen);
         assert!(window.chosen(screen.word()));
     }
-    for (screen, key) in Screen::ALL.into_iter().zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5])
-    {
+    let numbered = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Topology);
+    for (screen, key) in numbered.zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5]) {
         window.press(Modifiers::COMMAND, key);
         shows(&mut window, screen);
     }

@@ -5,6 +5,7 @@ use super::{Look, Places, Rule};
 use crate::base::Severity::{Error, Warning};
 use crate::base::units;
 use crate::fleet::Certainty::{Documented, Inferred};
+use crate::fleet::cluster::failure::{failover_s, tolerated_s};
 use crate::fleet::cluster::{Node, NodeKind};
 use std::collections::BTreeSet;
 
@@ -210,26 +211,12 @@ fn stretched(look: &Look<'_>, places: &mut Places) {
     }
 }
 
-/// Returns how long a failover of a database takes [s]; `None` where there is none, or nobody knows.
-fn takes(node: &Node) -> Option<f64> {
-    if node.word("failover") == "none" {
-        return None;
-    }
-    node.optional("failover_s").or(match node.word("failover") {
-        "patroni" => Some(45.0),
-        "rds-multi-az" => Some(120.0),
-        "pgpool" => Some(60.0),
-        "always-on" => Some(30.0),
-        _ => None,
-    })
-}
-
 fn failover(look: &Look<'_>, places: &mut Places) {
     for cluster in look.clustered() {
-        let databases = cluster.of(NodeKind::Database).filter_map(|node| Some((node, takes(node)?)));
+        let databases = cluster.of(NodeKind::Database).filter_map(|node| Some((node, failover_s(node)?)));
         let Some((database, takes)) = databases.max_by(|(_, a), (_, b)| a.total_cmp(b)) else { continue };
         let every = cluster.node.number("sync_interval_ms");
-        let tolerated = every * cluster.node.number("max_database_errors") / 1e3;
+        let tolerated = tolerated_s(cluster.node);
         if takes > tolerated {
             let what = format!(
                 "A failover of {} takes {}; {} tolerates about {}.",

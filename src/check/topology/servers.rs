@@ -256,7 +256,11 @@ fn shares(look: &Look<'_>, places: &mut Places) {
                     machine.name,
                     count(left)
                 );
-                places.add(node.address("on"), what);
+                let place = places.add(node.address("on"), what);
+                // Where each alone could hold everybody, sharing costs nothing that is needed.
+                if left >= look.devices(cluster) as f64 {
+                    place.weighs(Info);
+                }
             }
         }
     }

@@ -51,6 +51,8 @@ pub enum Screen {
     Simulate,
     /// Groups and their settings
     Fleet,
+    /// Machines of the cluster
+    Topology,
     /// What it takes to meet the targets
     Recommend,
     /// Files of the agents
@@ -65,6 +67,7 @@ impl Screen {
         match self {
             Self::Simulate => "simulate",
             Self::Fleet => "fleet",
+            Self::Topology => "topology",
             Self::Recommend => "recommend",
             Self::Configs => "configs",
             Self::Report => "report",

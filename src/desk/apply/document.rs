@@ -19,6 +19,7 @@ impl Desk {
             DocumentCommand::AddEvent => document.add_event(),
             DocumentCommand::RemoveEvent(id) => document.remove_event(&id),
             DocumentCommand::SetName(name) => document.set_name(&name),
+            DocumentCommand::Topology(command) => document.topology(command),
             DocumentCommand::Undo => {
                 let text = document.undo().map(|step| format!("Undone: {step}"));
                 return self.say_step(text);

@@ -27,6 +27,7 @@ impl Desk {
             FileCommand::Save => self.save(),
             FileCommand::SaveAs(path) => self.save_as(&path),
             FileCommand::Export { path, target } => self.export(&inbox::absolute(&path), target),
+            FileCommand::Topology { path, format } => self.draw_topology(&inbox::absolute(&path), format),
             FileCommand::Report { path, options } => self.report(&inbox::absolute(&path), options),
             FileCommand::ShowDevice(row) => {
                 let project = &mut self.project;

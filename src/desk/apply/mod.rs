@@ -11,6 +11,7 @@ mod file;
 mod run;
 mod scenario;
 mod settings;
+mod topology;
 
 use super::agents::mapping as agents_mapping;
 use super::command::{Command, UserCommand};

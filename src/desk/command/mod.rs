@@ -10,10 +10,12 @@
 mod devices;
 mod plan;
 mod table;
+mod topology;
 
 pub use devices::DeviceCommand;
 pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
+pub use topology::TopologyCommand;
 
 use super::agents::ExportOptions;
 use super::settings::Theme;
@@ -24,6 +26,7 @@ use crate::fleet::file::Value;
 use crate::fleet::settings::Area;
 use crate::report::draw::Graphic;
 use crate::report::files::Format;
+pub use crate::report::topology::Drawing;
 use std::path::PathBuf;
 
 /// Anything that can be asked of the desk.
@@ -140,6 +143,8 @@ pub enum DocumentCommand {
     RemoveEvent(String),
     /// Gives the project another name.
     SetName(String),
+    /// Changes the topology.
+    Topology(TopologyCommand),
     /// Takes the last step back.
     Undo,
     /// Makes the last undone step again.
@@ -222,6 +227,13 @@ pub enum FileCommand {
         /// Where the files go.
         target: Target,
     },
+    /// Writes a picture of the topology.
+    Topology {
+        /// The file.
+        path: PathBuf,
+        /// What is written.
+        format: Drawing,
+    },
     /// Makes a report of the active scenario.
     Report {
         /// File, for charts the folder.
@@ -280,6 +292,12 @@ pub enum SettingsCommand {
         /// Height [points].
         height: f32,
     },
+}
+
+impl From<TopologyCommand> for Command {
+    fn from(command: TopologyCommand) -> Self {
+        DocumentCommand::Topology(command).into()
+    }
 }
 
 macro_rules! into_command {

@@ -50,6 +50,7 @@ pub enum UserCommand {
     StopTrying,
     ScreenFleet,
     ScreenDevices,
+    ScreenTopology,
     ScreenSimulate,
     ScreenRecommend,
     ScreenConfigs,
@@ -219,6 +220,13 @@ pub const TABLE: &[Entry] = {
         entry(C::RemoveScenario, Edit, "Remove scenario", "Removes the active scenario", &[]),
         entry(C::ScreenFleet, View, "Fleet", "Shows the groups of devices and their settings", &[ctrl("1")]),
         entry(C::ScreenDevices, View, "Devices", "Shows the list of devices, one line for each", &[]),
+        entry(
+            C::ScreenTopology,
+            View,
+            "Topology",
+            "Shows the machines of the cluster, what runs on them and how busy it is",
+            &[ctrl_shift("T")],
+        ),
         entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
         entry(
             C::ScreenRecommend,
@@ -372,6 +380,7 @@ impl UserCommand {
             | Self::Quit
             | Self::RenameScenario
             | Self::ScreenFleet
+            | Self::ScreenTopology
             | Self::ScreenSimulate
             | Self::ScreenRecommend
             | Self::ScreenConfigs

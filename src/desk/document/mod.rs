@@ -4,6 +4,7 @@
 //! did. A drag sends many values for the same inputs; they become one step. Saving only marks a text
 //! as saved, so undo goes back beyond it.
 
+mod cluster;
 mod devices;
 mod groups;
 mod inputs;
@@ -15,6 +16,8 @@ mod sections;
 mod tests;
 
 use super::saved::Saved;
+pub use cluster::copied;
+
 use crate::base::json::EditError;
 use crate::fleet::FleetFile;
 use devices::Devices;
@@ -56,6 +59,25 @@ pub(super) enum Refused {
     /// The input has the baseline's value already.
     #[error("The scenario does not change this input, so there is nothing to reset: `{0}`")]
     NotAssigned(String),
+    /// There is no such layout.
+    #[error(
+        "There is no such layout, so nothing was changed. `regather topology --patterns` lists them: `{0}`"
+    )]
+    NoLayout(String),
+    /// There is no such thing in the topology.
+    #[error("The topology has nothing with this id, so nothing was changed: `{0}`")]
+    NoThing(String),
+    /// A component has no machine to run on.
+    #[error("A component runs on a machine, so nothing was added. Choose or add a machine first: {0}")]
+    NoMachine(&'static str),
+    /// A link has no two clusters to join.
+    #[error("A link joins two clusters, and the topology has fewer. Add a cluster first")]
+    NoTwoClusters,
+    /// The text holds no things of a topology.
+    #[error(
+        "The clipboard holds no parts of a topology, so nothing was added. Copy some on this screen first"
+    )]
+    NoParts,
     /// A name without a visible character.
     #[error("A name needs at least one letter or digit, so nothing was changed.")]
     EmptyName,

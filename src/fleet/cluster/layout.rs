@@ -11,7 +11,7 @@ pub const WIDTH: f64 = 184.0;
 /// Height of the title of a machine [points].
 pub const TITLE: f64 = 38.0;
 /// Height of one component on it [points].
-pub const SLOT: f64 = 26.0;
+pub const SLOT: f64 = 36.0;
 /// Space between two machines [points].
 pub const GAP: f64 = 36.0;
 /// Machines in one row before the next one begins.

@@ -22,6 +22,7 @@
 //! defaults: what `/platform/…` says itself wins. The first cluster of the file is the one that is simulated.
 
 pub mod derive;
+pub mod failure;
 mod kind;
 pub mod layout;
 pub mod pattern;

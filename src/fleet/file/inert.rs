@@ -102,6 +102,9 @@ impl View<'_> {
         let changes = || number("capacity_pct", 100.0) < 100.0 || ramp();
         match key {
             "groups" | "share_pct" if stepped() => Some("Several steps touch parts of the whole fleet."),
+            "fails_by" if !matches!(read("fails"), Some(Value::Word(_))) => {
+                Some("Nothing of the topology is named that fails.")
+            }
             "share_pct" if matches!(read("groups"), Some(Value::Word(_))) => {
                 Some("Groups are named, and all their devices are touched.")
             }

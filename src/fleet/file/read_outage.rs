@@ -10,6 +10,7 @@ use super::supplied::EVENTS;
 use super::{FleetFile, Value, address};
 use crate::base::json::{self, Kind, Node};
 use crate::base::{Finding, Micros, units};
+use crate::fleet::cluster::failure;
 use crate::fleet::group::Group;
 use crate::fleet::outage::{Episode, Loss, Meets, Outage, TierName, Touches};
 use crate::fleet::settings::Area;
@@ -170,6 +171,7 @@ impl Reader<'_> {
         (name, at, length): (String, Micros, Micros),
     ) -> Option<Happening> {
         let touches = self.touches(file, base, values)?;
+        self.fails(base, values)?;
         let repeats = number(values, "repeats") as u32;
         let every = self.every(base, values, repeats, length)?;
         let ramp = Micros::from_secs_f64(number(values, "ramp_s"))?;
@@ -230,6 +232,44 @@ impl Reader<'_> {
             None => finding.fix(format!("The groups are {}.", ids.join(", "))),
         };
         self.findings.push(finding.at(line, column));
+        None
+    }
+
+    /// Finds what fails but is not there.
+    fn fails(&mut self, base: &str, values: &Values) -> Option<()> {
+        let named = match values.get("fails") {
+            Some(Value::Word(named)) => named.as_str(),
+            _ => return Some(()),
+        };
+        let pointer = format!("{base}/fails");
+        let (node, pointer) = match self.view.lookup(&pointer) {
+            Some((node, pointer)) => (self.view.tree().place(node), pointer),
+            None => (self.view.tree().place_of(&pointer), pointer),
+        };
+        let finding = match self.view.topology() {
+            None => {
+                Finding::error("F061", pointer, format!("`{named}` fails, but there is no topology with it."))
+                    .fix("Add the section `cluster`, or say by `kind` what happens.")
+            }
+            Some(topology) => match failure::taken(topology, named) {
+                Ok(_) => return Some(()),
+                Err(name) => {
+                    let ids: Vec<&str> = topology.nodes().iter().map(|node| &*node.id).collect();
+                    let finding = Finding::error(
+                        "F061",
+                        pointer,
+                        format!("Nothing in the topology is called `{name}`."),
+                    );
+                    match nearest(&name, &ids) {
+                        Some(near) => finding.fix(format!("Did you mean `{near}`?")),
+                        None => finding
+                            .fix("Name an id of the topology, or `zone:` or `site:` with a name of one."),
+                    }
+                }
+            },
+        };
+        let why = "Who disconnects and what is left follow from what fails.";
+        self.findings.push(finding.why(why).at(node.0, node.1));
         None
     }
 

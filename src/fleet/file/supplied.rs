@@ -8,6 +8,7 @@ use super::{Value, View};
 use crate::base::json::{Kind, Node};
 use crate::fleet::catalogue::outages::{self, Front, OutageKind, Part};
 use crate::fleet::catalogue::platforms::{self, PlatformPreset};
+use crate::fleet::cluster::failure::{self, Effect, How};
 use crate::fleet::outage::Loss;
 use crate::fleet::setting::{Absent, Certainty, Setting};
 use crate::fleet::settings::{Area, CONNECTION_SERVERS, P256_HANDSHAKE_MS, RSA_HANDSHAKE_MS};
@@ -22,6 +23,18 @@ pub struct Supplied {
     /// Where it comes from.
     pub source: String,
 }
+
+/// Inputs that follow from a failure of the topology.
+const FOLLOW: [&str; 8] = [
+    "attempts_meet",
+    "connections_end",
+    "share_pct",
+    "platform_down",
+    "tier",
+    "capacity_pct",
+    "ramp_s",
+    "steps",
+];
 
 /// Base of the addresses of all further events.
 pub(super) const EVENTS: &str = "/outage/events";
@@ -121,6 +134,9 @@ impl View<'_> {
     /// Returns the default that something else in the file gives an input.
     pub fn supplied(&self, address: &str, setting: &Setting) -> Option<Supplied> {
         if let Some((base, key)) = happening(address) {
+            if let Some(supplied) = self.of_failure(base, key) {
+                return Some(supplied);
+            }
             let kind = self.outage_kind(base);
             let value = self.of_kind(kind, key, base != "/outage")?;
             let usual = match setting.absent {
@@ -168,6 +184,37 @@ impl View<'_> {
             "p-256" => Some(P256_HANDSHAKE_MS),
             _ => None,
         }
+    }
+
+    /// Returns what devices see when the parts of the topology fail that an outage or event names; `None` where it names
+    /// none, or the topology has no such part.
+    pub fn failure(&self, base: &str) -> Option<Effect> {
+        let named = self.word(&format!("{base}/fails"))?;
+        let how = self.word(&format!("{base}/fails_by")).and_then(How::from_word).unwrap_or(How::Crash);
+        let topology = self.topology()?;
+        let gone = failure::taken(topology, named).ok()?;
+        failure::effect(topology, self, &gone, how)
+    }
+
+    /// Returns what a failure says about one of the other inputs.
+    fn of_failure(&self, base: &str, key: &str) -> Option<Supplied> {
+        if !FOLLOW.contains(&key) {
+            return None;
+        }
+        let effect = self.failure(base)?;
+        let word = |word: &str| Value::Word(word.to_owned());
+        let value = match key {
+            "attempts_meet" => word(effect.meets.word()),
+            "connections_end" => word(effect.loses.map_or(Loss::STAY, Loss::word)),
+            "share_pct" => Value::Number(effect.share_pct),
+            "platform_down" => word(if effect.platform_down { "on" } else { "off" }),
+            "tier" => word(effect.tier.word()),
+            "capacity_pct" => Value::Number(effect.capacity_pct),
+            "ramp_s" => Value::Number(0.0),
+            // Steps and lengths are those of a kind that is not meant here.
+            _ => Value::Number(1.0),
+        };
+        Some(Supplied { value, certainty: Certainty::Assumed, source: format!("failure: {}", effect.told) })
     }
 
     /// Returns what a kind of outage says about one of the other inputs.

@@ -125,6 +125,13 @@ impl<'a> View<'a> {
         self.cluster().topology.as_ref()
     }
 
+    /// Returns the topology for a picture of it: one with errors too, as long as every thing can be read.
+    /// Nothing may be derived from it.
+    pub fn drawable(&self) -> Option<&Topology> {
+        let read = self.cluster();
+        read.topology.as_ref().or(read.drawn.as_ref())
+    }
+
     /// Returns what follows from the topology for the platform; nothing without one.
     pub fn derivation(&self) -> &Derivation {
         self.derived.get_or_init(|| {

@@ -3,16 +3,20 @@
 //! Pictures name things by their position, so that no name of a person's choosing can break them; what people
 //! wrote is escaped. The same topology gives the same bytes.
 
+mod board;
 mod dot;
 mod json;
+mod load;
 mod mermaid;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use board::{Board, Machine, Part, Rect};
 pub use dot::dot;
 pub use json::json;
+pub use load::{Load, Moment};
 pub use mermaid::mermaid;
 pub use svg::svg;
 pub use text::text;
@@ -20,6 +24,49 @@ pub use text::text;
 use crate::base::units;
 use crate::fleet::Topology;
 use crate::fleet::cluster::{Node, NodeKind};
+
+/// A kind of file that a topology is drawn to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// A drawing of lines.
+    Svg,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+}
+
+impl Drawing {
+    /// Every kind, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Svg, Self::Mermaid, Self::Dot];
+
+    /// Returns how it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Svg => "SVG",
+            Self::Mermaid => "Mermaid",
+            Self::Dot => "DOT",
+        }
+    }
+
+    /// Returns the ending of its files, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Mermaid => "mmd",
+            Self::Dot => "dot",
+        }
+    }
+
+    /// Returns the content of its file.
+    pub fn text(self, topology: &Topology) -> String {
+        match self {
+            Self::Svg => svg(topology),
+            Self::Mermaid => mermaid(topology),
+            Self::Dot => dot(topology),
+        }
+    }
+}
 
 /// Returns what stands in a box of a component.
 fn component_label(node: &Node) -> String {

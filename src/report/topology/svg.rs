@@ -1,18 +1,15 @@
 //! A topology as an SVG picture: machines as boxes with their components, clusters as frames.
 
-use super::{by_cluster, cluster_label, component_label, machine_label, printable};
+use super::board::{Rect, boxes};
+use super::{cluster_label, component_label, machine_label, printable};
 use crate::fleet::Topology;
 use crate::fleet::cluster::Node;
-use crate::fleet::cluster::layout::{Placed, SLOT, TITLE, WIDTH, edges, place};
+use crate::fleet::cluster::layout::{Placed, TITLE, WIDTH, edges, place};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Space around everything [points].
 const MARGIN: f64 = 40.0;
-/// Space between a frame and the machines in it [points].
-const FRAME: f64 = 12.0;
-/// Space for the title of a frame [points].
-const HEAD: f64 = 18.0;
 /// Longest text in a box [characters].
 const LONGEST: usize = 30;
 
@@ -36,44 +33,12 @@ fn short(text: &str) -> String {
     format!("{}…", cut.trim_end())
 }
 
-/// A rectangle [points].
-#[derive(Clone, Copy)]
-struct Rect {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
-
-impl Rect {
-    fn of(placed: &Placed<'_>) -> Self {
-        Self { x: placed.at.0, y: placed.at.1, width: WIDTH, height: placed.height() }
-    }
-
-    /// Returns the smallest rectangle around both.
-    fn with(self, other: Self) -> Self {
-        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        let right = (self.x + self.width).max(other.x + other.width);
-        let bottom = (self.y + self.height).max(other.y + other.height);
-        Self { x, y, width: right - x, height: bottom - y }
-    }
-
-    fn grown(self, by: f64, above: f64) -> Self {
-        let (width, height) = (self.width + 2.0 * by, self.height + 2.0 * by + above);
-        Self { x: self.x - by, y: self.y - by - above, width, height }
-    }
-
-    fn middle(self) -> (f64, f64) {
-        (self.x + self.width / 2.0, self.y + self.height / 2.0)
-    }
-
-    fn draw(self, out: &mut String, class: &str) {
-        let Self { x, y, width, height } = self;
-        let _ = writeln!(
-            out,
-            r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="4"/>"#
-        );
-    }
+fn draw_rect(rect: Rect, out: &mut String, class: &str) {
+    let Rect { x, y, width, height } = rect;
+    let _ = writeln!(
+        out,
+        r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="4"/>"#
+    );
 }
 
 fn label(out: &mut String, class: &str, (x, y): (f64, f64), text: &str) {
@@ -92,23 +57,7 @@ fn line(out: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64
 /// Returns the picture.
 pub fn svg(topology: &Topology) -> String {
     let placed = place(topology);
-    // Boxes of things by their id.
-    let mut boxes: BTreeMap<&str, Rect> = BTreeMap::new();
-    for one in &placed {
-        let rect = Rect::of(one);
-        boxes.insert(&one.machine.id, rect);
-        for (slot, node) in one.components.iter().enumerate() {
-            let y = rect.y + TITLE + slot as f64 * SLOT - 4.0;
-            boxes.insert(&node.id, Rect { x: rect.x + 6.0, y, width: WIDTH - 12.0, height: SLOT - 4.0 });
-        }
-    }
-    for (cluster, machines) in by_cluster(topology) {
-        let around =
-            machines.iter().filter_map(|machine| boxes.get(&*machine.id).copied()).reduce(Rect::with);
-        if let (Some(cluster), Some(rect)) = (cluster, around) {
-            boxes.insert(&cluster.id, rect.grown(FRAME, HEAD));
-        }
-    }
+    let boxes = boxes(topology, &placed);
     let whole = boxes.values().copied().reduce(Rect::with);
     let whole = whole.unwrap_or(Rect { x: 0.0, y: 0.0, width: WIDTH, height: TITLE }).grown(MARGIN, 0.0);
     let mut out = format!(
@@ -131,7 +80,7 @@ fn draw(topology: &Topology, placed: &[Placed<'_>], boxes: &BTreeMap<&str, Rect>
     let rect = |node: &Node| boxes.get(&*node.id).copied();
     for cluster in topology.clusters() {
         if let Some(frame) = rect(cluster.node) {
-            frame.draw(out, "cluster");
+            draw_rect(frame, out, "cluster");
             label(out, "title", (frame.x + 8.0, frame.y + 14.0), &cluster_label(cluster.node));
         }
     }
@@ -149,12 +98,12 @@ fn draw(topology: &Topology, placed: &[Placed<'_>], boxes: &BTreeMap<&str, Rect>
     }
     for one in placed {
         let machine = Rect::of(one);
-        machine.draw(out, "machine");
+        draw_rect(machine, out, "machine");
         label(out, "title", (machine.x + 8.0, machine.y + 18.0), &machine_label(one.machine));
         for node in &one.components {
             if let Some(slot) = rect(node) {
-                slot.draw(out, "component");
-                label(out, "", (slot.x + 6.0, slot.y + 15.0), &component_label(node));
+                draw_rect(slot, out, "component");
+                label(out, "", (slot.x + 6.0, slot.y + 20.0), &component_label(node));
             }
         }
     }

@@ -104,10 +104,10 @@ impl Measure {
     pub fn of(self, run: &Run) -> f64 {
         let totals = &run.totals;
         match self {
-            Self::T50 => seconds(run.times.t50),
-            Self::T95 => seconds(run.times.t95),
-            Self::T99 => seconds(run.times.t99),
-            Self::T100 => seconds(run.times.t100),
+            Self::T50 => back_after(run, run.times.t50),
+            Self::T95 => back_after(run, run.times.t95),
+            Self::T99 => back_after(run, run.times.t99),
+            Self::T100 => back_after(run, run.times.t100),
             Self::Peak => f64::from(run.peak),
             Self::PeakUp => f64::from(run.peak_up),
             Self::Lost => totals.lost as f64,
@@ -188,6 +188,11 @@ pub struct Study {
     pub bottleneck: Option<Bottleneck>,
     /// Fold of the runs' hashes: equal inputs give an equal result hash on every machine.
     pub hash: u64,
+}
+
+/// Returns when a share of the devices is back [s]; where nobody was disconnected everybody is back at once.
+fn back_after(run: &Run, time: Option<Micros>) -> f64 {
+    if run.affected == 0 { 0.0 } else { seconds(time) }
 }
 
 impl Study {

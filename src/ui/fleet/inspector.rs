@@ -127,6 +127,32 @@ fn optional(ui: &mut Ui, setting: &Setting, value: &Value, view: &View<'_>) -> O
     chosen
 }
 
+/// Draws a text that is typed; returns it when it is left. An empty one takes an optional setting out.
+fn text(ui: &mut Ui, setting: &Setting, now: &str) -> Option<Value> {
+    let id = ui.make_persistent_id("typed");
+    let mut typed = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| now.to_owned());
+    let edit = ui.horizontal(|ui| {
+        let name = ui.label(setting.label).on_hover_text(help(setting));
+        let field = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
+        ui.add(field.margin(Margin::symmetric(8, 4))).labelled_by(name.id)
+    });
+    let edit = edit.inner;
+    if edit.has_focus() {
+        ui.data_mut(|data| data.insert_temp(id, typed));
+        return None;
+    }
+    ui.data_mut(|data| data.remove_temp::<String>(id));
+    let typed = typed.trim();
+    if !edit.lost_focus() || typed == now {
+        return None;
+    }
+    match (typed.is_empty(), setting.absent) {
+        (true, Absent::Nothing) => Some(Value::Nothing),
+        (true, _) => None,
+        (false, _) => Some(Value::Word(typed.to_owned())),
+    }
+}
+
 /// Draws one button for each group; returns the groups that were chosen, nothing for all of them.
 fn groups(ui: &mut Ui, setting: &Setting, value: Option<&Value>, view: &View<'_>) -> Option<Value> {
     let named = match value {
@@ -169,6 +195,16 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
             out.push(set(value, true).into());
         }
     };
+    if setting.unit == Unit::Text {
+        let now = match &value {
+            Ok(Value::Word(word)) => word.as_str(),
+            _ => "",
+        };
+        if let Some(value) = text(ui, setting, now) {
+            out.push(set(value, true).into());
+        }
+        return findings(ui, &address, view, out);
+    }
     if setting.unit == Unit::Groups {
         if let Some(value) = groups(ui, setting, value.as_ref().ok(), view) {
             out.push(set(value, true).into());

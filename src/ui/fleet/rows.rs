@@ -2,8 +2,9 @@
 
 use crate::base::{Severity, json, units};
 use crate::desk::View;
+use crate::fleet::cluster::NodeKind;
 use crate::fleet::file::address;
-use crate::fleet::setting::Setting;
+use crate::fleet::setting::{Setting, Unit};
 use crate::fleet::settings::{Area, GROUP, group_setting};
 
 /// Heads of the columns.
@@ -178,8 +179,18 @@ pub fn first_value(setting: &Setting, view: &View<'_>) -> Option<f64> {
         "bind_protection_s" => Some(60.0),
         "values" => Some(1_000_000.0),
         "repeat_every_s" => Some(21_600.0),
+        _ if of_cluster(setting) => {
+            let (low, high) = setting.slider.unwrap_or((setting.range.0.max(1.0), setting.range.1));
+            Some(low.clamp(setting.range.0, high))
+        }
         _ => None,
     }
+}
+
+/// Returns whether a number is one of the topology: every one of them can be set where it is shown.
+fn of_cluster(setting: &Setting) -> bool {
+    let number = !matches!(setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text);
+    number && NodeKind::TABLES.iter().any(|kind| kind.settings().contains(setting))
 }
 
 /// Returns the sections of the inspector for a group.

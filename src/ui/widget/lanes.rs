@@ -282,7 +282,7 @@ fn legend(ui: &Ui, mut at: Pos2, right: f32) {
 }
 
 /// Lays out one line of text, cut with `…` at `width` [points].
-fn cut(ui: &Ui, text: &str, font_id: FontId, color: Color32, width: f32) -> Arc<Galley> {
+pub fn cut(ui: &Ui, text: &str, font_id: FontId, color: Color32, width: f32) -> Arc<Galley> {
     let format = TextFormat { font_id, color, ..TextFormat::default() };
     let mut job = LayoutJob::single_section(text.to_owned(), format);
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));

@@ -122,3 +122,11 @@ fn sourced_and_assumed_reasons_are_told_apart() {
         assert!(reason.contains(&format!("({}: {}", rule.certainty.word(), rule.source)), "{reason}");
     }
 }
+
+#[test]
+fn sharing_weighs_little_where_one_server_could_hold_all() {
+    let few = edited(base::TIERS, &[("/cluster/cxs-1/on", "\"app-1\"")]);
+    assert_eq!(fires(&few, "T009").unwrap().severity, Severity::Info);
+    let tight = edited(few.text(), &[("/cluster/app-1/open_files", "5500")]);
+    assert_eq!(fires(&tight, "T009").unwrap().severity, Severity::Warning);
+}

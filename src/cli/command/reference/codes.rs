@@ -46,6 +46,7 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F058", "A group signs in to two clusters"),
     ("F059", "The topology has no cluster"),
     ("F060", "A group signs in to a cluster that is not simulated"),
+    ("F061", "What fails is not in the topology"),
 ];
 
 /// What reading files of agents and clusters, mappings of their keys and lists of devices can find.

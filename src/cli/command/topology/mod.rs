@@ -1,5 +1,6 @@
 //! `regather topology`: what a cluster is made of, what follows from it, and its picture; and layouts to start from.
 
+mod failures;
 mod take;
 
 use crate::cli::error::CommandError;
@@ -15,12 +16,14 @@ use serde_json::{Value, json};
 use std::ffi::{OsStr, OsString};
 
 /// Arguments of `regather topology`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, clap::Args)]
 #[command(before_help = "\
 Examples:
   regather topology fleet.json                       what there is and what follows
   regather topology fleet.json --format svg -o cluster.svg
   regather topology fleet.json --take haproxy.cfg --thing lb-1 -o fleet.json --force
+  regather topology fleet.json --failures            what may fail, and what devices see of it
   regather topology --patterns                       layouts to start from
   regather topology --new three-boxes -o fleet.json  a project with one of them")]
 pub struct Args {
@@ -39,6 +42,9 @@ pub struct Args {
     /// Thing that has the file which is taken; can be repeated
     #[arg(long = "thing", value_name = "ID", requires = "take")]
     things: Vec<String>,
+    /// List what may fail instead, with what devices see of it
+    #[arg(long, requires = "file", conflicts_with_all = ["take", "format", "output"])]
+    failures: bool,
     /// List the layouts to start from instead
     #[arg(long, conflicts_with_all = ["file", "new"])]
     patterns: bool,
@@ -105,6 +111,9 @@ fn show(args: &Args, file: &OsStr, printer: &Printer) -> Result<Exit, CommandErr
         let what = format!("The topology has errors: {}.", project.shown);
         return Err(CommandError::input(what).findings(&project.shown, own));
     };
+    if args.failures {
+        return failures::list(topology, &view, args.json, printer);
+    }
     let text = match args.format {
         _ if args.json => json_text(&topology::json(topology, &view))?,
         Format::Json => json_text(&topology::json(topology, &view))?,

@@ -63,25 +63,41 @@ pub(super) fn sign_ins(context: &Context<'_, '_>, trace: &mut Trace<'_, '_>) -> 
     Some((all, text))
 }
 
-/// Returns the numbers of the sign-in tier.
-pub(super) fn sign_in(context: &Context<'_, '_>) -> Vec<Derived> {
-    let mut numbers = Vec::new();
+/// Address of the time of one sign-in.
+const SERVICE_TIME: &str = "/platform/service_time_ms";
+
+/// Returns the workers of the sign-in tier and, unless the file says it, the time of one sign-in: workers are whole,
+/// so that the time takes up what rounding them would lose.
+fn workers(context: &Context<'_, '_>) -> Vec<Derived> {
     let nodes = context.foundations();
     let mut trace = context.trace();
-    if let Some((per_s, text)) = sign_ins(context, &mut trace)
-        && let Some(row) = PLATFORM.iter().find(|row| row.key == "service_time_ms")
-        && let Some(ms) = context.view.underived("/platform/service_time_ms", row)
-    {
-        let threads: f64 = nodes.iter().map(|node| trace.number(node, "max_threads")).sum();
-        let at_once = (per_s * ms / 1e3 + 1e-9).floor();
-        let workers = at_once.max(1.0).min(threads.max(1.0));
-        let mut sentence =
-            format!("{text} × {} each = {} at a time", row.human(ms), units::significant(workers));
-        if at_once > threads {
-            sentence.push_str(", as many as there are threads");
-        }
-        numbers.push(trace.derived("/platform/workers", Value::Number(workers), sentence));
+    let Some((per_s, text)) = sign_ins(context, &mut trace) else { return Vec::new() };
+    let Some(row) = PLATFORM.iter().find(|row| row.key == "service_time_ms") else { return Vec::new() };
+    let Some(ms) = context.view.underived(SERVICE_TIME, row) else { return Vec::new() };
+    let threads: f64 = nodes.iter().map(|node| trace.number(node, "max_threads")).sum();
+    let at_once = (per_s * ms / 1e3).round().max(1.0);
+    let workers = at_once.min(threads.max(1.0));
+    let mut sentence = format!("{text} × {} each = {} at a time", row.human(ms), units::significant(workers));
+    if at_once > threads {
+        sentence.push_str(", as many as there are threads");
     }
+    let mut numbers = vec![trace.derived("/platform/workers", Value::Number(workers), sentence)];
+    if context.view.lookup(SERVICE_TIME).is_none() && at_once <= threads && per_s > 0.0 {
+        let mut trace = context.trace();
+        let Some((_, text)) = sign_ins(context, &mut trace) else { return numbers };
+        // Whole microseconds, as the simulation counts.
+        let time = (workers / per_s * 1e6).round().max(1.0) / 1e3;
+        let shown = row.human(time);
+        let sentence = format!("{text}, {} at a time: {shown} for each", units::significant(workers));
+        numbers.push(trace.derived(SERVICE_TIME, Value::Number(time), sentence));
+    }
+    numbers
+}
+
+/// Returns the numbers of the sign-in tier.
+pub(super) fn sign_in(context: &Context<'_, '_>) -> Vec<Derived> {
+    let mut numbers = workers(context);
+    let nodes = context.foundations();
     if !nodes.is_empty() {
         let mut trace = context.trace();
         let backlogs = backlogs(context, &nodes, &mut trace);

@@ -30,6 +30,11 @@ impl Capacity {
 
 /// Returns what a cluster can do without the machine `lost`.
 pub fn capacity(cluster: Cluster<'_>, view: &View<'_>, lost: Option<&Node>) -> Capacity {
+    remaining(cluster, view, lost.as_slice())
+}
+
+/// Returns what a cluster can do without these machines and components.
+pub fn remaining<'n>(cluster: Cluster<'n>, view: &'n View<'_>, lost: &'n [&'n Node]) -> Capacity {
     let context = Context { cluster, view, lost };
     let mut trace = Trace::forgetful(view);
     let zookeepers = (cluster.count(NodeKind::ZooKeeper), context.of(NodeKind::ZooKeeper).len());

@@ -93,7 +93,11 @@ fn handshakes(context: &Context<'_, '_>, first: &Node, nodes: &[&Node]) -> Vec<D
 }
 
 /// Returns how many devices one Connection Server holds [devices], and by what.
-fn one_holds(context: &Context<'_, '_>, node: &Node, trace: &mut Trace<'_, '_>) -> (f64, &'static str) {
+pub(super) fn one_holds(
+    context: &Context<'_, '_>,
+    node: &Node,
+    trace: &mut Trace<'_, '_>,
+) -> (f64, &'static str) {
     let mut held = (trace.number(node, "devices"), "the sizing");
     let files = share::held_by_files(context.cluster, node, trace).left;
     if files < held.0 {

@@ -10,6 +10,7 @@
 
 mod back;
 pub mod capacity;
+pub mod each;
 mod front;
 pub mod share;
 mod trace;
@@ -62,7 +63,7 @@ impl Derivation {
         let focus = view.focus();
         let mut clusters = topology.clusters();
         if let Some(cluster) = clusters.find(|cluster| focus.is_none_or(|id| id == cluster.node.id)) {
-            let context = Context { cluster, view, lost: None };
+            let context = Context { cluster, view, lost: &[] };
             numbers.extend(back::sign_in(&context));
             numbers.extend(front::balancer(&context));
             numbers.extend(front::servers_of(&context));
@@ -89,8 +90,8 @@ impl Derivation {
 struct Context<'c, 'a> {
     cluster: Cluster<'c>,
     view: &'c View<'a>,
-    /// The machine that is lost.
-    lost: Option<&'c Node>,
+    /// Machines and components that are lost.
+    lost: &'c [&'c Node],
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -99,10 +100,11 @@ impl<'c, 'a> Context<'c, 'a> {
         Trace::new(self.view)
     }
 
-    /// Returns whether the machine of a component still runs.
+    /// Returns whether a component still runs, and its machine.
     fn runs(&self, node: &Node) -> bool {
-        let Some(lost) = self.lost else { return true };
-        self.cluster.topology.machine_of(node).is_none_or(|machine| !std::ptr::eq(machine, lost))
+        let machine = self.cluster.topology.machine_of(node);
+        let is = |lost: &Node, one: &Node| std::ptr::eq(lost, one);
+        !self.lost.iter().any(|lost| is(lost, node) || machine.is_some_and(|machine| is(lost, machine)))
     }
 
     /// Returns the components of a kind that run.

@@ -21,6 +21,8 @@ pub(in crate::fleet) type Open = (String, &'static Setting, Unknown);
 pub(in crate::fleet) struct Read {
     /// The topology; `None` where the file has none, or an error makes it impossible.
     pub(in crate::fleet) topology: Option<Topology>,
+    /// What can be drawn although an error makes the topology impossible; `None` where that is everything or nothing.
+    pub(in crate::fleet) drawn: Option<Topology>,
     /// What is wrong.
     pub(in crate::fleet) findings: Vec<Finding>,
     /// What nobody knows.
@@ -57,8 +59,11 @@ pub(in crate::fleet) fn read(view: &View<'_>) -> Read {
     // What refers to a thing that could not be read would be reported as dangling, too.
     if nodes.len() == members.len() {
         let nodes = refer::join(&mut reader, members, nodes);
-        if !reader.read.findings.iter().any(Finding::blocks) {
-            reader.read.topology = Some(Topology::new(nodes, version.to_owned()));
+        let topology = Some(Topology::new(nodes, version.to_owned()));
+        if reader.read.findings.iter().any(Finding::blocks) {
+            reader.read.drawn = topology;
+        } else {
+            reader.read.topology = topology;
         }
     }
     reader.read

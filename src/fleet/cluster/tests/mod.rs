@@ -1,4 +1,5 @@
 //! Topologies read, refused and derived.
 
 mod derived;
+mod failed;
 mod reading;

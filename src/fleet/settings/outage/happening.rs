@@ -123,6 +123,54 @@ pub(super) const KIND: Setting = Setting {
     ..BLANK
 };
 
+/// Ways in which a part of the topology fails.
+pub const WAYS: &[Choice] = &[
+    Choice { value: "crash", label: "It crashes", meaning: "Its connections are reset, and it is gone." },
+    Choice {
+        value: "stop",
+        label: "It is stopped",
+        meaning: "Its connections are closed first, then it is gone.",
+    },
+    Choice {
+        value: "slow",
+        label: "It is slow",
+        meaning: "It works at a fifth of its speed; connections stay.",
+    },
+    Choice {
+        value: "partition",
+        label: "It is cut off",
+        meaning: "It cannot be reached, and nobody says so.",
+    },
+    Choice {
+        value: "certificate",
+        label: "Its certificate expires",
+        meaning: "Connections stay, every new handshake fails.",
+    },
+];
+
+pub(super) const FAILS: Setting = Setting {
+    key: "fails",
+    label: "What fails",
+    unit: Unit::Text,
+    absent: Absent::Nothing,
+    source: "Your plan; without it the kind alone says what happens",
+    meaning: "Ids of components, machines or clusters of the topology, or a `zone:` or `site:` with its name.",
+    effect: "Who disconnects, what attempts meet and what capacity is left follow from what remains of the topology.",
+    ..BLANK
+};
+
+pub(super) const FAILS_BY: Setting = Setting {
+    key: "fails_by",
+    label: "How it fails",
+    unit: Unit::Choice(WAYS),
+    absent: Absent::Word("crash"),
+    settled: Some(GIVES_DEFAULTS),
+    source: "Your plan",
+    meaning: "What happens to what fails.",
+    effect: "Gives the defaults of everything below; what the file says itself wins.",
+    ..BLANK
+};
+
 pub(super) const ATTEMPTS_MEET: Setting = Setting {
     key: "attempts_meet",
     label: "Attempts meet",

@@ -5,12 +5,12 @@
 
 mod happening;
 
-pub use happening::{ENDS, KIND_CHOICES, MEETS, TIERS};
+pub use happening::{ENDS, KIND_CHOICES, MEETS, TIERS, WAYS};
 
 use crate::fleet::setting::{Absent, Certainty, SETS_THE_AXIS, Setting, Unit};
 use happening::{
-    ATTEMPTS_MEET, CAPACITY, CONNECTIONS_END, GROUPS, KIND, PLATFORM_DOWN, RAMP, RAMP_FROM, REPEAT_EVERY,
-    REPEATS, SHARE, STEPS, TIER,
+    ATTEMPTS_MEET, CAPACITY, CONNECTIONS_END, FAILS, FAILS_BY, GROUPS, KIND, PLATFORM_DOWN, RAMP, RAMP_FROM,
+    REPEAT_EVERY, REPEATS, SHARE, STEPS, TIER,
 };
 
 /// Length of the main outage.
@@ -88,6 +88,8 @@ const EVENT_LENGTH: Setting = Setting {
 pub const OUTAGE: &[Setting] = &[
     LENGTH,
     KIND,
+    FAILS,
+    FAILS_BY,
     ATTEMPTS_MEET,
     CONNECTIONS_END,
     GROUPS,
@@ -109,6 +111,8 @@ pub const EVENT: &[Setting] = &[
     KIND,
     AT,
     EVENT_LENGTH,
+    FAILS,
+    FAILS_BY,
     ATTEMPTS_MEET,
     CONNECTIONS_END,
     GROUPS,
