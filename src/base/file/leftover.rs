@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Age from which a temporary file is left behind.
-const LEFT_BEHIND: Duration = Duration::from_secs(3_600);
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
 
 /// Removes what earlier processes left in a folder, and returns how many files that were. What cannot be removed
 /// stays: this is only tidying.

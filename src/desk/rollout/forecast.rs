@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn a_pace_above_the_platform_is_trouble_and_the_solved_one_is_not() {
         let fleet = hasty();
-        let crowd = all(&fleet, 20_000);
+        let crowd = all(&fleet, 8_000);
         let stop = AtomicBool::new(false);
         let fast = storm(&fleet, &crowd, &pace(4.0 * capacity(&fleet)), &stop).unwrap();
         assert!(trouble(&fast).is_some(), "{fast:?}");

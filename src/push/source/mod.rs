@@ -110,16 +110,9 @@ impl Files {
 
     /// Returns the files of a device, in the order in which the plan lists them.
     fn items(&self, device: usize) -> Vec<Item<'_>> {
-        let groups = match self.own.of_device(device) {
-            Some(own) => std::slice::from_ref(own),
-            None => {
-                let group = self.listed.value(device, "group").unwrap_or_default();
-                match self.groups.iter().find(|files| files.group == group) {
-                    Some(files) => std::slice::from_ref(files),
-                    None => &[],
-                }
-            }
-        };
+        let group = self.listed.value(device, "group").unwrap_or_default();
+        let of_group = || self.groups.iter().find(|files| files.group == group);
+        let groups = self.own.of_device(device).or_else(of_group).map_or(&[][..], std::slice::from_ref);
         items(groups).0.into_iter().filter(|item| item.deliverable).collect()
     }
 

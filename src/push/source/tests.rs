@@ -48,7 +48,7 @@ fn a_list_for_a_plan_names_who_gets_what_and_where() {
     assert_eq!(addresses, ["10.0.0.1:22", "10.0.0.2:22"]);
     assert_eq!((candidates[0].zone.as_deref(), candidates[1].zone.as_deref()), (Some("Europe/Berlin"), None));
     let paths: Vec<_> = candidates[0].files.iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, ["/opt/A-1/agent_config.json", "/opt/A-1/ws_connection.json"]);
+    assert_eq!(paths, ["/opt/A-1/ws_connection.json", "/opt/A-1/agent_config.json"]);
 }
 
 #[test]

@@ -27,9 +27,9 @@ Examples:
     --over ssh --at {ssh}:22 --path '/opt/agent/{file}' \\
     --restart 'systemctl restart agent' --waves 10,10%,rest -o night.json
   regather rollout approve night.json --hash 3f9a...  (a second person)
-  regather rollout start night.json                   asks for the number of devices
+  regather rollout start night.json            asks for the number of devices
   regather rollout status night.json
-  regather rollout pause night.json                   from any other terminal
+  regather rollout pause night.json            from any other terminal
   regather rollout resume night.json
   regather rollout rollback night.json --wave 2
 

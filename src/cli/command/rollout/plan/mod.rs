@@ -32,6 +32,10 @@ use terms::Terms;
 
 /// Arguments of `rollout plan`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[command(override_usage = "\
+regather rollout plan <FILE> --over <OVER> --at <TEMPLATE>
+         --path <TEMPLATE> --output <FILE> [OPTIONS]")]
 pub struct Args {
     #[command(flatten)]
     files: FilesArgs,
@@ -59,7 +63,7 @@ pub struct Args {
     /// User to sign in as, where the address names none
     #[arg(long, value_name = "USER", default_value = "root")]
     user: String,
-    /// Command that restarts the agent; {stamp} and {stamp_file} let it write the stamp itself
+    /// Command that restarts the agent; `{stamp}` and `{stamp_file}` let it write the stamp itself
     #[arg(long, value_name = "COMMAND", required_if_eq("over", "ssh"))]
     restart: Option<String>,
     /// Connections to one host at once
