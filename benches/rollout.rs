@@ -13,8 +13,8 @@ use regather::base::units::{count, significant};
 use regather::push::journal::Journal;
 use regather::push::machine::{Event, Machine, Now, Order, Step, Work};
 use regather::push::plan::{
-    Budgets, Candidate, CandidateFile, Gate, GroupTerms, Now as Known, Pace, Pauses, Plan, Request, Sequence,
-    Staging,
+    Budgets, Candidate, CandidateFile, Gate, GroupTerms, Inputs, Now as Known, Pace, Pauses, Plan, Request,
+    Sequence, Staging, Way,
 };
 use regather::push::state::{Row, Seen, SeenFile, Status, stamp};
 use std::collections::VecDeque;
@@ -145,6 +145,8 @@ fn request() -> Request {
         },
         approvals: 0,
         groups: vec![GroupTerms { id: "pumps".into(), ..GroupTerms::default() }],
+        way: Way::default(),
+        inputs: Inputs::default(),
         prediction: None,
         overload_accepted_by: None,
     }

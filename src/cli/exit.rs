@@ -70,8 +70,8 @@ impl Exit {
             Self::Invalid => "invalid or unreadable input, or an unsilenced finding of severity error",
             Self::Missed => "a target is missed or uncertain, or no answer meets all targets",
             Self::NotConnected => "could not connect or authenticate (no command uses it yet)",
-            Self::Partly => "a roll-out failed in part (no command uses it yet)",
-            Self::Stopped => "stopped by a stop condition (no command uses it yet)",
+            Self::Partly => "a roll-out did not reach all of its devices",
+            Self::Stopped => "stopped by a stop condition",
             Self::NoWindow => "a window was asked for and cannot be opened here",
             Self::Interrupted => "interrupted with Ctrl+C",
         }

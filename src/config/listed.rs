@@ -109,6 +109,12 @@ impl OwnFiles {
         self.devices.iter().map(|(at, files)| (*at, files.as_ref()))
     }
 
+    /// Returns the files of a device, counted from 0, where it differs from its group.
+    pub fn of_device(&self, device: usize) -> Option<&GroupFiles> {
+        let at = self.devices.binary_search_by_key(&device, |(at, _)| *at).ok()?;
+        self.devices.get(at).map(|(_, files)| files.as_ref())
+    }
+
     /// Returns the files as items for one device each; what is compiled into firmware stays the group's.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
         self.devices().flat_map(|(at, group)| {

@@ -18,6 +18,8 @@ pub mod notice;
 mod overlay;
 pub mod planning;
 pub mod recent;
+#[cfg(feature = "push")]
+pub mod rollout;
 mod saved;
 pub mod session;
 pub mod settings;

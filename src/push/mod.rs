@@ -27,5 +27,6 @@ pub mod fault;
 pub mod journal;
 pub mod machine;
 pub mod plan;
+pub mod source;
 pub mod state;
 pub mod target;

@@ -25,5 +25,8 @@ mod program;
 mod reports;
 /// The files of this repository, for the tests that read them.
 mod repository;
+/// Roll-outs from a project to devices and back.
+#[cfg(feature = "push")]
+mod rollout;
 /// Machines and what runs on them: layouts, pictures, rules.
 mod topology;

@@ -9,12 +9,14 @@
 //! Not here: what is in the files, and where files of the application live.
 
 mod error;
+mod leftover;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use error::FileError;
+pub use leftover::sweep;
 pub use stream::{Access, AtomicFile, Staged};
 pub use walk::Walk;
 
@@ -26,6 +28,10 @@ use tempfile::NamedTempFile;
 
 /// Largest project or agent file that is read \[bytes\].
 pub const MAX_PROJECT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How names of temporary files begin and end.
+const TEMPORARY_PREFIX: &str = ".regather-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Links that may lead to further links before the target is a file.
 const MAX_LINKS: usize = 40;
@@ -197,7 +203,7 @@ fn follow_links(path: &Path) -> Result<PathBuf, FileError> {
 /// Creates the temporary file, with the permissions the target will have.
 fn create_beside(folder: &Path, old: Option<&fs::Metadata>, access: Access) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".regather-").suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(not(unix))]
     let _ = access; // Who may read a file is the folder's business there.
     #[cfg(unix)]

@@ -141,7 +141,7 @@ fn template(args: &Args) -> Result<Option<PathTemplate>, CommandError> {
 }
 
 /// Returns the error where a file cannot be written as planned: nothing is written then.
-fn usable(groups: &[GroupFiles]) -> Result<(), CommandError> {
+pub(super) fn usable(groups: &[GroupFiles]) -> Result<(), CommandError> {
     for group in groups {
         if let Some(file) = group.blocked() {
             let name = format!("{}/{}", group.group, file.device_name);

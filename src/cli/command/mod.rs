@@ -8,6 +8,8 @@ pub mod manual;
 pub mod open;
 pub mod reference;
 pub mod report;
+#[cfg(feature = "push")]
+pub mod rollout;
 pub mod schema;
 pub mod screenshot;
 pub mod simulate;
@@ -75,6 +77,9 @@ pub enum Command {
     Topology(topology::Args),
     /// Write the configuration files of the agents, one folder per group
     Generate(generate::Args),
+    /// Bring the files to devices in waves, simulated before it begins, and take them back
+    #[cfg(feature = "push")]
+    Rollout(rollout::Args),
     /// Compare what devices have with what they will get
     Diff(diff::Args),
     /// Make a project from the files that devices have
@@ -111,6 +116,8 @@ impl Command {
             Self::Validate(args) => validate::run(args, printer).map(Action::from),
             Self::Topology(args) => topology::run(args, printer).map(Action::from),
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
+            #[cfg(feature = "push")]
+            Self::Rollout(args) => rollout::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),
             Self::Import(args) => import::run(args, printer).map(Action::from),
             Self::Example(args) => example::run(args, printer).map(Action::from),

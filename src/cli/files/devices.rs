@@ -69,6 +69,12 @@ impl List {
         &self.listed
     }
 
+    /// Returns the devices, to be kept.
+    #[cfg(feature = "push")]
+    pub fn listed(&self) -> &Listed {
+        &self.listed
+    }
+
     /// Returns the files of devices that differ from their group.
     pub fn own_files(&self, prepared: &Prepared) -> OwnFiles {
         let Some(inventory) = &self.inventory else { return OwnFiles::default() };

@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::target::zip::Archive;
 use crate::base::file::{self, Access, AtomicFile, FileError, Staged};
 use crate::config::secret::Vault;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, Zeroizing};
@@ -53,6 +54,7 @@ pub fn write_folder(
         plan.render(entry, Some(&keys), &mut text)?;
     }
     let mut done = Written { notes: plan.notes().to_vec(), ..Written::default() };
+    tidy(plan, folder);
     let mut records = Vec::with_capacity(plan.len());
     // Every new file is on the disk before the first old one is replaced: what stops it until then changes nothing.
     let mut staged = Vec::new();
@@ -91,6 +93,16 @@ pub fn write_folder(
     }
     progress(planned, planned);
     Ok(done)
+}
+
+/// Removes what killed exports left in the folders that are written to: it may hold secrets.
+fn tidy(plan: &Plan<'_>, folder: &Path) {
+    let paths = plan.entries.iter().map(|entry| below(folder, &entry.path));
+    let folders: BTreeSet<PathBuf> =
+        paths.filter_map(|path| path.parent().map(Path::to_path_buf)).chain([folder.to_path_buf()]).collect();
+    for folder in &folders {
+        file::sweep(folder);
+    }
 }
 
 /// Brings a file to the disk beside its place below a folder; `None` where it stands there with the same bytes.
@@ -179,6 +191,7 @@ fn zip(
     let keys = Keys::new(vault);
     let private = plan.templates.iter().any(|template| template.secret().is_some());
     let access = if private { Access::Owner } else { Access::Everyone };
+    path.parent().map(file::sweep);
     let mut out = AtomicFile::create(path, access).map_err(failed)?;
     let mut archive = Archive::new(&mut out, compressed);
     let mut records = Vec::with_capacity(plan.len());

@@ -18,6 +18,7 @@ mod manifest;
 pub mod order;
 mod path;
 mod plan;
+mod single;
 pub mod target;
 #[cfg(test)]
 mod tests;
@@ -29,5 +30,6 @@ pub use manifest::{FOLDER_MANIFEST, ZIP_MANIFEST};
 pub use order::{Order, Target, deliver, fleet_hash, items};
 pub use path::{PathError, PathTemplate};
 pub use plan::{Paths, Plan};
+pub use single::{path_for, text_for};
 pub use target::waves::{self, Wave, WaveError, Waves};
 pub use target::{Artefact, ansible, configmap, scm, write_artefacts};

@@ -174,28 +174,12 @@ impl<'a> Plan<'a> {
 
     /// Returns a variable of a file.
     pub(super) fn value(&self, item: &Item<'a>, device: Option<u32>, name: &str) -> Option<&'a str> {
-        match name {
-            "group" => return Some(item.group),
-            "group_name" => return Some(item.group_name),
-            "kind" => return Some(item.kind.word()),
-            "file" => return Some(item.file),
-            _ => {}
-        }
-        let own = device.and_then(|device| self.devices.value(device as usize, name));
-        own.filter(|value| !value.is_empty())
-            .or_else(|| self.devices.group_value(item.group, name))
-            .filter(|value| !value.is_empty())
+        value_of(self.devices, item, device, name)
     }
 
     /// Returns whose file it is, for messages.
     pub(super) fn owner(&self, item: &Item<'a>, device: Option<u32>) -> String {
-        match device {
-            None => format!("group {}", item.group),
-            Some(at) => match self.devices.value(at as usize, "thing") {
-                Some(thing) if !thing.is_empty() => format!("device {thing}"),
-                _ => format!("device {} of the inventory", at + 1),
-            },
-        }
+        owner_of(self.devices, item, device)
     }
 
     fn place(&mut self, layout: &Paths) -> Result<(), BundleError> {
@@ -248,6 +232,37 @@ impl<'a> Plan<'a> {
             });
         }
         Ok(())
+    }
+}
+
+/// Returns a variable of a file.
+pub(super) fn value_of<'a>(
+    devices: &'a dyn Devices,
+    item: &Item<'a>,
+    device: Option<u32>,
+    name: &str,
+) -> Option<&'a str> {
+    match name {
+        "group" => return Some(item.group),
+        "group_name" => return Some(item.group_name),
+        "kind" => return Some(item.kind.word()),
+        "file" => return Some(item.file),
+        _ => {}
+    }
+    let own = device.and_then(|device| devices.value(device as usize, name));
+    own.filter(|value| !value.is_empty())
+        .or_else(|| devices.group_value(item.group, name))
+        .filter(|value| !value.is_empty())
+}
+
+/// Returns whose file it is, for messages.
+pub(super) fn owner_of(devices: &dyn Devices, item: &Item<'_>, device: Option<u32>) -> String {
+    match device {
+        None => format!("group {}", item.group),
+        Some(at) => match devices.value(at as usize, "thing") {
+            Some(thing) if !thing.is_empty() => format!("device {thing}"),
+            _ => format!("device {} of the inventory", at + 1),
+        },
     }
 }
 

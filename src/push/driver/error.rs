@@ -13,4 +13,7 @@ pub enum DriveError {
     /// No threads.
     #[error("The system gives no threads to work with: {0}. End other programs, or allow more threads")]
     Threads(io::Error),
+    /// The order that driving was to begin with.
+    #[error("{0}")]
+    Refused(String),
 }

@@ -11,11 +11,13 @@
 //! Clock and texts come in as arguments. Texts are made when they are sent and never kept: they hold secrets.
 
 mod error;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub use error::DriveError;
+pub use survey::{classes, survey};
 pub use work::Source;
 
 use super::journal::{Given, Journal};
@@ -47,6 +49,8 @@ pub struct Drive<'a, T> {
     pub clock: &'a dyn Fn() -> Now,
     /// Who drives, for the log.
     pub who: &'a str,
+    /// What is done first; driving ends at once where it is refused.
+    pub order: Option<Order>,
     /// Set from elsewhere: leave.
     pub leave: &'a AtomicBool,
     /// Told after every turn in which something changed.
@@ -67,7 +71,7 @@ pub fn drive<T: Transport>(mut journal: Journal, drive: Drive<'_, T>) -> Result<
     let (sender, events) = sync_channel(at_once);
     let crew = Crew::new(&drive, machine.plan(), journal.owner()?, sender)?;
     let mut driver = Driver { journal, machine, drive, crew, orders_ms: 0 };
-    let ended = driver.run(&events);
+    let ended = driver.begin().and_then(|()| driver.run(&events));
     driver.crew.end();
     ended
 }
@@ -85,6 +89,19 @@ struct Driver<'a, T> {
 type Done = (u32, super::machine::Work, Result<super::state::Seen, super::fault::Fault>);
 
 impl<T: Transport> Driver<'_, T> {
+    /// Gives the order that driving begins with.
+    fn begin(&mut self) -> Result<(), DriveError> {
+        let Some(order) = self.drive.order.take() else { return Ok(()) };
+        let seq = self.journal.give(&order, self.drive.who, (self.drive.clock)().wall_ms)?;
+        for given in self.journal.open_orders()? {
+            let answer = self.obey(&given)?;
+            if given.seq == seq && !answer.is_empty() {
+                return Err(DriveError::Refused(answer));
+            }
+        }
+        Ok(())
+    }
+
     fn run(&mut self, events: &Receiver<Done>) -> Result<Status, DriveError> {
         loop {
             let done = self.gather(events);
@@ -130,7 +147,7 @@ impl<T: Transport> Driver<'_, T> {
     }
 
     /// Takes an order and answers it.
-    fn obey(&mut self, given: &Given) -> Result<(), DriveError> {
+    fn obey(&mut self, given: &Given) -> Result<String, DriveError> {
         let mut steps = Vec::new();
         let now = (self.drive.clock)();
         let missing = self.missing_approvals(given)?;
@@ -146,7 +163,7 @@ impl<T: Transport> Driver<'_, T> {
         };
         self.settle(steps)?;
         self.journal.answer(given.seq, &answer)?;
-        Ok(())
+        Ok(answer)
     }
 
     fn missing_approvals(&self, given: &Given) -> Result<u32, DriveError> {

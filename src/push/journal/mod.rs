@@ -30,9 +30,14 @@ use super::state::{Before, Row, State, Status};
 use crate::base::hash::{Hash, hex};
 use audit::Chain;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How often and how long the lock is waited for, in case somebody only looks.
+const LOOKS: u32 = 5;
+const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Where a roll-out stands, as the journal has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,17 +133,49 @@ impl Journal {
         if self.lock.is_some() {
             return Ok(());
         }
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".lock");
-        let path = PathBuf::from(name);
+        let path = self.lock_path();
         let fail = |source| JournalError::Open { path: path.clone(), source };
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => self.lock = Some(file),
-            Err(TryLockError::WouldBlock) => return Err(JournalError::Driven { path: self.path.clone() }),
-            Err(TryLockError::Error(source)) => return Err(fail(source)),
+        // Whoever only looks whether somebody drives holds the lock for a moment.
+        for _ in 0..LOOKS {
+            match file.try_lock() {
+                Ok(()) => {
+                    self.lock = Some(file);
+                    return Ok(());
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+                Err(TryLockError::Error(source)) => return Err(fail(source)),
+            }
         }
-        Ok(())
+        Err(JournalError::Driven { path: self.path.clone() })
+    }
+
+    /// Returns whether a process drives the roll-out now, this one included.
+    ///
+    /// # Errors
+    /// [`JournalError::Open`] where the system does not say.
+    pub fn is_driven(&self) -> Result<bool, JournalError> {
+        if self.lock.is_some() {
+            return Ok(true);
+        }
+        let path = self.lock_path();
+        let fail = |source| JournalError::Open { path: path.clone(), source };
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(source) => return Err(fail(source)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(fail(source)),
+        }
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".lock");
+        PathBuf::from(name)
     }
 
     fn fail(&self, source: rusqlite::Error) -> JournalError {
@@ -207,6 +244,20 @@ impl Journal {
             all.push(Row { state, class, tried, round, back, before });
         }
         Ok(all)
+    }
+
+    /// Returns how many devices stand where.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn tally(&self) -> Result<BTreeMap<State, u64>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<(String, u64)>> {
+            let mut select = self.base.prepare_cached("SELECT state, count(*) FROM device GROUP BY state")?;
+            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
+            rows.collect()
+        };
+        let rows = read().map_err(|source| self.fail(source))?;
+        Ok(rows.into_iter().filter_map(|(word, n)| Some((State::from_word(&word)?, n))).collect())
     }
 
     /// Returns the machine as the journal has it; it waits for orders.

@@ -1,7 +1,7 @@
 //! How a plan is made of what people decide and of what is known of each device, and what it must satisfy.
 
 use super::error::PlanError;
-use super::request::{Candidate, Request, Sequence};
+use super::request::{Candidate, Request, Sequence, place_of};
 use super::spread::spread;
 use super::{Now, Plan, PlannedDevice};
 use crate::config::bundle::Waves;
@@ -36,18 +36,14 @@ impl Plan {
     /// [`PlanError`]: the first thing that is wrong with the decisions or with the list.
     pub fn new(request: Request, candidates: Vec<Candidate>) -> Result<Self, PlanError> {
         check(&request)?;
-        let groups: BTreeMap<&str, u16> =
-            request.groups.iter().zip(0..).map(|(group, at)| (group.id.as_str(), at)).collect();
+        let groups = request.places();
         if candidates.is_empty() {
             return Err(PlanError::Nobody);
         }
         let mut texts = Texts::default();
         let mut devices = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            let group = *groups.get(candidate.group.as_str()).ok_or_else(|| PlanError::UnknownGroup {
-                group: candidate.group.clone(),
-                thing: candidate.thing.clone(),
-            })?;
+            let group = place_of(&groups, &candidate.group, &candidate.thing)?;
             devices.push(PlannedDevice {
                 group,
                 site: texts.of(&candidate.site),

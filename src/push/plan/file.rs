@@ -2,7 +2,7 @@
 
 use super::build::Texts;
 use super::error::PlanError;
-use super::request::Request;
+use super::request::{Request, place_of};
 use super::{Now, Plan, PlannedDevice, PlannedFile};
 use crate::base::file::{self, Access, AtomicFile};
 use crate::base::hash::{Hash, from_hex, hex, sha256};
@@ -89,14 +89,10 @@ impl Plan {
             return Err(broken(format!("its format is {}, and this program reads {FORMAT}", read.format)));
         }
         let mut texts = Texts::default();
-        let groups: std::collections::BTreeMap<&str, u16> =
-            read.request.groups.iter().zip(0..).map(|(group, at)| (group.id.as_str(), at)).collect();
+        let groups = read.request.places();
         let mut devices = Vec::with_capacity(read.devices.len());
         for row in read.devices {
-            let group = *groups.get(&*row.group).ok_or_else(|| PlanError::UnknownGroup {
-                group: row.group.to_string(),
-                thing: row.thing.to_string(),
-            })?;
+            let group = place_of(&groups, &row.group, &row.thing)?;
             let wave = match row.wave {
                 Some(0) => return Err(broken("waves are counted from 1".into())),
                 wave => wave.map(|wave| wave - 1),

@@ -24,8 +24,8 @@ mod window;
 pub use error::PlanError;
 pub use file::{FORMAT, MAX_BYTES};
 pub use request::{
-    Budgets, Candidate, CandidateFile, Expected, Gate, GroupTerms, Pace, Pauses, Prediction, Request,
-    Sequence, Staging,
+    Budgets, Candidate, CandidateFile, Expected, Gate, GroupTerms, Inputs, Pace, Pauses, Prediction, Request,
+    Sequence, Staging, Storm, Way,
 };
 pub use window::{Calendar, Clock, Day, Window};
 

@@ -1,8 +1,10 @@
 //! What people decide about a roll-out, and what is known of each device.
 
+use super::error::PlanError;
 use super::window::Window;
 use super::{Now, PlannedFile};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything that is decided about a roll-out. Part of the plan's file, and so of its hash.
@@ -37,12 +39,31 @@ pub struct Request {
     pub approvals: u32,
     /// Groups of the devices.
     pub groups: Vec<GroupTerms>,
+    /// How devices are reached and restarted: whoever approves the plan approves the command that runs there.
+    #[serde(default)]
+    pub way: Way,
+    /// Where the files are made from, so that every process that drives the roll-out finds it again.
+    #[serde(default)]
+    pub inputs: Inputs,
     /// What the simulation says of this plan.
     #[serde(default)]
     pub prediction: Option<Prediction>,
     /// Who starts the plan although the prediction says that it overloads the platform.
     #[serde(default)]
     pub overload_accepted_by: Option<String>,
+}
+
+impl Request {
+    /// Returns the place of each group by its id.
+    pub(super) fn places(&self) -> BTreeMap<&str, u16> {
+        self.groups.iter().zip(0..).map(|(group, at)| (group.id.as_str(), at)).collect()
+    }
+}
+
+/// Returns the place of a device's group.
+pub(super) fn place_of(places: &BTreeMap<&str, u16>, group: &str, thing: &str) -> Result<u16, PlanError> {
+    let unknown = || PlanError::UnknownGroup { group: group.into(), thing: thing.into() };
+    places.get(group).copied().ok_or_else(unknown)
 }
 
 /// Whether groups share the waves.
@@ -135,6 +156,44 @@ pub struct GroupTerms {
     pub windows: Vec<Window>,
 }
 
+/// How devices are reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Way {
+    /// Addresses are folders of this machine; whoever serves them sees the stamp change and restarts the agent.
+    #[default]
+    Folder,
+    /// Addresses are `user@host:port`, reached over SSH.
+    Ssh {
+        /// User to sign in as, where the address names none.
+        user: String,
+        /// Command that restarts the agent.
+        restart: String,
+        /// Connections to one host at once, at least 1.
+        per_host: u32,
+    },
+}
+
+/// Where the files are made from. Paths are absolute; hashes in the plan tell whether they still make the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// The project file.
+    pub project: String,
+    /// Id of the scenario; `None` for the baseline.
+    #[serde(default)]
+    pub scenario: Option<String>,
+    /// Mapping of keys beside the project's.
+    #[serde(default)]
+    pub mapping: Option<String>,
+    /// Folder or archive of what devices have.
+    #[serde(default)]
+    pub has: Option<String>,
+    /// List of devices, where it is not the project's.
+    #[serde(default)]
+    pub devices: Option<String>,
+}
+
 /// What the simulation says of the plan, as a curve that the roll-out is compared with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +209,33 @@ pub struct Prediction {
     /// Why the platform would not bear it, in a sentence; `None` where it does.
     #[serde(default)]
     pub overload: Option<String>,
+    /// What each wave brings, and last what taking all of it back brings.
+    #[serde(default)]
+    pub storms: Vec<Storm>,
+}
+
+/// What the simulation says of the reconnects of one wave, or of the roll-back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storm {
+    /// Devices that are restarted.
+    pub devices: u32,
+    /// Of these, devices that were simulated: as many as restart until the load is steady.
+    pub simulated: u32,
+    /// Time over which they are restarted \[s\].
+    pub lasts_s: f64,
+    /// Most attempts that reach the platform in a second \[sign-ins/s\].
+    pub peak_sign_ins_per_s: f64,
+    /// Largest share of time that the busiest tier works, over 10 s and a hundred sign-ins \[0..1\].
+    pub utilisation: f64,
+    /// Attempts that were refused, timed out or were closed.
+    pub lost_attempts: u64,
+    /// Devices that were not back at the end.
+    pub never_back: u64,
+    /// Time between a restart and the reconnect for 95 % of the devices \[s\]; `None` where fewer come back.
+    pub back_s: Option<f64>,
+    /// The predicted curve: time since the wave's first restart \[s\], devices back, and attempts \[sign-ins/s\].
+    pub curve: Vec<(u32, u32, u32)>,
 }
 
 /// A point of the predicted curve.

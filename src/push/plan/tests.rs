@@ -17,6 +17,8 @@ pub(crate) fn request(waves: &str) -> Request {
         pace: Pace { activations_per_s: 2.0, burst: 1, at_once: 16, verify_after_s: 5, restart_s: 30 },
         approvals: 0,
         groups: vec![GroupTerms { id: "pumps".into(), ..GroupTerms::default() }],
+        way: Way::default(),
+        inputs: Inputs::default(),
         prediction: None,
         overload_accepted_by: None,
     }

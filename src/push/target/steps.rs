@@ -75,7 +75,7 @@ impl<T: Transport> Target<T> {
         self.lock(link, job).await?;
         let written = write_staged(link, job, texts, &open).await;
         let seen = match written {
-            Ok(()) => read_back(link, job).await,
+            Ok(()) => staged_back(link, job, seen).await,
             Err(fault) => Err(fault),
         };
         unlock(link, job).await;
@@ -187,6 +187,14 @@ async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
     let stamp = link.read(&first_names(job)?.stamp()).await?;
     let stamp = stamp.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     Ok(Seen { files, stamp })
+}
+
+/// Reads back what was staged; the rest is as it was seen before, and is read again before it is replaced.
+async fn staged_back<L: Link>(link: &mut L, job: &Job, mut seen: Seen) -> Result<Seen, Fault> {
+    for (file, seen) in job.files.iter().zip(&mut seen.files) {
+        seen.staged = hash_of(link, &Names::of(&file.path, &job.plan).staged()).await?;
+    }
+    Ok(seen)
 }
 
 async fn write_staged<L: Link>(

@@ -47,6 +47,19 @@ fn check_manifest(text: &str, bytes: &dyn Fn(&str) -> Vec<u8>) -> serde_json::Va
 }
 
 #[test]
+fn what_a_killed_export_left_is_swept() {
+    let folder = tempdir().unwrap();
+    let (items, devices) = (files(), devices());
+    let plan = plan(&items, &devices).unwrap();
+    let left = folder.path().join("pumps/P-1/.regather-aB3xYz.tmp");
+    fs::create_dir_all(left.parent().unwrap()).unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::create(&left).unwrap().set_modified(long_ago).unwrap();
+    write_folder(&plan, folder.path(), &OneSecret("k"), &mut go_on).unwrap();
+    assert!(!left.exists(), "it may hold the secret of a file that was never finished");
+}
+
+#[test]
 fn a_folder_holds_every_file_and_its_manifest() {
     let folder = tempdir().unwrap();
     let (items, devices) = (files(), devices());

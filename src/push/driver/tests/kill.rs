@@ -54,6 +54,7 @@ fn child_that_is_killed() {
         source: Arc::new(Texts),
         clock: &clock,
         who: "child",
+        order: None,
         leave: &leave,
         observer: &mut |_| {
             if !told {

@@ -77,16 +77,27 @@ impl World {
     }
 
     fn drive(&self) -> Status {
+        self.drive_with(Texts, None, &mut |_, _| {}).unwrap()
+    }
+
+    /// Drives with texts of another kind, a first order, and somebody who may tell it to leave.
+    fn drive_with(
+        &self,
+        source: impl Source + 'static,
+        order: Option<Order>,
+        observer: &mut dyn FnMut(&Machine, &AtomicBool),
+    ) -> Result<Status, DriveError> {
         let (clock, leave) = (clock(), AtomicBool::new(false));
         let drive = Drive {
             target: Arc::new(Target::new(Folders)),
-            source: Arc::new(Texts),
+            source: Arc::new(source),
             clock: &clock,
             who: "test",
+            order,
             leave: &leave,
-            observer: &mut |_| {},
+            observer: &mut |machine| observer(machine, &leave),
         };
-        super::drive(Journal::open(&self.journal).unwrap(), drive).unwrap()
+        super::drive(Journal::open(&self.journal).unwrap(), drive)
     }
 
     fn text(&self, device: usize) -> String {
@@ -213,16 +224,7 @@ fn texts_that_are_not_as_planned_are_not_sent() {
     }
     let world = World::new(3, |request| request.budgets.failed = 3);
     world.order(&Order::Start);
-    let (clock, leave) = (clock(), AtomicBool::new(false));
-    let drive = Drive {
-        target: Arc::new(Target::new(Folders)),
-        source: Arc::new(Other),
-        clock: &clock,
-        who: "test",
-        leave: &leave,
-        observer: &mut |_| {},
-    };
-    let status = super::drive(Journal::open(&world.journal).unwrap(), drive).unwrap();
+    let status = world.drive_with(Other, None, &mut |_, _| {}).unwrap();
     assert_eq!(status, Status::Tripped, "nobody is confirmed");
     assert!(world.rows().iter().all(|row| row.class == Some(Class::NoSource)));
     assert!((0..3).all(|at| world.text(at) == OLD));
@@ -232,23 +234,31 @@ fn texts_that_are_not_as_planned_are_not_sent() {
 fn leaving_ends_what_is_going_on_and_pauses() {
     let world = World::new(30, |request| request.pace.activations_per_s = 20.0);
     world.order(&Order::Start);
-    let (clock, leave) = (clock(), AtomicBool::new(false));
-    let drive = Drive {
-        target: Arc::new(Target::new(Folders)),
-        source: Arc::new(Texts),
-        clock: &clock,
-        who: "test",
-        leave: &leave,
-        observer: &mut |machine| {
-            let verified = machine.tally(0).map_or(0, |tally| tally[State::Verified as usize]);
-            if verified > 1 {
-                leave.store(true, Ordering::Relaxed);
-            }
-        },
+    let observer = &mut |machine: &Machine, leave: &AtomicBool| {
+        let verified = machine.tally(0).map_or(0, |tally| tally[State::Verified as usize]);
+        leave.store(verified > 1, Ordering::Relaxed);
     };
-    let status = super::drive(Journal::open(&world.journal).unwrap(), drive).unwrap();
+    let status = world.drive_with(Texts, None, observer).unwrap();
     assert_eq!(status, Status::Paused);
     assert!(world.rows().iter().all(|row| !row.state.is_intent()));
     world.order(&Order::Resume);
     assert_eq!(world.drive(), Status::Finished);
+}
+
+#[test]
+fn an_order_that_is_refused_ends_the_driving() {
+    let world = World::new(3, |_| {});
+    let refused = world.drive_with(Texts, Some(Order::Resume), &mut |_, _| {}).unwrap_err();
+    assert!(
+        refused.to_string().starts_with("The roll-out is ready, and resuming is not possible"),
+        "{refused}"
+    );
+    assert!(!Journal::open(&world.journal).unwrap().is_driven().unwrap());
+    let path = world.journal.clone();
+    let mut seen = Vec::new();
+    let observer = &mut |_: &Machine, _: &AtomicBool| {
+        seen.push(Journal::open(&path).unwrap().is_driven().unwrap());
+    };
+    assert_eq!(world.drive_with(Texts, Some(Order::Start), observer).unwrap(), Status::Finished);
+    assert!(!seen.is_empty() && seen.iter().all(|driven| *driven));
 }

@@ -166,10 +166,12 @@ impl SshLink {
                 permissions: known.permissions.map(|mode| mode & 0o7777),
                 ..FileAttributes::empty()
             };
-            self.sftp.fsetstat(handle, mode).await?;
-            // Only the administrator may give files away; for others the file becomes their own.
-            let owner = FileAttributes { uid: known.uid, gid: known.gid, ..FileAttributes::empty() };
-            let _ = self.sftp.fsetstat(handle, owner).await;
+            // Only the administrator may give files away; for others the file becomes their own. The host sets
+            // neither then, and is asked for the permissions alone.
+            let both = FileAttributes { uid: known.uid, gid: known.gid, ..mode.clone() };
+            if self.sftp.fsetstat(handle, both).await.is_err() {
+                self.sftp.fsetstat(handle, mode).await?;
+            }
         }
         for (at, piece) in bytes.chunks(PIECE).enumerate() {
             self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await?;

@@ -1,0 +1,205 @@
+//! `regather rollout`: files reach devices in waves, and whatever happens it can be looked at, stopped and taken back.
+//!
+//! Every subcommand names the plan; the journal stands beside it under the same name with the end `db`, and is
+//! all that the processes share. The one that drives runs as a process of its own, out of reach of Ctrl+C: when the
+//! one in the foreground ends, in whatever way, it ends what is being done to a device, pauses, and ends too.
+
+mod drive;
+mod order;
+mod plan;
+mod reach;
+mod shown;
+mod status;
+
+use crate::cli::error::{CommandError, Kind};
+use crate::cli::exit::Exit;
+use crate::cli::printer::Printer;
+use crate::push::driver::DriveError;
+use crate::push::journal::{Journal, JournalError};
+use crate::push::plan::{Plan, PlanError};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `regather rollout`.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "\
+Examples:
+  regather rollout plan fleet.json --devices things.csv --has collected/ \\
+    --over ssh --at {ssh}:22 --path '/opt/agent/{file}' \\
+    --restart 'systemctl restart agent' --waves 10,10%,rest -o night.json
+  regather rollout approve night.json --hash 3f9a...  (a second person)
+  regather rollout start night.json            asks for the number of devices
+  regather rollout status night.json
+  regather rollout pause night.json            from any other terminal
+  regather rollout resume night.json
+  regather rollout rollback night.json --wave 2
+
+The plan is simulated before it is written: each restart is a reconnect. Secrets
+are fetched while a device is written and stand in no plan and no journal.")]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// What is done.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Freeze who gets what in which wave, simulate it, and write it as a file
+    Plan(Box<plan::Args>),
+    /// Approve a plan by its hash, as a second person
+    Approve(order::ApproveArgs),
+    /// Begin: asks for the number of devices, then serves them wave by wave
+    Start(drive::StartArgs),
+    /// Show where it stands, by wave and by device
+    Status(status::Args),
+    /// Begin nothing new; what is being done to a device is ended
+    Pause(order::Args),
+    /// Go on after a pause or an interruption
+    Resume(drive::ResumeArgs),
+    /// Stop for good; what is being done to a device is ended
+    Stop(drive::ResumeArgs),
+    /// Serve those again that failed or were not reached
+    Retry(drive::RetryArgs),
+    /// Bring back the previous files of a wave, of a device, or of all
+    Rollback(drive::RollbackArgs),
+    /// Check the audit log and write it out, one JSON object per line
+    Log(status::LogArgs),
+    /// Drives, as a process of its own
+    #[command(hide = true)]
+    Drive(drive::DriveArgs),
+}
+
+/// Which roll-out, and who asks.
+#[derive(Clone, Debug, clap::Args)]
+struct Which {
+    /// Plan, as `rollout plan` wrote it, or its journal
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// Your name for the log; without it that of this system's user
+    #[arg(long = "as", value_name = "NAME")]
+    who: Option<String>,
+    /// Print JSON, and errors as JSON too
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
+    match &args.what {
+        What::Plan(args) => plan::run(args, printer),
+        What::Approve(args) => order::approve(args, printer),
+        What::Start(args) => drive::start(args, printer),
+        What::Status(args) => status::run(args, printer),
+        What::Pause(args) => order::pause(args, printer),
+        What::Resume(args) => drive::resume(args, printer),
+        What::Stop(args) => drive::stop(args, printer),
+        What::Retry(args) => drive::retry(args, printer),
+        What::Rollback(args) => drive::roll_back(args, printer),
+        What::Log(args) => status::log(args, printer),
+        What::Drive(args) => drive::drive(args),
+    }
+}
+
+impl Which {
+    /// Returns where the journal stands: beside the plan.
+    fn journal(&self) -> PathBuf {
+        self.plan.with_extension("db")
+    }
+
+    /// Returns who asks.
+    ///
+    /// # Errors
+    /// A usage error where nobody says so: the log would name nobody.
+    fn who(&self) -> Result<String, CommandError> {
+        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        self.who.clone().or(user).filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+            CommandError::usage("This system does not say who you are, and the log names who ordered what.")
+                .hint("Give your name with --as.")
+        })
+    }
+
+    /// Opens the journal of a roll-out that somebody approved or started.
+    ///
+    /// # Errors
+    /// Where there is none, or it belongs to another plan than the one named.
+    fn open(&self) -> Result<Journal, CommandError> {
+        let path = self.journal();
+        if !path.exists() {
+            let what = format!("Nobody approved or started this plan yet: {}.", self.plan.display());
+            return Err(CommandError::input(what).hint("`regather rollout start` begins."));
+        }
+        let journal = Journal::open(&path).map_err(|error| from_journal(&error))?;
+        if self.plan != path {
+            self.same(&journal)?;
+        }
+        Ok(journal)
+    }
+
+    /// Refuses a plan that was made anew since.
+    fn same(&self, journal: &Journal) -> Result<(), CommandError> {
+        let plan = Plan::read(&self.plan).map_err(|error| from_plan(&error))?;
+        let known = journal.plan().map_err(|error| from_journal(&error))?;
+        if plan.hash() == known.hash() {
+            return Ok(());
+        }
+        Err(CommandError::input(format!(
+            "The journal beside the plan is that of another plan ({} and not {}), so nothing was done: {}.",
+            known.name(),
+            plan.name(),
+            self.journal().display()
+        ))
+        .hint("Name the journal itself to look at the other roll-out, or give the new plan another name."))
+    }
+
+    /// Opens the journal, or creates it for the plan.
+    ///
+    /// # Errors
+    /// As [`Which::open`], and where the plan cannot be read.
+    fn open_or_create(&self) -> Result<Journal, CommandError> {
+        if self.journal().exists() {
+            return self.open();
+        }
+        let plan = Plan::read(&self.plan).map_err(|error| from_plan(&error))?;
+        Journal::create(&self.journal(), &plan, &self.who()?, wall_ms()).map_err(|error| from_journal(&error))
+    }
+}
+
+/// Returns the time on the wall \[ms since 1970\].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the log of a roll-out says when; nothing is simulated with it"
+)]
+fn wall_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}
+
+fn from_journal(error: &JournalError) -> CommandError {
+    let kind = match error {
+        JournalError::Full { .. } | JournalError::Exists { .. } => Kind::Output,
+        _ => Kind::Input,
+    };
+    CommandError::new(kind, error.to_string())
+}
+
+fn from_plan(error: &PlanError) -> CommandError {
+    CommandError::input(error.to_string())
+}
+
+fn from_drive(error: &DriveError) -> CommandError {
+    match error {
+        DriveError::Journal(error) => from_journal(error),
+        other => CommandError::input(other.to_string()),
+    }
+}
+
+/// Returns a path as every process finds it.
+fn absolute(path: &Path) -> Result<String, CommandError> {
+    let found = std::fs::canonicalize(path)
+        .map_err(|error| CommandError::input(format!("This cannot be read: {error}: {}.", path.display())))?;
+    found.into_os_string().into_string().map_err(|_| {
+        CommandError::usage(format!(
+            "The plan would have to name a path that is no text: {}.",
+            path.display()
+        ))
+    })
+}

@@ -1,0 +1,124 @@
+//! How devices are reached from here: the plan says which way, the command line and this system with which keys.
+
+use super::absolute;
+use crate::cli::error::CommandError;
+use crate::cli::files::devices::List;
+use crate::cli::files::{FilesArgs, Prepared};
+use crate::config::secret::Secret;
+use crate::push::driver::Source;
+use crate::push::plan::{Inputs, PlannedDevice, Way};
+use crate::push::source::Files;
+use crate::push::target::ssh::{Ssh, SshOptions};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// Names of key files that are used where none is named, as `ssh` does.
+const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
+
+/// With which keys devices are reached over SSH.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Keys {
+    /// File of known hosts; can be repeated; without it those of `ssh`
+    #[arg(long, value_name = "FILE")]
+    known_hosts: Vec<PathBuf>,
+    /// Private key without a pass phrase; can be repeated; without it the agent, else those of `ssh`
+    #[arg(long, value_name = "FILE")]
+    identity: Vec<PathBuf>,
+}
+
+impl Keys {
+    /// Returns the arguments for a process that does the same.
+    pub fn arguments(&self) -> Vec<std::ffi::OsString> {
+        let hosts = self.known_hosts.iter().flat_map(|path| ["--known-hosts".into(), path.into()]);
+        let keys = self.identity.iter().flat_map(|path| ["--identity".into(), path.into()]);
+        hosts.chain(keys).collect()
+    }
+
+    /// Returns the transport of a plan's way over SSH; `None` for any other.
+    ///
+    /// # Errors
+    /// Where a file of keys or known hosts cannot be read.
+    pub fn ssh(&self, way: &Way) -> Result<Option<Ssh>, CommandError> {
+        let Way::Ssh { user, restart, per_host } = way else { return Ok(None) };
+        let home = ["HOME", "USERPROFILE"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
+        let own = |name: &str| home.as_ref().map(|home| home.join(".ssh").join(name));
+        let mut known_hosts = self.known_hosts.clone();
+        if known_hosts.is_empty() {
+            known_hosts.extend(own("known_hosts"));
+            known_hosts.push("/etc/ssh/ssh_known_hosts".into());
+        }
+        let agent = std::env::var_os("SSH_AUTH_SOCK").filter(|_| self.identity.is_empty());
+        let mut key_files = self.identity.clone();
+        if key_files.is_empty() && agent.is_none() {
+            key_files.extend(USUAL_KEYS.iter().filter_map(|name| own(name)).filter(|path| path.exists()));
+        }
+        let options = SshOptions {
+            user: user.clone(),
+            known_hosts,
+            agent: agent.map(PathBuf::from),
+            key_files,
+            restart: restart.clone(),
+            per_host: *per_host,
+            ..SshOptions::default()
+        };
+        Ssh::new(options).map(Some).map_err(|error| CommandError::reading(&error))
+    }
+}
+
+/// Returns what makes the files, as paths that every process finds.
+///
+/// # Errors
+/// A usage error for a project that comes from nowhere again.
+pub fn inputs(
+    files: &FilesArgs,
+    prepared: &Prepared,
+    has: Option<&Path>,
+    devices: Option<&Path>,
+) -> Result<Inputs, CommandError> {
+    let (file, mapping) = files.paths();
+    if file == "-" {
+        return Err(CommandError::usage("A roll-out reads its project again when files are sent.")
+            .hint("Give the project as a file."));
+    }
+    let shipped = file.to_str().filter(|name| name.starts_with("example:"));
+    Ok(Inputs {
+        project: shipped.map_or_else(|| absolute(Path::new(file)), |name| Ok(name.to_owned()))?,
+        scenario: prepared.scenario.clone(),
+        mapping: mapping.map(|path| absolute(Path::new(path))).transpose()?,
+        has: has.map(absolute).transpose()?,
+        devices: devices.map(absolute).transpose()?,
+    })
+}
+
+/// Returns the files of a project for its devices.
+pub fn files(prepared: &Prepared, list: &List) -> Files {
+    Files::new(prepared.groups(), list.own_files(prepared), list.listed().clone())
+}
+
+/// The files of a plan's inputs, read when the first of them is needed: a stop or a roll-back needs none.
+pub struct Later {
+    inputs: Inputs,
+    files: OnceLock<Result<Files, String>>,
+}
+
+impl Later {
+    /// Returns the files of a plan's inputs.
+    pub fn new(inputs: Inputs) -> Self {
+        Self { inputs, files: OnceLock::new() }
+    }
+
+    fn load(&self) -> Result<Files, CommandError> {
+        let Inputs { project, scenario, mapping, has, devices } = &self.inputs;
+        let args = FilesArgs::again(project, scenario.as_deref(), mapping.as_deref());
+        let prepared = Prepared::load(&args, has.as_ref().map(PathBuf::from).as_ref())?;
+        let list = List::load(devices.as_ref().map(Path::new), &prepared)?;
+        Ok(files(&prepared, &list))
+    }
+}
+
+impl Source for Later {
+    fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
+        let files = self.files.get_or_init(|| self.load().map_err(|error| error.message));
+        files.as_ref().map_err(Clone::clone)?.texts(device)
+    }
+}

@@ -1,0 +1,3 @@
+//! What the faces share about a roll-out beside its own module: the storm that it will be.
+
+pub mod forecast;
