@@ -8,7 +8,6 @@
 //!
 //! An answer is a list of [`Assignment`]s, so applying one is an ordinary, undoable edit of the project.
 
-mod admission;
 mod amend;
 mod bounds;
 mod direction;
@@ -196,22 +195,7 @@ pub fn solve(
         }
         solution.notes.push(words::AT_A_CLIFF.to_owned());
     }
-    let mut found: Vec<(Found, Option<Direction>)> = Vec::new();
-    let mut nearest: Option<(f64, f64, Direction)> = None;
-    for (number, direction) in directions.into_iter().enumerate() {
-        progress(number, all);
-        if !named && skips(&direction, &found) {
-            continue;
-        }
-        let along = search(ground, &direction, means)?;
-        if let Some((near, value)) = along.nearest
-            && nearest.as_ref().is_none_or(|(best, ..)| near < *best)
-        {
-            nearest = Some((near, value, direction.clone()));
-        }
-        let both = along.found.into_iter().chain(along.wide);
-        found.extend(both.map(|answer| (answer, Some(direction.clone()))));
-    }
+    let (mut found, nearest) = each(ground, directions, named, means, &|done| progress(done, all))?;
     // Servers shorten what a delay alone meets, where no way with servers alone was found.
     if !named && found.len() < MOST_ANSWERS && found.iter().all(|(found, _)| found.way != Way::Capacity) {
         let quicker = both(ground, &fixed, means)?
@@ -237,6 +221,40 @@ pub fn solve(
     }
     progress(all, all);
     Ok(solution)
+}
+
+/// Answers that were found, each with the way that it was found on.
+type Answers = Vec<(Found, Option<Direction>)>;
+/// What comes nearest to the goals where nothing meets them: how near, the value, and the way.
+type Nearest = Option<(f64, f64, Direction)>;
+
+/// Searches along every direction that is worth it; `named` are worth it in any case.
+fn each(
+    ground: Ground<'_>,
+    directions: Vec<Direction>,
+    named: bool,
+    means: Means<'_>,
+    progress: &dyn Fn(usize),
+) -> Result<(Answers, Nearest), Broken> {
+    let (mut found, mut nearest): (Answers, Nearest) = (Vec::new(), None);
+    for (number, direction) in directions.into_iter().enumerate() {
+        progress(number);
+        if !named && skips(&direction, &found, ground.goals) {
+            continue;
+        }
+        let along = search(ground, &direction, means)?;
+        if let Some((near, value)) = along.nearest
+            && nearest.as_ref().is_none_or(|(best, ..)| near < *best)
+        {
+            nearest = Some((near, value, direction.clone()));
+        }
+        // Beside a delay that meets the same, a thin pause or timeout is no answer.
+        let second = matches!(direction.way, Way::RetryInterval | Way::Timeout) && spreads(&found);
+        let kept = |answer: &Found| named || !second || answer.is_robust();
+        let both = along.found.into_iter().chain(along.wide).filter(kept);
+        found.extend(both.map(|answer| (answer, Some(direction.clone()))));
+    }
+    Ok((found, nearest))
 }
 
 /// Returns for each unknown input the bound or choice with which the estimate takes longest.
@@ -291,16 +309,23 @@ fn rank(found: &mut [(Found, Option<Direction>)]) {
     });
 }
 
+/// Returns whether a delay was found that survives other numbers.
+fn spreads(found: &[(Found, Option<Direction>)]) -> bool {
+    found.iter().any(|(found, _)| matches!(found.way, Way::Delay | Way::Spread) && found.is_robust())
+}
+
 /// Returns whether a way is not worth trying after what was found.
-fn skips(direction: &Direction, found: &[(Found, Option<Direction>)]) -> bool {
+fn skips(direction: &Direction, found: &[(Found, Option<Direction>)], goals: &Goals) -> bool {
+    let crowded = goals.list.iter().any(|goal| matches!(goal.aim, Aim::Peak | Aim::PeakUse));
     let has = |way: Way| found.iter().any(|(found, _)| found.way == way && found.is_robust());
     match direction.way {
         // The simpler of two ways to turn the same settings is enough.
         Way::Spread => has(Way::Delay),
         Way::Admission => has(Way::Admission),
-        Way::RetryInterval | Way::Timeout => {
-            has(Way::Delay) || has(Way::Spread) || found.len() >= MOST_ANSWERS
-        }
+        // A peak is lowered at the devices only, so there every way that does it is worth a look.
+        Way::RetryInterval | Way::Timeout => (!crowded && spreads(found)) || found.len() >= MOST_ANSWERS,
+        Way::Restart => has(Way::Restart) || found.len() >= MOST_ANSWERS,
+        Way::Stores => found.len() >= MOST_ANSWERS,
         _ => false,
     }
 }
