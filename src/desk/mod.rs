@@ -143,7 +143,8 @@ impl Desk {
         let restored = begun.restored.filter(|_| project.is_some());
         let others = begun.others;
         let mut unopened = None;
-        let project = project.unwrap_or_else(|| {
+        let kept_before = project.is_some();
+        let mut project = project.unwrap_or_else(|| {
             let mut project = first(start).unwrap_or_else(|sentence| {
                 unopened = Some(sentence);
                 inbox::shipped()
@@ -159,9 +160,9 @@ impl Desk {
             // Said last, so that nothing hides that another project is shown than was asked for.
             notices.push(env.now, Severity::Error, sentence, None);
         }
-        let pinned = Pinned::of(project.document.file(), None);
+        let pinned = Self::look(&settings, &mut project, kept_before);
         let mut desk = Self {
-            derived: Derived::of(&project, Some(&pinned), None),
+            derived: Derived::of(&project, pinned.as_ref(), None),
             derived_from: project.state(),
             scene: (project.number, project.document.active().map(str::to_owned)),
             numbers: numbers.max(project.number),
@@ -169,7 +170,7 @@ impl Desk {
             parked: kept,
             epoch: 1,
             revision: 1,
-            pinned: Some(pinned),
+            pinned,
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
             planning: planning::Planning::default(),
