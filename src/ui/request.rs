@@ -1,7 +1,6 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
 use crate::config::bundle::Target;
-use crate::desk::command::ChartFormat;
 use crate::desk::{Command, UserCommand, View};
 use crate::report::draw::Graphic;
 use crate::report::files::Format;
@@ -71,7 +70,7 @@ pub enum Purpose {
     /// Try an agent's file.
     Try,
     /// Write a chart to a file.
-    SaveChart(ChartFormat),
+    SaveChart(Format),
 }
 
 /// What files of devices lie in.
@@ -99,7 +98,7 @@ pub enum Request {
     /// Put a chart on the clipboard as a picture.
     CopyChart(Graphic),
     /// Ask for a file and write a chart to it.
-    SaveChart(ChartFormat, Graphic),
+    SaveChart(Format, Graphic),
 }
 
 /// Draws the button of a command: usable where the command is, and saying `tip`, else saying why not.

@@ -3,7 +3,8 @@
 use super::{small, strong};
 use crate::base::units;
 use crate::desk::{ReportOptions, View};
-use crate::plan::{Outcome, changes};
+use crate::plan::Outcome;
+use crate::plan::compare::changes_of;
 use crate::report::draw::Graphic;
 use crate::report::files::{self, Format, Said};
 use crate::report::page::Sheet;
@@ -38,14 +39,17 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        let area = ScrollArea::vertical().id_salt("preview").auto_shrink([false, false]);
+        // What is broken into lines already is not broken once more: a narrow window scrolls it instead.
+        let broken = options.format == Format::Html;
+        let area = ScrollArea::new([broken, true]).id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
         area.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for line in lines.iter().take(SHOWN) {
                 // An empty line has the height of a letter too.
                 let line = if line.is_empty() { " " } else { line };
-                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).wrap());
+                let label = Label::new(RichText::new(line).monospace().size(theme::SMALL));
+                ui.add(if broken { label.extend() } else { label.wrap() });
             }
             if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));
@@ -95,35 +99,13 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
         };
         return files::charts(format, outcome, baseline).iter().map(line).collect();
     }
-    let changes = match view.scenario {
-        Some(_) => changes((view.file, view.scenario), (view.file, None)),
-        None => Vec::new(),
-    };
-    let told = Told {
-        file: view.file,
-        scenario: view.scenario,
-        outcome,
-        baseline,
-        set: &[],
-        changes: &changes,
-        findings: view.findings(),
-    };
+    let changes = changes_of(view.file, view.scenario);
+    let told = Told::plain((view.file, view.scenario), (outcome, baseline), (&changes, view.findings()));
     if format == Format::Html {
         return render(&told, Charset::Unicode);
     }
-    let ticket = Some(options.ticket.trim()).filter(|ticket| !ticket.is_empty());
-    let (runs, seed) = (outcome.runs(), view.seed);
-    let said = Said {
-        file: view.origin,
-        scenario: view.scenario,
-        set: &[],
-        runs,
-        seed,
-        format,
-        ticket,
-        until: None,
-        size: None,
-    };
+    let ticket = options.ticket();
+    let said = Said::plain((view.origin, view.scenario), (outcome.runs(), view.seed), (format, ticket));
     let command = said.command();
     let sheet =
         Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket, region: None };
