@@ -30,7 +30,7 @@ use super::trial::lever::{Assignment, LeverError, assign};
 use super::trial::{Goals, Trial};
 use crate::fleet::{Fleet, FleetFile};
 use crate::sim::SimError;
-use direction::{Direction, Ground};
+use direction::{Direction, Ground, made};
 use search::{Broken, Found, Means, search};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -166,7 +166,11 @@ pub fn solve(
         goals.chance_pct = Some(100);
     }
     let (goals, worst) = (&goals, worst(file, scenario, &fleet, &goals)?);
-    Trial::estimate(&fleet, goals).ok_or(SolveError::NobodyAway)?;
+    let rolling =
+        made::parts(file, scenario).filter(|_| fleet.outage.events.iter().any(|one| one.loses.is_some()));
+    if Trial::estimate(&fleet, goals).is_none() && rolling.is_none() {
+        return Err(SolveError::NobodyAway);
+    }
     let means = Means { seed: wanted.seed, runs: wanted.runs, threads: wanted.threads.max(1), stop };
     let now = means.as_it_is(&fleet, goals)?;
     let ground = Ground { file, scenario, fleet: &fleet, goals, worst: &worst };
@@ -180,10 +184,11 @@ pub fn solve(
         now,
         answers: Vec::new(),
         best: None,
-        bounds: bounds::bounds(&fleet, goals),
+        bounds: if rolling.is_some() { Vec::new() } else { bounds::bounds(&fleet, goals) },
         notes: kinds::notes(&fleet),
     };
     solution.notes.extend(words::limiter(&fleet));
+    solution.notes.extend(rolling.map(|_| words::ROLLING.to_owned()));
     solution.notes.extend(unknown.then(|| words::unknown(&fleet, wanted.goals.chance_pct)));
     let all = directions.len() + 1;
     let keeps = solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY);
@@ -197,7 +202,11 @@ pub fn solve(
     }
     let (mut found, nearest) = each(ground, directions, named, means, &|done| progress(done, all))?;
     // Servers shorten what a delay alone meets, where no way with servers alone was found.
-    if !named && found.len() < MOST_ANSWERS && found.iter().all(|(found, _)| found.way != Way::Capacity) {
+    if !named
+        && rolling.is_none()
+        && found.len() < MOST_ANSWERS
+        && found.iter().all(|(found, _)| found.way != Way::Capacity)
+    {
         let quicker = both(ground, &fixed, means)?
             .filter(|(more, _)| found.iter().all(|(found, _)| t95(more) < t95(found) - same(t95(found))));
         found.extend(quicker.map(|(answer, way)| (answer, Some(way))));

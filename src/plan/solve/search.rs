@@ -307,7 +307,8 @@ impl Probe<'_> {
         if !stores {
             return Ok(Some((assignments, fleet)));
         }
-        let Some(trial) = Trial::estimate(&fleet, goals) else { return Ok(None) };
+        // Where one part after another is away, nobody estimates what the last one stores.
+        let Some(trial) = Trial::estimate(&fleet, goals) else { return Ok(Some((assignments, fleet))) };
         assignments.extend(amend::stores((file, scenario), &fleet, &trial, goals));
         Ok(self.fleet(&assignments)?.map(|fleet| (assignments, fleet)))
     }

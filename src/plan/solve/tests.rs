@@ -288,6 +288,24 @@ fn groups_are_let_in_one_after_another_where_nothing_spreads_them() {
 }
 
 #[test]
+fn the_parts_of_a_rolling_restart_are_spaced() {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 600, "agent": "java-sdk", "reconnect_interval_s": 10}},
+        "platform": {"workers": 1, "service_time_ms": 30, "accept_queue": 4096},
+        "outage": {"length_s": 12, "kind": "rolling-upgrade", "steps": 4, "watch_s": 900}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    // A part of 150 devices takes about 7 s, and the next one follows after 3 s: queues add up.
+    let wanted = wanted(&["largest_queue<230"], &[]);
+    let solution = solved(&file, &wanted);
+    assert!(solution.notes.iter().any(|note| note.contains("one part of the fleet after another")));
+    assert!(!solution.now.meets(), "{:?}", solution.now);
+    let answer = &solution.answers[0];
+    assert_eq!(answer.way, Way::Restart);
+    assert!(answer.title.starts_with("Parts restarted"), "{}", answer.title);
+    assert!(answer.fleet.outage.length.secs() > 12.0 && answer.trial.meets());
+    assert!(holds(&file, &wanted, &answer.assignments));
+}
+
+#[test]
 fn stores_are_capped_only_where_data_may_be_lost() {
     let text = r#"{"regather": 1, "groups": {"a": {"devices": 500, "agent": "example-agent",
         "reconnect_random_delay_seconds": 30, "telemetry": {"properties": 10, "interval_s": 1},

@@ -18,6 +18,11 @@ use std::sync::Arc;
 pub(super) const AT_A_CLIFF: &str = "The project meets its targets as it is, but with 20 % less capacity the fleet would \
      never recover by itself. Leave more room.";
 
+/// What is said of an outage that touches one part after another.
+pub(super) const ROLLING: &str = "This outage touches one part of the fleet after another, so only the spacing of the \
+     parts was searched. Times and the peak count from the end of the last part; the largest queue and attempts that are \
+     refused or time out count from its begin.";
+
 /// Who has to do something for an assignment, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
@@ -121,6 +126,9 @@ pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, no
     let title = title(&ground, &found, lever) + suffix;
     let price = match found.way {
         Way::Needed => "what your platform has, or servers: measure it first".to_owned(),
+        Way::Restart if found.made.is_none() => {
+            "a longer maintenance window, nothing else changes".to_owned()
+        }
         Way::Restart => {
             "rules at the load balancer that tell the groups apart, by host name, port or network; no \
                          device is touched"
@@ -179,6 +187,11 @@ fn title(ground: &Ground<'_>, found: &Found, lever: Option<&Lever>) -> String {
             Some(_) => format!("Random delay {value} and {}", workers()),
         },
         Way::Writes => format!("Write queue of {value}"),
+        Way::Restart if found.made.is_none() => {
+            let length = found.fleet.outage.length.secs();
+            let parts = made::parts(ground.file, ground.scenario).unwrap_or(1.0);
+            format!("Parts restarted {} apart, {value} for all", units::duration(length / parts))
+        }
         Way::Restart => {
             let spacing = units::duration(found.value.unwrap_or(0.0));
             let order = match &found.made {
@@ -222,6 +235,10 @@ fn why(ground: &Ground<'_>, found: &Found, now: &Trial) -> Vec<String> {
             waits(&found.trial),
         )),
         (Way::Admission, _) => why.extend(admission::why(&found.fleet)),
+        (Way::Restart, _) if found.made.is_none() => why.push(format!(
+            "Each part has more time to come back before the next one is cut, and {}.",
+            waits(&found.trial)
+        )),
         (Way::Restart, _) => why.push(format!(
             "Each group is turned away at the load balancer until it is its turn, so that only the devices of one group \
              come at a time, and {}. The times count from the begin of the outage: change them with its length.",

@@ -11,9 +11,9 @@
 use super::{Direction, Ground, Way, round};
 use crate::base::json;
 use crate::fleet::file::{Value, address};
-use crate::fleet::{Fleet, Flush, Group};
+use crate::fleet::{Fleet, FleetFile, Flush, Group};
 use crate::plan::trial::goal::{Aim, capacity_per_s};
-use crate::plan::trial::lever::{Assignment, LeverError};
+use crate::plan::trial::lever::{Assignment, Lever, LeverError};
 
 /// Most groups that are let in one after another.
 const MOST_GROUPS: usize = 12;
@@ -21,6 +21,8 @@ const MOST_GROUPS: usize = 12;
 const SPACINGS: [f64; 8] = [0.25, 0.5, 0.75, 1.0, 1.3, 1.7, 2.2, 3.0];
 /// Shares of what a device would have stored that are tried as a cap; nothing drops all of it.
 const KEPT: [f64; 5] = [0.75, 0.5, 0.25, 0.1, 0.0];
+/// Multiples of the spacing of a rolling restart that are tried.
+const LONGER: [f64; 7] = [1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
 /// Base of the addresses of the outage's further events.
 const EVENTS: &str = "/outage/events";
 /// Name of the lever that lets groups in one after another.
@@ -84,6 +86,28 @@ impl Ground<'_> {
             .collect()
     }
 
+    /// Returns the direction of the spacing of an outage that touches one part of the fleet after another, as a
+    /// rolling restart does: its length is longer for the same parts. `None` for any other outage.
+    pub(in crate::plan::solve) fn spacing(&self, fixed: &[Assignment]) -> Option<Direction> {
+        let parts = parts(self.file, self.scenario)?;
+        let lever = Lever::find(self.file, self.scenario, "/outage/length_s").ok()?;
+        let (now, (_, longest)) = (lever.now(self.file, self.scenario)?, lever.range());
+        let whole = |times: &f64| round(times * now / parts) * parts;
+        let mut values: Vec<f64> = LONGER.iter().map(whole).filter(|s| *s > now && *s <= longest).collect();
+        values.dedup();
+        let way = Way::Restart;
+        let fixed = fixed.to_vec();
+        Some(Direction {
+            way,
+            lever: Some(lever),
+            values,
+            fixed,
+            estimated: false,
+            queue_s: None,
+            made: None,
+        })
+    }
+
     /// Returns the direction of what devices store, where no target forbids lost data and less of it is less
     /// work for the platform.
     pub(in crate::plan::solve) fn stores(&self, fixed: &[Assignment]) -> Option<Direction> {
@@ -114,7 +138,7 @@ impl Ground<'_> {
         let position = self.fleet.groups.iter().position(|other| other.id == group.id).unwrap_or(0);
         let id =
             if plain && group.id.len() <= 48 { group.id.clone() } else { format!("group-{}", position + 1) };
-        let base = format!("{}/hold-{id}", EVENTS);
+        let base = format!("{EVENTS}/hold-{id}");
         let meets = if self.fleet.platform.balancer.is_some() { "http-503" } else { "refused" };
         let word = |word: &str| Value::Word(word.to_owned());
         let set = [
@@ -153,7 +177,7 @@ impl Ground<'_> {
     ) -> Option<Result<Vec<Direction>, LeverError>> {
         let (all, reason) = match name {
             RESTART => (
-                self.orders(fixed),
+                self.spacing(fixed).map_or_else(|| self.orders(fixed), |spacing| vec![spacing]),
                 "an order needs 2 to 12 groups that come back, and a spacing that the target leaves time for",
             ),
             STORES => (
@@ -171,6 +195,14 @@ impl Ground<'_> {
     pub(in crate::plan::solve) fn names(&self, order: &[usize]) -> Vec<&str> {
         order.iter().map(|at| self.fleet.groups[*at].name.as_str()).collect()
     }
+}
+
+/// Returns into how many parts an outage divides the fleet that it touches one after another; `None` where it
+/// touches everybody at once.
+pub(in crate::plan::solve) fn parts(file: &FleetFile, scenario: Option<&str>) -> Option<f64> {
+    let view = file.view(scenario);
+    let input = address::resolve(&view, "/outage/steps")?;
+    view.value(&input.address, input.setting).ok()?.number().filter(|parts| *parts > 1.0)
 }
 
 /// Returns whether an address belongs to an event that holds a group back.

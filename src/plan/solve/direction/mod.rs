@@ -249,6 +249,10 @@ impl Ground<'_> {
 
     /// Returns the ways that are worth trying, cheapest first.
     pub fn all(&self, fixed: &[Assignment]) -> Vec<Direction> {
+        if let Some(spacing) = self.spacing(fixed) {
+            // Estimates begin with the return of everybody, which such an outage does not have.
+            return vec![spacing];
+        }
         let mut all = Vec::new();
         if !fixed.is_empty() {
             all.push(Direction {
