@@ -173,7 +173,7 @@ impl Desk {
             pinned,
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
-            planning: planning::Planning::default(),
+            planning: planning::Planning::new(env.behind),
             threads: env.threads.max(1),
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),

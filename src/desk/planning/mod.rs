@@ -99,6 +99,8 @@ impl PlanView<'_> {
 pub(super) struct Planning {
     pub(super) options: PlanOptions,
     goals: Goals,
+    /// Whether estimates are simulated behind.
+    behind: bool,
     answers: Slot<AnswersWanted, Solution>,
     region: Slot<RegionWanted, Sweep>,
     /// The same region with the cells at its edge simulated.
@@ -108,11 +110,13 @@ pub(super) struct Planning {
     exact: Slot<u64, Tornado>,
 }
 
-impl Default for Planning {
-    fn default() -> Self {
+impl Planning {
+    /// Returns no searches; with `behind` estimates are simulated behind.
+    pub(super) fn new(behind: bool) -> Self {
         Self {
             options: PlanOptions::default(),
             goals: Goals { list: Vec::new(), chance_pct: None },
+            behind,
             answers: Slot::default(),
             region: Slot::default(),
             edge: Slot::default(),
@@ -171,7 +175,7 @@ impl Planning {
 
     /// Begins to simulate what decides in an estimate that is there and current, once for each.
     fn refine(&mut self, ground: Option<&Ground>, wake: &Wake) {
-        let Some(ground) = ground else { return };
+        let Some(ground) = ground.filter(|_| self.behind) else { return };
         if self.region.current()
             && let Some(sweep) = self.region.found().filter(|sweep| sweep.method == Method::Estimate)
         {

@@ -25,7 +25,7 @@ const DELAY: &str = "/groups/pumps/reconnect_random_delay_seconds";
 
 fn desk() -> Desk {
     let file = FleetFile::parse(CROWD).unwrap();
-    let env = Env { threads: 2, ..Env::isolated(Arc::new(|| ()), ZERO) };
+    let env = Env { threads: 2, behind: true, ..Env::isolated(Arc::new(|| ()), ZERO) };
     let mut desk = Desk::new(env, Start::Project { file, name: "crowd".into(), path: None });
     desk.apply(RunCommand::SetRuns(6).into(), ZERO);
     desk.finish(ZERO);
