@@ -39,17 +39,14 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        // What is broken into lines already is not broken once more: a narrow window scrolls it instead.
-        let broken = options.format == Format::Html;
-        let area = ScrollArea::new([broken, true]).id_salt("preview").auto_shrink([false, false]);
+        let area = ScrollArea::vertical().id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
         area.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for line in lines.iter().take(SHOWN) {
                 // An empty line has the height of a letter too.
                 let line = if line.is_empty() { " " } else { line };
-                let label = Label::new(RichText::new(line).monospace().size(theme::SMALL));
-                ui.add(if broken { label.extend() } else { label.wrap() });
+                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).wrap());
             }
             if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));

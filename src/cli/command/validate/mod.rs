@@ -207,12 +207,11 @@ impl Reader {
             order.outcome(name.to_owned(), Arc::new(fleet), printer)
         };
         let with = outcome("With this file", &file)?;
-        let before = match self.before.get() {
-            Some(before) => Arc::clone(before),
-            None => {
-                let made = Arc::new(outcome("As the project has it", &project.file)?);
-                Arc::clone(self.before.get_or_init(|| made))
-            }
+        let before = if let Some(before) = self.before.get() {
+            Arc::clone(before)
+        } else {
+            let made = Arc::new(outcome("As the project has it", &project.file)?);
+            Arc::clone(self.before.get_or_init(|| made))
         };
         Ok(Some((with, before)))
     }
