@@ -3,7 +3,8 @@
 //! Goals on 2 cores for the example of 12 000 devices: a preview within a frame of 16 ms, refined by 50 runs
 //! within 1 s, an answer to "what would it take" within 3 s, a safe region of 24 × 16 cells within 0.5 s. The
 //! same example with a million devices shows what of it stays interactive. Machines differ, so each figure
-//! stands beside the cost of one run and one estimate of the same fleet, measured in the same minute.
+//! stands beside the cost of one run and one estimate of the same fleet, measured in the same minute. What is
+//! confirmed in the background, the edge of the region and the inputs that matter, has no goal and is shown too.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
 
 mod measure;
@@ -13,7 +14,7 @@ use regather::base::units::{count, duration, significant};
 use regather::fleet::example::EXAMPLES;
 use regather::fleet::{Fleet, FleetFile};
 use regather::plan::solve::{Wanted, solve};
-use regather::plan::sweep::{Axis, Method, Range, sweep, tornado};
+use regather::plan::sweep::{Axis, Method, Range, confirm, sweep, tornado};
 use regather::plan::{Goal, Goals, capacity_per_s};
 use regather::sim::fluid::fluid;
 use regather::sim::{replicate, run};
@@ -23,6 +24,10 @@ use std::sync::atomic::AtomicBool;
 const THREADS: usize = 2;
 /// Runs that refine a preview.
 const RUNS: u32 = 50;
+/// Seed of all runs.
+const SEED: u64 = 42;
+/// Runs of what is confirmed in the background, as in the window.
+const CONFIRMING: u32 = 10;
 
 fn main() {
     for (name, file) in projects() {
@@ -74,7 +79,7 @@ fn projects() -> Vec<(String, FleetFile)> {
 /// Refines a preview by runs.
 fn refined(fleet: &Fleet, one_estimate: f64) {
     let begin = now();
-    let made = replicate(fleet, 42, 0..RUNS, THREADS, &AtomicBool::new(false), &|_| {});
+    let made = replicate(fleet, SEED, 0..RUNS, THREADS, &AtomicBool::new(false), &|_| {});
     println!(
         "  preview {} (goal 16 ms), refined by {} runs in {} on the wall (goal 1 s)",
         duration(one_estimate),
@@ -85,7 +90,7 @@ fn refined(fleet: &Fleet, one_estimate: f64) {
 
 /// Asks what it would take.
 fn answer(file: &FleetFile, goals: &Goals, one_run: f64) {
-    let wanted = Wanted { goals: goals.clone(), levers: Vec::new(), seed: 42, runs: 20, threads: THREADS };
+    let wanted = Wanted { goals: goals.clone(), levers: Vec::new(), seed: SEED, runs: 20, threads: THREADS };
     let begin = now();
     let solved = solve((file, None), &wanted, (&AtomicBool::new(false), &|_, _| {}));
     let spent = begin.elapsed().as_secs_f64();
@@ -114,18 +119,33 @@ fn region(file: &FleetFile, goals: &Goals, one_estimate: f64) {
     let made =
         sweep((file, None), axes, goals, Method::Estimate, THREADS, (&AtomicBool::new(false), &|_, _| {}));
     let spent = begin.elapsed().as_secs_f64();
-    let cells = made.map_or(0, |made| made.cells.len());
+    let cells = made.as_ref().map_or(0, |made| made.cells.len());
     println!(
         "  safe region of {cells} cells {} on the wall (goal 500 ms), {} times as many estimates",
         duration(spent),
         significant(spent / (one_estimate * cells.max(1) as f64))
     );
+    let Ok(made) = made else { return };
+    let (begin, stop) = (now(), AtomicBool::new(false));
+    match confirm((file, None), made, (SEED, CONFIRMING), THREADS, (&stop, &|_, _| {})) {
+        Ok(confirmed) => println!(
+            "  its edge confirmed by {CONFIRMING} runs in each of {} cells in {} on the wall, {} judged otherwise",
+            confirmed.simulated.len(),
+            duration(begin.elapsed().as_secs_f64()),
+            confirmed.changed.len()
+        ),
+        Err(error) => println!("  its edge was not confirmed: {error}"),
+    }
 }
 
-/// Asks which inputs matter.
+/// Asks which inputs matter, by estimates and in runs.
 fn matters(file: &FleetFile) {
-    let begin = now();
-    let made = tornado((file, None), Method::Estimate, THREADS, (&AtomicBool::new(false), &|_, _| {}));
-    let spent = begin.elapsed().as_secs_f64();
-    println!("  {} inputs that matter found in {}", made.map_or(0, |made| made.bars.len()), duration(spent));
+    for method in [Method::Estimate, Method::Exact { seed: SEED, runs: CONFIRMING }] {
+        let begin = now();
+        let made = tornado((file, None), method, THREADS, (&AtomicBool::new(false), &|_, _| {}));
+        let spent = begin.elapsed().as_secs_f64();
+        let (bars, simulated) = made
+            .map_or((0, 0), |made| (made.bars.len(), made.bars.iter().filter(|bar| bar.simulated).count()));
+        println!("  {bars} inputs that matter, {simulated} of them in runs, found in {}", duration(spent));
+    }
 }

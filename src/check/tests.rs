@@ -39,6 +39,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("D012", "\"devices\": 100,", "\"devices\": 20000,"),
     ("D013", "\"service_time_ms\": 20,", "\"service_time_ms\": 2000,"),
     ("D014", "\"accept_queue\": 1000", "\"accept_queue\": 100000"),
+    (
+        "D015",
+        "\"workers\": 4",
+        "\"workers\": 4, \"balancer\": { \"limit_per_s\": 100, \"limit_kind\": \"delay-accept\", \"backlog\": 4096 }",
+    ),
     ("D020", "\"properties\": 10", "\"properties\": 1000"),
     ("D030", "\"devices\": 100,", "\"devices\": 100, \"tls\": \"off\","),
     ("T016", "\"workers\": 4", "\"workers\": 4, \"held_connections\": 1000"),

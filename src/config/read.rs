@@ -4,13 +4,14 @@
 //! a writer leaves it as it is. Nothing is converted: a value that looks like seconds where the key takes
 //! milliseconds is a question to the reader, with the line.
 
-use super::document::{Document, Entry, suspicion};
+use super::document::{Document, Entry};
 use super::layout::{FileLayout, Key, Layout, Mapping};
 use super::value::{Misfit, understood};
 use crate::base::Finding;
 use crate::fleet::AgentKind;
 use crate::fleet::file::Value;
 use crate::fleet::setting::Setting;
+use crate::fleet::settings::suspicion::suspicion;
 use std::sync::Arc;
 
 /// One setting that a file holds.

@@ -19,6 +19,8 @@ pub struct Env {
     pub wake: Wake,
     /// Threads that a simulation uses, at least 1.
     pub threads: usize,
+    /// Whether estimates of a region and of what matters are simulated behind, without being asked.
+    pub behind: bool,
     /// Time at the start, on the clock that all later calls use. Only differences matter.
     pub now: Duration,
 }
@@ -38,14 +40,16 @@ impl Env {
         Self {
             state_dir: folder(std::env::var_os("REGATHER_STATE_DIR"), state),
             config_dir: folder(std::env::var_os("REGATHER_CONFIG_DIR"), config),
+            behind: true,
             ..Self::isolated(wake, now)
         }
     }
 
-    /// Returns surroundings without any folder: nothing is read or kept, for pictures and tests.
+    /// Returns surroundings without any folder: nothing is read or kept, and nothing is done that was not asked for,
+    /// for pictures and tests.
     pub fn isolated(wake: Wake, now: Duration) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { state_dir: None, config_dir: None, wake, threads, now }
+        Self { state_dir: None, config_dir: None, wake, threads, behind: false, now }
     }
 }
 

@@ -146,7 +146,8 @@ impl Desk {
         let restored = begun.restored.filter(|_| project.is_some());
         let others = begun.others;
         let mut unopened = None;
-        let project = project.unwrap_or_else(|| {
+        let kept_before = project.is_some();
+        let mut project = project.unwrap_or_else(|| {
             let mut project = first(start).unwrap_or_else(|sentence| {
                 unopened = Some(sentence);
                 inbox::shipped()
@@ -162,9 +163,9 @@ impl Desk {
             // Said last, so that nothing hides that another project is shown than was asked for.
             notices.push(env.now, Severity::Error, sentence, None);
         }
-        let pinned = Pinned::of(project.document.file(), None);
+        let pinned = Self::look(&settings, &mut project, kept_before);
         let mut desk = Self {
-            derived: Derived::of(&project, Some(&pinned), None),
+            derived: Derived::of(&project, pinned.as_ref(), None),
             derived_from: project.state(),
             scene: (project.number, project.document.active().map(str::to_owned)),
             numbers: numbers.max(project.number),
@@ -172,10 +173,10 @@ impl Desk {
             parked: kept,
             epoch: 1,
             revision: 1,
-            pinned: Some(pinned),
+            pinned,
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
-            planning: planning::Planning::default(),
+            planning: planning::Planning::new(env.behind),
             threads: env.threads.max(1),
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),

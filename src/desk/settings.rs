@@ -1,7 +1,8 @@
 //! What the program remembers between starts: theme, zoom, recent files, runs, the size of the window.
 //!
 //! The file is forgiving: a field that is missing or not readable takes its default and the others
-//! stay; fields that this version does not know are kept. It never holds anything of a project.
+//! stay; fields that this version does not know are kept. Of a project it holds the path
+//! and which of its scenarios are shown, nothing else.
 
 use super::recent;
 use crate::base::file::{self, FileError};
@@ -48,6 +49,9 @@ pub struct Settings {
     pub zoom: f32,
     /// Project files opened or saved last, newest first, at most [`recent::MOST`].
     pub recent: Vec<PathBuf>,
+    /// How the results of projects were looked at, newest first, at most [`recent::MOST`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<recent::Look>,
     /// Runs of a simulation, 1 to [`MAX_RUNS`].
     pub runs: u32,
     /// Whether the hint of the first start was dismissed.
@@ -66,6 +70,7 @@ impl Default for Settings {
             theme: Theme::default(),
             zoom: 1.0,
             recent: Vec::new(),
+            looks: Vec::new(),
             runs: DEFAULT_RUNS,
             hint_dismissed: false,
             window: None,
@@ -83,12 +88,14 @@ impl Settings {
             theme: take(&mut fields, "theme").unwrap_or(blank.theme),
             zoom: take(&mut fields, "zoom").filter(|zoom| zoom_fits(*zoom)).unwrap_or(blank.zoom),
             recent: take(&mut fields, "recent").unwrap_or_default(),
+            looks: take(&mut fields, "looks").unwrap_or_default(),
             runs: take(&mut fields, "runs").filter(|runs| runs_fit(*runs)).unwrap_or(blank.runs),
             hint_dismissed: take(&mut fields, "hint_dismissed").unwrap_or(blank.hint_dismissed),
             window: take(&mut fields, "window").filter(|size| window_fits(*size)),
             unknown: fields,
         };
         recent::tidy(&mut settings.recent);
+        settings.looks.truncate(recent::MOST);
         Some(settings)
     }
 

@@ -6,7 +6,7 @@
 use super::draw::{self, DrawError, Graphic, Size};
 use super::lanes::lanes;
 use super::page::{self, Sheet};
-use super::result::{Origin, ResultFile};
+use super::result::{Origin, ResultFile, Source};
 use super::text::Told;
 use crate::plan::Outcome;
 use crate::plan::timeline::{timeline, usual_group};
@@ -36,6 +36,9 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 6] = [Self::Html, Self::Md, Self::Json, Self::Svg, Self::Png, Self::Csv];
 
+    /// Those of charts, in the order in which they are offered for a single one.
+    pub const CHARTS: [Self; 3] = [Self::Png, Self::Svg, Self::Csv];
+
     /// The word on the command line, which is the ending of its files too.
     pub fn word(self) -> &'static str {
         match self {
@@ -62,7 +65,7 @@ impl Format {
 
     /// Returns whether it is one file per chart, which needs a folder.
     pub fn per_chart(self) -> bool {
-        matches!(self, Self::Svg | Self::Png | Self::Csv)
+        Self::CHARTS.contains(&self)
     }
 
     /// Returns whether it shows the safe region.
@@ -109,7 +112,11 @@ pub fn text(format: Format, sheet: &Sheet<'_>) -> Result<String, FilesError> {
 
 /// Returns where a result comes from.
 fn origin<'a>(told: &Told<'a>, (name, text): (&'a str, &'a str)) -> Origin<'a> {
-    Origin { name, text, file: told.file, scenario: told.scenario, set: told.set, findings: told.findings }
+    Origin {
+        source: Source { name, text, scenario: told.scenario, set: told.set },
+        file: told.file,
+        findings: told.findings,
+    }
 }
 
 /// Returns the drawings of a report that has one file for each, with the names of the files: the charts, and one
@@ -158,7 +165,17 @@ pub struct Said<'a> {
     pub size: Option<Size>,
 }
 
-impl Said<'_> {
+impl<'a> Said<'a> {
+    /// Returns what is said of a report of the project as it is, in the window: nothing is set for it, and it
+    /// shows all of the time in the usual size.
+    pub fn plain(
+        (file, scenario): (&'a str, Option<&'a str>),
+        (runs, seed): (u32, u64),
+        (format, ticket): (Format, Option<&'a str>),
+    ) -> Self {
+        Self { file, scenario, set: &[], runs, seed, format, ticket, until: None, size: None }
+    }
+
     /// Returns the command line that makes the report again.
     pub fn command(&self) -> String {
         let mut words = vec!["regather".to_owned(), "report".to_owned(), quoted(self.file)];

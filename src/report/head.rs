@@ -49,19 +49,26 @@ pub(super) fn hash(text: &str) -> String {
     hex(&sha256(text.as_bytes()))
 }
 
-/// What a search, a comparison or a timeline was made from.
+/// Where something comes from.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct Source<'a> {
     /// Name of the file as it was given.
     pub name: &'a str,
     /// Text of the file as it was read, before anything was set.
     pub text: &'a str,
-    /// Name of the project.
-    pub project: &'a str,
     /// Scenario; `None` for the baseline.
     pub scenario: Option<&'a str>,
     /// What was set: address and value in the file's unit.
     pub set: &'a [(String, Value)],
+}
+
+/// What a search, a comparison or a timeline was made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Where it comes from.
+    pub source: Source<'a>,
+    /// Name of the project.
+    pub project: &'a str,
     /// Devices in all groups.
     pub devices: u64,
 }
@@ -70,16 +77,17 @@ impl Asked<'_> {
     /// Returns the head of a JSON file of this format.
     pub(super) fn head(&self, schema: &str) -> Map<String, Value> {
         let mut head = Map::new();
+        let Source { name, text, scenario, set } = self.source;
         head.insert("schema".into(), schema.into());
         head.insert("tool".into(), json!(Tool::THIS));
         head.insert(
             "input".into(),
             json!({
-                "file": self.name,
-                "sha256": hash(self.text),
+                "file": name,
+                "sha256": hash(text),
                 "project": self.project,
-                "scenario": self.scenario,
-                "set": Set::all(self.set),
+                "scenario": scenario,
+                "set": Set::all(set),
                 "devices": self.devices,
             }),
         );

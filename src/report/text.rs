@@ -38,6 +38,17 @@ pub struct Told<'a> {
     pub findings: &'a [Finding],
 }
 
+impl<'a> Told<'a> {
+    /// Returns what is told of a scenario as its file has it: nothing is set for this result only.
+    pub fn plain(
+        (file, scenario): (&'a FleetFile, Option<&'a str>),
+        (outcome, baseline): (&'a Outcome, Option<&'a Outcome>),
+        (changes, findings): (&'a [Change], &'a [Finding]),
+    ) -> Self {
+        Self { file, scenario, outcome, baseline, set: &[], changes, findings }
+    }
+}
+
 /// Returns the result as text.
 pub fn render(told: &Told<'_>, charset: Charset) -> String {
     let parts = [

@@ -249,8 +249,8 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
         Purpose::SaveChart(format) => Box::pin(
             dialog
                 .set_title("Save the chart as")
-                .set_file_name(format!("chart.{}", format.ending()))
-                .add_filter(format.word(), &[format.ending()])
+                .set_file_name(format!("chart.{}", format.word()))
+                .add_filter(format.word().to_uppercase(), &[format.word()])
                 .save_file(),
         ),
     }

@@ -1,7 +1,7 @@
 //! What a panel asks for. Panels push requests; the application carries them out after drawing.
 
 use crate::config::bundle::Target;
-use crate::desk::command::{ChartFormat, Drawing};
+use crate::desk::command::Drawing;
 use crate::desk::{Command, UserCommand, View};
 use crate::report::draw::Graphic;
 use crate::report::files::Format;
@@ -75,7 +75,7 @@ pub enum Purpose {
     /// Try an agent's file.
     Try,
     /// Write a chart to a file.
-    SaveChart(ChartFormat),
+    SaveChart(Format),
     /// Write a picture of the topology.
     Topology(Drawing),
 }
@@ -107,7 +107,7 @@ pub enum Request {
     /// Put a chart on the clipboard as a picture.
     CopyChart(Graphic),
     /// Ask for a file and write a chart to it.
-    SaveChart(ChartFormat, Graphic),
+    SaveChart(Format, Graphic),
 }
 
 /// Draws the button of a command: usable where the command is, and saying `tip`, else saying why not.

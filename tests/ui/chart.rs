@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use regather::report::chart::{Axis, AxisKind, Band, Chart, Mark, Role, Scale, Series, Shade, Style};
 use regather::ui::theme;
-use regather::ui::widget::chart::{TimeView, read_out, stack};
+use regather::ui::widget::chart::{Set, TimeView, read_out, stack};
 
 use crate::renderer::Renderer;
 
@@ -88,7 +88,8 @@ fn window(size: [f32; 2], theme: Theme) -> (Harness<'static>, Rc<RefCell<TimeVie
             let charts: Vec<&Chart> = charts.iter().collect();
             read_out(ui, &charts, &shared.borrow());
             let height = ui.available_height();
-            stack(ui, &charts, &mut shared.borrow_mut(), height, &mut |_, _| ());
+            let mut view = shared.borrow_mut();
+            stack(ui, Set { charts: &charts, view: &mut view, height, corner: &mut |_, _| () });
         });
     (harness, view)
 }
@@ -229,7 +230,7 @@ fn charts_without_points_or_sound_axes_are_drawn_as_frames() {
         .build_ui(move |ui| {
             let charts: Vec<&Chart> = charts.iter().collect();
             read_out(ui, &charts, &view);
-            stack(ui, &charts, &mut view, 400.0, &mut |_, _| ());
+            stack(ui, Set { charts: &charts, view: &mut view, height: 400.0, corner: &mut |_, _| () });
         });
     assert!(harness.render().is_ok());
     assert_eq!(harness.query_all_by_role(egui::Role::Figure).count(), 3);

@@ -299,9 +299,16 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
         let order = match screen {
             Screen::Fleet => vec!["File", "Fleet", "Baseline", "Add group", "Name", "Remove group"],
             Screen::Topology => vec!["File", "Fleet", "Baseline", "Begin with Single server"],
-            Screen::Simulate => {
-                vec!["File", "Fleet", "Baseline", "Random delay", "Workers", "Pin as baseline"]
-            }
+            Screen::Simulate => vec![
+                "File",
+                "Fleet",
+                "Baseline",
+                "Why?",
+                "What would it take?",
+                "Random delay",
+                "Workers",
+                "Pin as baseline",
+            ],
             Screen::Recommend => vec!["File", "Fleet", "What would it take?", "Solve", "To the right"],
             Screen::Report => vec!["File", "Fleet", "HTML page", "Number of the change", "Save report…"],
             Screen::Configs => vec!["File", "Fleet", "Baseline", "Export agent files…"],

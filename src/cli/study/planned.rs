@@ -11,7 +11,7 @@ use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change, Outcome, Verdict};
-use crate::report::result::Origin;
+use crate::report::result::{Origin, Source};
 use crate::report::text::Told;
 use serde_json::Value;
 use std::sync::Arc;
@@ -88,11 +88,13 @@ impl Planned {
     /// Returns where its result comes from.
     pub fn origin<'a>(&'a self, project: &'a Project) -> Origin<'a> {
         Origin {
-            name: &project.shown,
-            text: project.file.text(),
+            source: Source {
+                name: &project.shown,
+                text: project.file.text(),
+                scenario: self.scenario.as_deref(),
+                set: &self.set,
+            },
             file: &self.file,
-            scenario: self.scenario.as_deref(),
-            set: &self.set,
             findings: &self.findings,
         }
     }

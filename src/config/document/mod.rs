@@ -7,7 +7,7 @@
 //!
 //! Not here: which files and keys an agent has, what they mean, and where files are on a disk. Beside the
 //! documents stand the difference of two texts for previews ([`diff`]) and the question whether a number was
-//! given in the wrong unit ([`suspicion`]).
+//! given in the wrong unit ([`suspicion`](crate::fleet::settings::suspicion)).
 
 pub mod diff;
 mod error;
@@ -16,13 +16,11 @@ mod header;
 mod json;
 mod path;
 mod properties;
-mod suspicion;
 #[cfg(test)]
 mod tests;
 mod value;
 
 pub use error::EditError;
-pub use suspicion::{Suspicion, suspicion};
 pub use value::{Entry, Scalar};
 
 use crate::base::Finding;

@@ -53,9 +53,9 @@ impl Desk {
         let ChartCommand::Save { path, format, chart } = command;
         let mut path = inbox::absolute(&path);
         if path.extension().is_none() && path.file_name().is_some() {
-            path.set_extension(format.ending());
+            path.set_extension(format.word());
         }
-        let content = files::chart(format.into(), &chart, None);
+        let content = files::chart(format, &chart, None);
         let written = content
             .map_err(|error| format!("{error} {}", Self::shown(&path)))
             .and_then(|content| file::write_atomic(&path, &content).map_err(|error| error.to_string()));

@@ -13,6 +13,7 @@ mod scenario;
 mod settings;
 mod topology;
 
+use super::Desk;
 use super::agents::mapping as agents_mapping;
 use super::command::{Command, UserCommand};
 use super::derived::{self, Derived};
@@ -20,8 +21,9 @@ use super::document::Refused;
 use super::inbox::Project;
 use super::job::{Request, Target};
 use super::overlay;
+use super::recent::{self, Look};
+use super::settings::Settings;
 use super::view::Pinned;
-use super::{Desk, recent};
 use crate::base::Severity;
 use crate::plan::Preview;
 use std::path::Path;
@@ -94,11 +96,33 @@ impl Desk {
         let all = [&self.project].into_iter().chain(&self.parked);
         let unsaved = all.filter(|project| project.unsaved()).map(Project::kept).collect();
         self.session.keep(unsaved);
+        self.note_look();
         let settings = self.settings.text();
         if self.settings_text != settings {
             self.session.remember(settings.clone());
             self.settings_text = settings;
         }
+    }
+
+    /// Remembers how the open project is looked at, where it has a file.
+    fn note_look(&mut self) {
+        let Some(path) = self.project.path.clone() else { return };
+        let (ticks, pinned) = (self.project.ticks.clone(), self.pinned.as_ref());
+        let baseline = pinned.and_then(|pinned| pinned.scenario.clone());
+        Look { path, ticks, pinned: pinned.is_some(), baseline }.note(&mut self.settings.looks);
+    }
+
+    /// Lets a project be looked at as it was last; returns what it is compared with. Ticks that it has already, as
+    /// one of this session has, are newer.
+    pub(in crate::desk) fn look(settings: &Settings, project: &mut Project, known: bool) -> Option<Pinned> {
+        let file = project.document.file();
+        let Some(path) = &project.path else { return Some(Pinned::of(file, None)) };
+        let look = Look::of(&settings.looks, path, file);
+        let pinned = look.pinned.then(|| Pinned::of(file, look.baseline.as_deref()));
+        if !known {
+            project.ticks = look.ticks;
+        }
+        pinned
     }
 
     /// Brings the scenarios that are laid over the active one up to date; returns whether one of them has to be
@@ -174,9 +198,8 @@ impl Desk {
         }
         self.restored = None;
         self.outcome = None;
-        let file = self.project.document.file();
-        let pinned = Pinned::of(file, None);
-        self.pin(Some(pinned));
+        let pinned = Self::look(&self.settings, &mut self.project, again);
+        self.pin(pinned);
         self.open_list();
         if let Some(name) = unsaved {
             let text = format!("Unsaved changes of {name} are kept.");

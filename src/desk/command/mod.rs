@@ -57,55 +57,11 @@ pub enum ChartCommand {
     Save {
         /// The file; without an ending it gets that of the format.
         path: PathBuf,
-        /// What is written.
-        format: ChartFormat,
+        /// What is written, one of [`Format::CHARTS`].
+        format: Format,
         /// The chart as it is shown, or a part of it.
         chart: Graphic,
     },
-}
-
-/// A kind of file that a chart can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChartFormat {
-    /// A picture of dots.
-    Png,
-    /// A drawing of lines, which can be scaled and edited.
-    Svg,
-    /// The numbers behind it.
-    Csv,
-}
-
-impl ChartFormat {
-    /// Every format, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Png, Self::Svg, Self::Csv];
-
-    /// Returns how it is called.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Png => "PNG",
-            Self::Svg => "SVG",
-            Self::Csv => "CSV",
-        }
-    }
-
-    /// Returns the ending of its files, without the dot.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Svg => "svg",
-            Self::Csv => "csv",
-        }
-    }
-}
-
-impl From<ChartFormat> for Format {
-    fn from(format: ChartFormat) -> Self {
-        match format {
-            ChartFormat::Png => Self::Png,
-            ChartFormat::Svg => Self::Svg,
-            ChartFormat::Csv => Self::Csv,
-        }
-    }
 }
 
 /// A change of the project; every one is a named step that can be undone.

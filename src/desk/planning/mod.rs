@@ -4,6 +4,10 @@
 //! whose inputs change meanwhile begins again with the new ones. What was found stays when inputs change, and is
 //! marked as being from before; it goes with the scenario that it was found for. An answer is applied as one
 //! ordinary step that can be undone.
+//!
+//! Map and bars are estimates at first, so that they follow every edit. Behind each of them a second search then
+//! simulates what decides: the cells at the edge of the region, and the inputs that matter. It uses half of the
+//! threads, so that runs and edits stay quick, and begins only for what is still current.
 
 mod axes;
 mod search;
@@ -20,7 +24,7 @@ use super::env::Wake;
 use crate::base::Severity;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::solve::Solution;
-use crate::plan::sweep::{Sweep, Tornado};
+use crate::plan::sweep::{Method, Sweep, Tornado};
 use crate::plan::{Aim, Goal, Goals};
 use search::{AnswersWanted, RegionWanted};
 use slot::{Key, Slot};
@@ -95,19 +99,29 @@ impl PlanView<'_> {
 pub(super) struct Planning {
     pub(super) options: PlanOptions,
     goals: Goals,
+    /// Whether estimates are simulated behind.
+    behind: bool,
     answers: Slot<AnswersWanted, Solution>,
     region: Slot<RegionWanted, Sweep>,
+    /// The same region with the cells at its edge simulated.
+    edge: Slot<RegionWanted, Sweep>,
     tornado: Slot<(), Tornado>,
+    /// The same bars from runs.
+    exact: Slot<u64, Tornado>,
 }
 
-impl Default for Planning {
-    fn default() -> Self {
+impl Planning {
+    /// Returns no searches; with `behind` estimates are simulated behind.
+    pub(super) fn new(behind: bool) -> Self {
         Self {
             options: PlanOptions::default(),
             goals: Goals { list: Vec::new(), chance_pct: None },
+            behind,
             answers: Slot::default(),
             region: Slot::default(),
+            edge: Slot::default(),
             tornado: Slot::default(),
+            exact: Slot::default(),
         }
     }
 }
@@ -135,8 +149,8 @@ impl Planning {
             options: &self.options,
             goals: &self.goals,
             answers: self.answers.view(),
-            region: self.region.view(),
-            tornado: self.tornado.view(),
+            region: self.region.view().refined(self.edge.view()),
+            tornado: self.tornado.view().refined(self.exact.view()),
         }
     }
 
@@ -144,14 +158,41 @@ impl Planning {
     fn take(&mut self, wake: &Wake) {
         self.answers.take(wake);
         self.region.take(wake);
+        self.edge.take(wake);
         self.tornado.take(wake);
+        self.exact.take(wake);
     }
 
-    /// Waits until nothing is under way.
-    fn wait(&mut self, wake: &Wake) {
+    /// Waits until nothing is under way; what estimates have found is simulated too.
+    fn wait(&mut self, ground: Option<&Ground>, wake: &Wake) {
         self.answers.wait(wake);
         self.region.wait(wake);
         self.tornado.wait(wake);
+        self.refine(ground, wake);
+        self.edge.wait(wake);
+        self.exact.wait(wake);
+    }
+
+    /// Begins to simulate what decides in an estimate that is there and current, once for each.
+    fn refine(&mut self, ground: Option<&Ground>, wake: &Wake) {
+        let Some(ground) = ground.filter(|_| self.behind) else { return };
+        if self.region.current()
+            && let Some(sweep) = self.region.found().filter(|sweep| sweep.method == Method::Estimate)
+        {
+            let key = ground.key(RegionWanted::of(&self.goals, &self.options, ground.seed));
+            if !self.edge.was_asked(&key) {
+                let (ground, sweep) = (ground.clone(), sweep.clone());
+                self.edge.order(key, wake, move |watch| search::edge(&ground, sweep, watch));
+            }
+        }
+        if self.tornado.current() && self.tornado.found().is_some() {
+            let key = ground.key(ground.seed);
+            if !self.exact.was_asked(&key) {
+                let ground = ground.clone();
+                let exact = Method::Exact { seed: ground.seed, runs: CELL_RUNS };
+                self.exact.order(key, wake, move |watch| search::tornado(&ground, exact, watch));
+            }
+        }
     }
 
     /// Returns when to look again although nothing wakes.
@@ -161,14 +202,17 @@ impl Planning {
 
     /// Returns whether a search is under way.
     fn busy(&self) -> bool {
-        self.answers.busy() || self.region.busy() || self.tornado.busy()
+        let estimates = self.region.busy() || self.tornado.busy();
+        self.answers.busy() || estimates || self.edge.busy() || self.exact.busy()
     }
 
     /// Stops all searches; what was found before stays.
     pub(super) fn cancel(&mut self) {
         self.answers.cancel();
         self.region.cancel();
+        self.edge.cancel();
         self.tornado.cancel();
+        self.exact.cancel();
     }
 
     /// Brings everything in line with the project as it is; searches for anything else begin again.
@@ -186,6 +230,13 @@ impl Planning {
         let key = |ground: &Ground| region.clone().map(|wanted| ground.key(wanted));
         if self.region.follow(scene, ground.and_then(key).as_ref()) {
             self.ask(Question::Region, ground, wake);
+        }
+        // Runs follow a new estimate, not an edit.
+        if self.edge.follow(scene, ground.and_then(key).as_ref()) {
+            self.edge.leave();
+        }
+        if self.exact.follow(scene, ground.map(|ground| ground.key(ground.seed)).as_ref()) {
+            self.exact.leave();
         }
         if self.tornado.follow(scene, ground.map(|ground| ground.key(())).as_ref()) {
             self.ask(Question::Tornado, ground, wake);
@@ -209,7 +260,7 @@ impl Planning {
             }
             Question::Tornado => {
                 let key = ground.key(());
-                self.tornado.order(key, wake, move |watch| search::tornado(&ground, watch));
+                self.tornado.order(key, wake, move |watch| search::tornado(&ground, Method::Estimate, watch));
             }
         }
     }
@@ -263,10 +314,13 @@ impl Desk {
     /// Takes in what searches have found.
     pub(super) fn tick_plans(&mut self) {
         self.planning.take(&self.wake);
+        let (ground, wake) = (self.plan_ground(), self.wake.clone());
+        self.planning.refine(ground.as_ref(), &wake);
     }
 
     /// Waits until no search is under way.
     pub(super) fn finish_plans(&mut self) {
-        self.planning.wait(&self.wake);
+        let (ground, wake) = (self.plan_ground(), self.wake.clone());
+        self.planning.wait(ground.as_ref(), &wake);
     }
 }

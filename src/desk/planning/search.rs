@@ -4,7 +4,7 @@ use super::slot::{Failure, Watch};
 use super::{ANSWER_RUNS, CELL_RUNS, Ground, PlanOptions, axes};
 use crate::plan::Goals;
 use crate::plan::solve::{Solution, SolveError, Wanted, solve};
-use crate::plan::sweep::{Axis, Method, Sweep, SweepError, Tornado, sweep};
+use crate::plan::sweep::{Axis, Method, Sweep, SweepError, Tornado, confirm, sweep};
 use crate::sim::SimError;
 
 /// What an answer depends on beside the fleet.
@@ -68,12 +68,27 @@ pub(super) fn region(ground: &Ground, wanted: &RegionWanted, watch: &Watch) -> R
     sweep(file, axes, &wanted.goals, wanted.method, ground.threads, watched).map_err(|error| failure(&error))
 }
 
-/// Looks for what matters.
-pub(super) fn tornado(ground: &Ground, watch: &Watch) -> Result<Tornado, Failure> {
+/// Simulates the cells at the edge of an estimated region.
+pub(super) fn edge(ground: &Ground, sweep: Sweep, watch: &Watch) -> Result<Sweep, Failure> {
     let progress = |done, all| watch.progress(done, all);
     let file = (&ground.file, ground.scene.1.as_deref());
-    crate::plan::sweep::tornado(file, Method::Estimate, ground.threads, (&watch.stop, &progress))
+    let runs = (ground.seed, CELL_RUNS);
+    let found = confirm(file, sweep, runs, behind(ground), (&watch.stop, &progress));
+    found.map(|confirmed| confirmed.sweep).map_err(|error| failure(&error))
+}
+
+/// Looks for what matters.
+pub(super) fn tornado(ground: &Ground, method: Method, watch: &Watch) -> Result<Tornado, Failure> {
+    let progress = |done, all| watch.progress(done, all);
+    let file = (&ground.file, ground.scene.1.as_deref());
+    let threads = if method == Method::Estimate { ground.threads } else { behind(ground) };
+    crate::plan::sweep::tornado(file, method, threads, (&watch.stop, &progress))
         .map_err(|error| failure(&error))
+}
+
+/// Returns the threads for runs that nobody waits for.
+fn behind(ground: &Ground) -> usize {
+    (ground.threads / 2).max(1)
 }
 
 fn failure(error: &SweepError) -> Failure {

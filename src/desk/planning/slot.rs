@@ -79,6 +79,19 @@ impl<T> Clone for Sought<'_, T> {
 
 impl<T> Copy for Sought<'_, T> {}
 
+impl<T> Sought<'_, T> {
+    /// Returns what runs have made of an estimate: `exact` where it is there, and until then the estimate, with how
+    /// the runs stand.
+    pub(super) fn refined(self, exact: Self) -> Self {
+        match exact.standing {
+            _ if exact.current => exact,
+            Standing::Open => self,
+            standing if self.current && self.standing == Standing::Found => Self { standing, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// What a thread brings.
 type Brought<W, T> = (Key<W>, Result<T, Failure>);
 
@@ -118,6 +131,27 @@ where
     /// Returns whether a search is under way.
     pub(super) fn busy(&self) -> bool {
         self.task.busy()
+    }
+
+    /// Returns what was found last.
+    pub(super) fn found(&self) -> Option<&T> {
+        self.found.as_ref().map(|(_, found)| found)
+    }
+
+    /// Returns whether that belongs to the inputs as they are.
+    pub(super) fn current(&self) -> bool {
+        self.current
+    }
+
+    /// Returns whether exactly this is, or was last, looked for.
+    pub(super) fn was_asked(&self, key: &Key<W>) -> bool {
+        self.asked.as_ref() == Some(key)
+    }
+
+    /// Forgets what is under way without a word.
+    pub(super) fn leave(&mut self) {
+        self.task.forget();
+        self.asked = None;
     }
 
     /// Returns what a panel reads.

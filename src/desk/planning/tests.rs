@@ -25,7 +25,7 @@ const DELAY: &str = "/groups/pumps/reconnect_random_delay_seconds";
 
 fn desk() -> Desk {
     let file = FleetFile::parse(CROWD).unwrap();
-    let env = Env { threads: 2, ..Env::isolated(Arc::new(|| ()), ZERO) };
+    let env = Env { threads: 2, behind: true, ..Env::isolated(Arc::new(|| ()), ZERO) };
     let mut desk = Desk::new(env, Start::Project { file, name: "crowd".into(), path: None });
     desk.apply(RunCommand::SetRuns(6).into(), ZERO);
     desk.finish(ZERO);
@@ -194,4 +194,36 @@ fn a_region_that_is_simulated_says_so() {
     let region = desk.view(ZERO).plans.region.found.unwrap();
     assert!(region.cells.iter().all(|cell| cell.trial.runs == CELL_RUNS));
     assert!(region.cells.iter().any(|cell| cell.trial.state == State::Meets));
+}
+
+#[test]
+fn estimates_are_simulated_behind_and_the_newest_edit_wins() {
+    let mut desk = desk();
+    ask(&mut desk, Question::Region);
+    ask(&mut desk, Question::Tornado);
+    desk.finish(ZERO);
+    let plans = desk.view(ZERO).plans;
+    let region = plans.region.found.unwrap();
+    let simulated = region.cells.iter().filter(|cell| cell.trial.runs == CELL_RUNS).count();
+    assert!((1..region.cells.len()).contains(&simulated), "{simulated}");
+    assert_eq!(region.method, Method::Estimate);
+    let tornado = plans.tornado.found.unwrap();
+    assert!(tornado.simulated_t95_s.is_some() && tornado.bars.iter().take(5).all(|bar| bar.simulated));
+    assert!(plans.region.current && plans.tornado.current);
+
+    // Another input: what runs have found is from before, and runs begin only behind the new estimate.
+    desk.apply(set(DELAY, 3.0), ZERO);
+    let plans = desk.view(ZERO).plans;
+    assert!(!plans.region.current && !plans.tornado.current);
+    ask(&mut desk, Question::Region);
+    desk.finish(ZERO);
+    let view = desk.view(ZERO);
+    assert!(view.plans.region.current);
+    assert!(view.plans.region.found.unwrap().cells.iter().any(|cell| cell.trial.runs == CELL_RUNS));
+
+    // What was cancelled does not begin again by itself.
+    ask(&mut desk, Question::Region);
+    desk.apply(PlanCommand::Cancel.into(), ZERO);
+    desk.finish(ZERO);
+    assert!(!matches!(desk.view(ZERO).plans.region.standing, Standing::Running { .. }));
 }

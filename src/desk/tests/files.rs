@@ -197,8 +197,9 @@ fn groups_without_files_are_named() {
 
 #[test]
 fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
-    use super::command::{ChartCommand, ChartFormat};
+    use super::command::ChartCommand;
     use crate::report::draw::Graphic;
+    use crate::report::files::Format;
     use crate::report::recovery::{Shown, charts};
     let place = Place::new();
     let mut desk = small();
@@ -209,21 +210,21 @@ fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
     let save = |name: &str, format, chart: &Graphic| {
         ChartCommand::Save { path: place.path(name), format, chart: chart.clone() }.into()
     };
-    for format in ChartFormat::ALL {
+    for format in Format::CHARTS {
         desk.apply(save("all", format, &chart), ZERO);
         assert_eq!(desk.said().0, Severity::Info, "{}", desk.said().1);
-        assert!(desk.said().1.contains(&format!("all.{}", format.ending())), "{}", desk.said().1);
+        assert!(desk.said().1.contains(&format!("all.{}", format.word())), "{}", desk.said().1);
     }
     assert!(std::fs::read(place.path("all.png")).unwrap().starts_with(b"\x89PNG"));
     assert!(place.text("all.svg").starts_with("<svg"));
-    desk.apply(save("part.csv", ChartFormat::Csv, &part), ZERO);
+    desk.apply(save("part.csv", Format::Csv, &part), ZERO);
     let (all, part) = (place.text("all.csv"), place.text("part.csv"));
     assert!(part.lines().count() > 3 && part.lines().count() < all.lines().count());
     assert!(all.starts_with("curve,time_s,value_pct"));
 
     let view = desk.now_view();
     let alone = Graphic::from(crate::report::lanes::lanes(&view.one_device(None).unwrap()));
-    for format in ChartFormat::ALL {
+    for format in Format::CHARTS {
         desk.apply(save("alone", format, &alone), ZERO);
         assert_eq!(desk.said().0, Severity::Info, "{}", desk.said().1);
     }
@@ -231,7 +232,7 @@ fn a_chart_is_written_in_every_format_and_a_part_of_it_too() {
     assert!(rows.starts_with("agent,from_s,to_s,doing\r\n") && rows.contains(",attempt-succeeds\r\n"));
     assert!(desk.picture(&alone, ZERO).is_some_and(|picture| picture.width == 1_760));
 
-    desk.apply(save("no/such/folder/chart.png", ChartFormat::Png, &chart), ZERO);
+    desk.apply(save("no/such/folder/chart.png", Format::Png, &chart), ZERO);
     let (severity, text) = desk.said();
     assert!(severity == Severity::Error && text.ends_with("folder`"), "the path stands last: {text}");
     assert!(desk.picture(&chart, ZERO).is_some_and(|picture| picture.rgb.len() == 1_760 * 600 * 3));

@@ -154,3 +154,31 @@ fn ticks_have_an_end_and_come_back_with_unsaved_changes() {
     assert_eq!(desk.now_view().ticks.len(), crate::desk::overlay::MOST);
     assert!(desk.said().1.contains("Untick one first"), "{}", desk.said().1);
 }
+
+#[test]
+fn ticks_and_the_baseline_come_back_with_the_file() {
+    let place = Place::new();
+    place.file("plan.json", two_scenarios().text());
+    let mut desk = place.open("plan.json");
+    desk.do_all([tick(Some("quick"), true), tick(None, true), ScenarioCommand::Pin.into()]);
+    let look = |desk: &Desk| {
+        let view = desk.now_view();
+        let pinned = view.pinned.map(|pinned| (pinned.scenario.clone(), pinned.name.clone()));
+        (view.ticks.clone(), pinned, view.dirty)
+    };
+    let shown = look(&desk);
+    assert_eq!(shown.0.len(), 2);
+    assert_eq!(shown.1, Some((Some("slow".to_owned()), "Slow".to_owned())));
+    drop(desk);
+    let again = place.open("plan.json");
+    assert_eq!(look(&again), shown, "remembered, and the project itself is unchanged");
+    drop(again);
+
+    // Nothing pinned is remembered too, and a scenario that is gone is passed over.
+    let mut desk = place.open("plan.json");
+    desk.do_all([ScenarioCommand::Unpin.into()]);
+    drop(desk);
+    place.file("plan.json", SMALL);
+    let desk = place.open("plan.json");
+    assert_eq!((look(&desk).0, look(&desk).1), ([None].into(), None));
+}

@@ -9,8 +9,9 @@ use crate::base::{Severity, units};
 use crate::check;
 use crate::desk::{Desk, is_taken};
 use crate::fleet::{Fleet, FleetFile};
+use crate::plan::Outcome;
+use crate::plan::compare::changes_of;
 use crate::plan::sweep::{Progress, SweepError};
-use crate::plan::{self, Outcome};
 use crate::report::files::{self, Format, Said};
 use crate::report::page::{self, Sheet};
 use crate::report::text::Told;
@@ -25,6 +26,13 @@ pub struct ReportOptions {
     pub format: Format,
     /// Number of the change, for the head; empty for none.
     pub ticket: String,
+}
+
+impl ReportOptions {
+    /// Returns the number of the change, where there is one and the format has it in its head.
+    pub fn ticket(&self) -> Option<&str> {
+        Some(self.ticket.trim()).filter(|ticket| !ticket.is_empty() && self.format.has_ticket())
+    }
 }
 
 /// What a report is made from, taken along to the thread.
@@ -192,35 +200,12 @@ impl Cargo {
             return Ok(charts.len());
         }
         let scenario = self.scenario.as_deref();
-        let changes = match scenario {
-            Some(_) => plan::changes((&self.file, scenario), (&self.file, None)),
-            None => Vec::new(),
-        };
+        let changes = changes_of(&self.file, scenario);
         let findings = check::file(&self.file, scenario).findings;
-        let ticket = Some(self.options.ticket.trim()).filter(|ticket| !ticket.is_empty());
-        let ticket = ticket.filter(|_| format.has_ticket());
-        let (runs, seed) = (self.runs, self.seed);
-        let command = Said {
-            file: &self.shown,
-            scenario,
-            set: &[],
-            runs,
-            seed,
-            format,
-            ticket,
-            until: None,
-            size: None,
-        }
-        .command();
-        let told = Told {
-            file: &self.file,
-            scenario,
-            outcome,
-            baseline,
-            set: &[],
-            changes: &changes,
-            findings: &findings,
-        };
+        let ticket = self.options.ticket();
+        let said = Said::plain((&self.shown, scenario), (self.runs, self.seed), (format, ticket));
+        let command = said.command();
+        let told = Told::plain((&self.file, scenario), (outcome, baseline), (&changes, &findings));
         // Part of a second, so that only whether it goes on is asked.
         let watched: (_, Progress<'_>) = (reins.stop_flag(), &|_, _| ());
         let region = format.has_region().then(|| page::region(&told, self.threads, watched)).flatten();

@@ -11,6 +11,7 @@ pub mod files;
 mod group;
 mod outage;
 mod platform;
+pub mod suspicion;
 mod targets;
 
 pub use agents::{BACKOFF_LAWS, C_SDK, DELAY_LAWS, DOTNET_SDK, EMS, EXAMPLE_AGENT};

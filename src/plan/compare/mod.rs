@@ -76,6 +76,11 @@ impl Change {
     }
 }
 
+/// Returns the inputs in which a scenario differs from the baseline of its file; none for the baseline.
+pub fn changes_of(file: &FleetFile, scenario: Option<&str>) -> Vec<Change> {
+    if scenario.is_some() { changes((file, scenario), (file, None)) } else { Vec::new() }
+}
+
 /// Returns the inputs whose values differ between two files seen through a scenario each.
 pub fn changes(
     (this, scenario): (&FleetFile, Option<&str>),

@@ -105,7 +105,7 @@ fn herd(seen: &Seen<'_>) -> Option<Reason> {
             "{} attempts reached the platform in one second, {when}, {whose}.",
             units::count(u64::from(arrivals[second])),
         ),
-        lever: "Spread them: a longer random delay lowers the peak in proportion; for agents without one, limit new connections at the balancer.".to_owned(),
+        lever: "Spread them: a longer random delay lowers the peak in proportion; agents without one need a pause of their own, or let their groups in one after another. A limit at the balancer does not lower this figure, which counts what arrives there.".to_owned(),
         interval_s: Some((seen.after_return(second), seen.after_return(second + 1))),
         group: (share >= MOST).then_some(at),
     })

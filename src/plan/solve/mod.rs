@@ -8,7 +8,6 @@
 //!
 //! An answer is a list of [`Assignment`]s, so applying one is an ordinary, undoable edit of the project.
 
-mod admission;
 mod amend;
 mod bounds;
 mod direction;
@@ -31,7 +30,7 @@ use super::trial::lever::{Assignment, LeverError, assign};
 use super::trial::{Goals, Trial};
 use crate::fleet::{Fleet, FleetFile};
 use crate::sim::SimError;
-use direction::{Direction, Ground};
+use direction::{Direction, Ground, made};
 use search::{Broken, Found, Means, search};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -167,7 +166,11 @@ pub fn solve(
         goals.chance_pct = Some(100);
     }
     let (goals, worst) = (&goals, worst(file, scenario, &fleet, &goals)?);
-    Trial::estimate(&fleet, goals).ok_or(SolveError::NobodyAway)?;
+    let rolling =
+        made::parts(file, scenario).filter(|_| fleet.outage.events.iter().any(|one| one.loses.is_some()));
+    if Trial::estimate(&fleet, goals).is_none() && rolling.is_none() {
+        return Err(SolveError::NobodyAway);
+    }
     let means = Means { seed: wanted.seed, runs: wanted.runs, threads: wanted.threads.max(1), stop };
     let now = means.as_it_is(&fleet, goals)?;
     let ground = Ground { file, scenario, fleet: &fleet, goals, worst: &worst };
@@ -181,10 +184,11 @@ pub fn solve(
         now,
         answers: Vec::new(),
         best: None,
-        bounds: bounds::bounds(&fleet, goals),
+        bounds: if rolling.is_some() { Vec::new() } else { bounds::bounds(&fleet, goals) },
         notes: kinds::notes(&fleet),
     };
     solution.notes.extend(words::limiter(&fleet));
+    solution.notes.extend(rolling.map(|_| words::ROLLING.to_owned()));
     solution.notes.extend(unknown.then(|| words::unknown(&fleet, wanted.goals.chance_pct)));
     let all = directions.len() + 1;
     let keeps = solution.now.meets() && !wanted.levers.iter().any(|name| name == super::CAPACITY);
@@ -196,24 +200,13 @@ pub fn solve(
         }
         solution.notes.push(words::AT_A_CLIFF.to_owned());
     }
-    let mut found: Vec<(Found, Option<Direction>)> = Vec::new();
-    let mut nearest: Option<(f64, f64, Direction)> = None;
-    for (number, direction) in directions.into_iter().enumerate() {
-        progress(number, all);
-        if !named && skips(&direction, &found) {
-            continue;
-        }
-        let along = search(ground, &direction, means)?;
-        if let Some((near, value)) = along.nearest
-            && nearest.as_ref().is_none_or(|(best, ..)| near < *best)
-        {
-            nearest = Some((near, value, direction.clone()));
-        }
-        let both = along.found.into_iter().chain(along.wide);
-        found.extend(both.map(|answer| (answer, Some(direction.clone()))));
-    }
+    let (mut found, nearest) = each(ground, directions, named, means, &|done| progress(done, all))?;
     // Servers shorten what a delay alone meets, where no way with servers alone was found.
-    if !named && found.len() < MOST_ANSWERS && found.iter().all(|(found, _)| found.way != Way::Capacity) {
+    if !named
+        && rolling.is_none()
+        && found.len() < MOST_ANSWERS
+        && found.iter().all(|(found, _)| found.way != Way::Capacity)
+    {
         let quicker = both(ground, &fixed, means)?
             .filter(|(more, _)| found.iter().all(|(found, _)| t95(more) < t95(found) - same(t95(found))));
         found.extend(quicker.map(|(answer, way)| (answer, Some(way))));
@@ -237,6 +230,40 @@ pub fn solve(
     }
     progress(all, all);
     Ok(solution)
+}
+
+/// Answers that were found, each with the way that it was found on.
+type Answers = Vec<(Found, Option<Direction>)>;
+/// What comes nearest to the goals where nothing meets them: how near, the value, and the way.
+type Nearest = Option<(f64, f64, Direction)>;
+
+/// Searches along every direction that is worth it; `named` are worth it in any case.
+fn each(
+    ground: Ground<'_>,
+    directions: Vec<Direction>,
+    named: bool,
+    means: Means<'_>,
+    progress: &dyn Fn(usize),
+) -> Result<(Answers, Nearest), Broken> {
+    let (mut found, mut nearest): (Answers, Nearest) = (Vec::new(), None);
+    for (number, direction) in directions.into_iter().enumerate() {
+        progress(number);
+        if !named && skips(&direction, &found, ground.goals) {
+            continue;
+        }
+        let along = search(ground, &direction, means)?;
+        if let Some((near, value)) = along.nearest
+            && nearest.as_ref().is_none_or(|(best, ..)| near < *best)
+        {
+            nearest = Some((near, value, direction.clone()));
+        }
+        // Beside a delay that meets the same, a thin pause or timeout is no answer.
+        let second = matches!(direction.way, Way::RetryInterval | Way::Timeout) && spreads(&found);
+        let kept = |answer: &Found| named || !second || answer.is_robust();
+        let both = along.found.into_iter().chain(along.wide).filter(kept);
+        found.extend(both.map(|answer| (answer, Some(direction.clone()))));
+    }
+    Ok((found, nearest))
 }
 
 /// Returns for each unknown input the bound or choice with which the estimate takes longest.
@@ -291,16 +318,23 @@ fn rank(found: &mut [(Found, Option<Direction>)]) {
     });
 }
 
+/// Returns whether a delay was found that survives other numbers.
+fn spreads(found: &[(Found, Option<Direction>)]) -> bool {
+    found.iter().any(|(found, _)| matches!(found.way, Way::Delay | Way::Spread) && found.is_robust())
+}
+
 /// Returns whether a way is not worth trying after what was found.
-fn skips(direction: &Direction, found: &[(Found, Option<Direction>)]) -> bool {
+fn skips(direction: &Direction, found: &[(Found, Option<Direction>)], goals: &Goals) -> bool {
+    let crowded = goals.list.iter().any(|goal| matches!(goal.aim, Aim::Peak | Aim::PeakUse));
     let has = |way: Way| found.iter().any(|(found, _)| found.way == way && found.is_robust());
     match direction.way {
         // The simpler of two ways to turn the same settings is enough.
         Way::Spread => has(Way::Delay),
         Way::Admission => has(Way::Admission),
-        Way::RetryInterval | Way::Timeout => {
-            has(Way::Delay) || has(Way::Spread) || found.len() >= MOST_ANSWERS
-        }
+        // A peak is lowered at the devices only, so there every way that does it is worth a look.
+        Way::RetryInterval | Way::Timeout => (!crowded && spreads(found)) || found.len() >= MOST_ANSWERS,
+        Way::Restart => has(Way::Restart) || found.len() >= MOST_ANSWERS,
+        Way::Stores => found.len() >= MOST_ANSWERS,
         _ => false,
     }
 }

@@ -9,6 +9,7 @@
 use super::super::trial::goal::Aim;
 use super::super::trial::lever::{Assignment, LeverError, assign};
 use super::super::trial::{Goals, State, Trial};
+use super::direction::made::Made;
 use super::direction::{Direction, Ground, Way};
 use super::shake::Shake;
 use super::{Survives, amend};
@@ -92,6 +93,8 @@ impl Means<'_> {
 pub(super) struct Found {
     pub way: Way,
     pub value: Option<f64>,
+    /// What was turned that is no single input.
+    pub made: Option<Made>,
     pub assignments: Vec<Assignment>,
     pub fleet: Fleet,
     pub trial: Trial,
@@ -107,10 +110,13 @@ pub(super) struct Found {
 impl Found {
     /// Returns a setting of a direction that gave this.
     fn of(probe: &Probe<'_>, value: f64, tried: (Vec<Assignment>, Fleet), trial: Trial) -> Self {
-        let value = probe.direction.lever.as_ref().map(|_| value);
+        let turned = probe.direction.lever.is_some() || probe.direction.made.is_some();
+        let value = turned.then_some(value);
         let (assignments, fleet) = tried;
         let (way, margin) = (probe.direction.way, trial.margin(probe.ground.goals));
-        Self { way, value, assignments, fleet, trial, survives: Vec::new(), cliff: None, margin, wide: false }
+        let made = probe.direction.made.clone();
+        let survives = Vec::new();
+        Self { way, value, made, assignments, fleet, trial, survives, cliff: None, margin, wide: false }
     }
 
     /// Returns whether every change of the numbers is survived.
@@ -146,7 +152,9 @@ pub(super) struct Along {
 pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>) -> Result<Along, Broken> {
     let probe = Probe { ground, direction };
     if !direction.estimated {
-        let found = probe.robust_first(direction.values.iter().copied(), true, means)?;
+        // A store that is capped is not enlarged again.
+        let stores = direction.made != Some(Made::Stores);
+        let found = probe.robust_first(direction.values.iter().copied(), stores, means)?;
         return Ok(Along { found, wide: None, nearest: None });
     }
     let mut seen = probe.grid(ground.goals, means)?;
@@ -234,6 +242,9 @@ impl Probe<'_> {
         if let Some(lever) = &self.direction.lever {
             all.extend(lever.assignments(file, scenario, value)?);
         }
+        if let Some(made) = &self.direction.made {
+            all.extend(self.ground.make(made, value));
+        }
         all.extend(self.direction.queue_s.and_then(|wait_s| self.ground.queue(value, wait_s)));
         Ok(all)
     }
@@ -296,7 +307,8 @@ impl Probe<'_> {
         if !stores {
             return Ok(Some((assignments, fleet)));
         }
-        let Some(trial) = Trial::estimate(&fleet, goals) else { return Ok(None) };
+        // Where one part after another is away, nobody estimates what the last one stores.
+        let Some(trial) = Trial::estimate(&fleet, goals) else { return Ok(Some((assignments, fleet))) };
         assignments.extend(amend::stores((file, scenario), &fleet, &trial, goals));
         Ok(self.fleet(&assignments)?.map(|fleet| (assignments, fleet)))
     }

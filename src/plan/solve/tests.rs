@@ -256,6 +256,80 @@ fn an_unknown_capacity_is_met_in_the_worst_run() {
     }
 }
 
+/// Two groups that nothing spreads: each makes its attempts within one pause.
+const STUBBORN: &str = r#"{"regather": 1, "groups": {
+    "big": {"name": "Big", "devices": 400, "agent": "java-sdk", "reconnect_interval_s": 10},
+    "small": {"name": "Small", "devices": 300, "agent": "java-sdk", "reconnect_interval_s": 10}},
+    "platform": {"workers": 8, "service_time_ms": 100, "accept_queue": 4096},
+    "outage": {"length_s": 120, "watch_s": 600}}"#;
+
+#[test]
+fn groups_are_let_in_one_after_another_where_nothing_spreads_them() {
+    let file = FleetFile::parse(STUBBORN).unwrap();
+    let wanted = wanted(&["t95<60s", "largest_queue<450"], &["restart"]);
+    let solution = solved(&file, &wanted);
+    assert!(!solution.now.meets(), "{:?}", solution.now);
+    let answer = &solution.answers[0];
+    assert_eq!(answer.way, Way::Restart);
+    assert!(answer.title.ends_with("apart: Big, then Small"), "{}", answer.title);
+    assert!(answer.price.contains("no device is touched"), "{}", answer.price);
+    let fleet = fleet_with(&file, None, &answer.assignments).unwrap().unwrap();
+    let [held] = fleet.outage.events.as_slice() else { panic!("{:?}", fleet.outage.events) };
+    assert_eq!((held.at.secs(), held.length.secs()), (120.0, answer.value.unwrap()));
+    assert_eq!((held.loses, held.platform_down), (None, false));
+    assert!(holds(&file, &wanted, &answer.assignments));
+    // One group has no order.
+    let refused = solve(
+        (&deep(30), None),
+        &Wanted { levers: vec!["restart".into()], ..wanted },
+        (&AtomicBool::new(false), &|_, _| {}),
+    );
+    assert!(matches!(refused, Err(SolveError::Lever(LeverError::Idle { .. }))), "{refused:?}");
+}
+
+#[test]
+fn the_parts_of_a_rolling_restart_are_spaced() {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 600, "agent": "java-sdk", "reconnect_interval_s": 10}},
+        "platform": {"workers": 1, "service_time_ms": 30, "accept_queue": 4096},
+        "outage": {"length_s": 12, "kind": "rolling-upgrade", "steps": 4, "watch_s": 900}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    // A part of 150 devices takes about 7 s, and the next one follows after 3 s: queues add up.
+    let wanted = wanted(&["largest_queue<230"], &[]);
+    let solution = solved(&file, &wanted);
+    assert!(solution.notes.iter().any(|note| note.contains("one part of the fleet after another")));
+    assert!(!solution.now.meets(), "{:?}", solution.now);
+    let answer = &solution.answers[0];
+    assert_eq!(answer.way, Way::Restart);
+    assert!(answer.title.starts_with("Parts restarted"), "{}", answer.title);
+    assert!(answer.fleet.outage.length.secs() > 12.0 && answer.trial.meets());
+    assert!(holds(&file, &wanted, &answer.assignments));
+}
+
+#[test]
+fn stores_are_capped_only_where_data_may_be_lost() {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 500, "agent": "example-agent",
+        "reconnect_random_delay_seconds": 30, "telemetry": {"properties": 10, "interval_s": 1},
+        "offline_store": {"limit_bytes": 1000000}}},
+        "platform": {"workers": 8, "service_time_ms": 50, "writes": {"writes_per_s": 9000, "queue": 100000000}},
+        "outage": {"length_s": 300, "watch_s": 1200}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    let now = solved(&file, &wanted(&["t_drained<3min"], &["stores"]));
+    assert!(!now.now.meets(), "{:?}", now.now);
+    let answer = &now.answers[0];
+    assert_eq!(answer.way, Way::Stores);
+    let share = answer.value.unwrap();
+    assert!((0.0..=0.75).contains(&share), "{share}");
+    let lost = answer.trial.figures.get(Aim::Lost).unwrap();
+    assert!(lost > now.now.figures.get(Aim::Lost).unwrap());
+    assert!(answer.price.contains("values lost"), "{}", answer.price);
+    let refused = solve(
+        (&file, None),
+        &wanted(&["t_drained<3min", "lost_values<0"], &["stores"]),
+        (&AtomicBool::new(false), &|_, _| {}),
+    );
+    assert!(matches!(refused, Err(SolveError::Lever(LeverError::Idle { .. }))), "{refused:?}");
+}
+
 #[test]
 fn every_way_has_its_word() {
     let ways = [
@@ -269,6 +343,8 @@ fn every_way_has_its_word() {
         Way::Capacity,
         Way::Both,
         Way::Writes,
+        Way::Restart,
+        Way::Stores,
         Way::Needed,
         Way::Named,
     ];

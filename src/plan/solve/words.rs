@@ -4,9 +4,11 @@ use super::super::trial::goal::{Aim, capacity_per_s};
 use super::super::trial::lever::{Assignment, Lever};
 use super::super::trial::{Goals, State, Trial};
 use super::bounds::load;
+use super::direction::admission;
+use super::direction::made::{self, Made};
 use super::direction::{Ground, Way};
 use super::search::Found;
-use super::{Answer, Survives, admission};
+use super::{Answer, Survives};
 use crate::base::units::{self, THIN};
 use crate::fleet::{AgentKind, Fleet, LimitKind};
 use crate::sim::theory;
@@ -15,6 +17,11 @@ use std::sync::Arc;
 /// What is said of a project that meets its targets at the edge of a cliff.
 pub(super) const AT_A_CLIFF: &str = "The project meets its targets as it is, but with 20 % less capacity the fleet would \
      never recover by itself. Leave more room.";
+
+/// What is said of an outage that touches one part after another.
+pub(super) const ROLLING: &str = "This outage touches one part of the fleet after another, so only the spacing of the \
+     parts was searched. Times and the peak count from the end of the last part; the largest queue and attempts that are \
+     refused or time out count from its begin.";
 
 /// Who has to do something for an assignment, cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +41,8 @@ enum Who {
 /// Returns who has to act for an assignment in a fleet.
 fn who(fleet: Option<&Fleet>, assignment: &Assignment) -> Who {
     let address = assignment.input.address.as_str();
-    if address.starts_with("/platform/balancer/limit") || address == "/platform/balancer/backlog" {
+    let limits = address.starts_with("/platform/balancer/limit") || address == "/platform/balancer/backlog";
+    if limits || made::holds(address) {
         return Who::Balancer;
     }
     let Some(group) = &assignment.input.group else { return Who::Servers };
@@ -115,9 +123,20 @@ pub(super) fn keep(ground: Ground<'_>, now: &Trial, survives: Vec<Survives>) -> 
 pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, now: &Trial) -> Answer {
     let shown = |value: f64| lever.map_or_else(String::new, |lever| lever.text(value));
     let suffix = if found.wide { ", the widest margin" } else { "" };
-    let title = title(&found, lever) + suffix;
+    let title = title(&ground, &found, lever) + suffix;
     let price = match found.way {
         Way::Needed => "what your platform has, or servers: measure it first".to_owned(),
+        Way::Restart if found.made.is_none() => {
+            "a longer maintenance window, nothing else changes".to_owned()
+        }
+        Way::Restart => {
+            "rules at the load balancer that tell the groups apart, by host name, port or network; no \
+                         device is touched"
+                .to_owned()
+        }
+        Way::Stores => {
+            format!("{}; {}", price(&ground, &found.fleet, &found.assignments), loses(&found.trial))
+        }
         _ => price(&ground, &found.fleet, &found.assignments),
     };
     let why = why(&ground, &found, now);
@@ -136,7 +155,7 @@ pub(super) fn answer(ground: Ground<'_>, found: Found, lever: Option<&Lever>, no
     }
 }
 
-fn title(found: &Found, lever: Option<&Lever>) -> String {
+fn title(ground: &Ground<'_>, found: &Found, lever: Option<&Lever>) -> String {
     let value = match (lever, found.value) {
         (Some(lever), Some(value)) => lever.text(value),
         _ => String::new(),
@@ -168,6 +187,25 @@ fn title(found: &Found, lever: Option<&Lever>) -> String {
             Some(_) => format!("Random delay {value} and {}", workers()),
         },
         Way::Writes => format!("Write queue of {value}"),
+        Way::Restart if found.made.is_none() => {
+            let length = found.fleet.outage.length.secs();
+            let parts = made::parts(ground.file, ground.scenario).unwrap_or(1.0);
+            format!("Parts restarted {} apart, {value} for all", units::duration(length / parts))
+        }
+        Way::Restart => {
+            let spacing = units::duration(found.value.unwrap_or(0.0));
+            let order = match &found.made {
+                Some(Made::Order(order)) => ground.names(order).join(", then "),
+                _ => String::new(),
+            };
+            format!("Groups let in one after another, {spacing} apart: {order}")
+        }
+        Way::Stores => match found.value {
+            Some(share) if share > 0.0 => {
+                format!("Devices store at most {} of what the outage makes", units::percent(share))
+            }
+            _ => "Devices drop what they record in the outage".to_owned(),
+        },
         Way::Needed => format!("A platform that signs in at least {value}"),
         Way::Named => lever.map_or_else(String::new, |lever| format!("{} {value}", lever.label())),
     }
@@ -197,6 +235,22 @@ fn why(ground: &Ground<'_>, found: &Found, now: &Trial) -> Vec<String> {
             waits(&found.trial),
         )),
         (Way::Admission, _) => why.extend(admission::why(&found.fleet)),
+        (Way::Restart, _) if found.made.is_none() => why.push(format!(
+            "Each part has more time to come back before the next one is cut, and {}.",
+            waits(&found.trial)
+        )),
+        (Way::Restart, _) => why.push(format!(
+            "Each group is turned away at the load balancer until it is its turn, so that only the devices of one group \
+             come at a time, and {}. The times count from the begin of the outage: change them with its length.",
+            waits(&found.trial)
+        )),
+        (Way::Stores, _) => why.push(format!(
+            "What is not stored does not have to be sent and written after the return, and {}. It is lost: {}, \
+             against {} as it is.",
+            waits(&found.trial),
+            loses(&found.trial),
+            loses(now),
+        )),
         _ => why.push(format!("With it {}.", waits(&found.trial))),
     }
     let stores = |one: &&Assignment| one.input.setting.key == "offline_store/limit_bytes";
@@ -239,6 +293,12 @@ fn before(now: &Trial) -> String {
     }
 }
 
+/// Returns how much data a setting loses in device stores.
+fn loses(trial: &Trial) -> String {
+    let lost = trial.figures.get(Aim::Lost).unwrap_or(0.0);
+    format!("{} values lost in device stores", Aim::Lost.text(lost))
+}
+
 /// Returns what becomes of waiting attempts.
 fn waits(trial: &Trial) -> String {
     let count = |aim: Aim| trial.figures.get(aim).unwrap_or(0.0);
@@ -269,9 +329,10 @@ pub(super) fn peak(goals: &Goals, ways: &[Way]) -> Option<String> {
     let limited = goals.list.iter().any(|goal| matches!(goal.aim, Aim::Peak | Aim::PeakUse));
     let platform = ways.iter().any(|way| matches!(way, Way::Capacity | Way::Admission));
     (limited && !platform).then(|| {
-        "A target of peak attempts counts what arrives, whoever answers it: more servers or a limit at the load \
-         balancer do not lower it, only settings of the devices do. Where the load balancer may take the peak, leave \
-         that target out and ask again: a limit there may then be enough."
+        "A target of peak attempts counts what arrives at the load balancer, whoever answers it: more servers or a \
+         limit of new connections do not lower it. Settings of the devices do, and so does letting one group in after \
+         another. Where the load balancer may take the peak, leave that target out and ask again: a limit there may \
+         then be enough."
             .to_owned()
     })
 }

@@ -1,7 +1,9 @@
 //! Which inputs matter: each one a fifth less and a fifth more, and what that does to t95.
 //!
-//! The same setting of several groups counts as one input. All are estimated; the few that matter most can
-//! be simulated, with the same draws on both sides and in the middle. An input without effect is left out.
+//! The same setting of several groups counts as one input. All are estimated; those that matter most can
+//! be simulated, with the same draws on both sides and in the middle: all of them where that is affordable,
+//! the first few elsewhere. Simulated ones stand before the others, each sorted by their own figures. An input
+//! without effect is left out.
 
 use super::super::trial::goal::Aim;
 use super::super::trial::lever::{Assignment, assign};
@@ -16,8 +18,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// By how much every input is changed.
 pub const SHARE: f64 = 0.2;
-/// Inputs that runs confirm.
+/// Inputs that runs confirm at least; more where that takes no longer than [`BUDGET`].
 const CONFIRMED: usize = 5;
+/// Attempts that confirming may cost beyond those [attempts].
+const BUDGET: f64 = 1e8;
 /// A smaller change of t95 than this share is no effect.
 const EFFECT: f64 = 0.002;
 
@@ -57,6 +61,13 @@ pub struct Tornado {
     pub bars: Vec<Bar>,
     /// How it was found.
     pub method: Method,
+}
+
+impl Tornado {
+    /// Returns t95 as it is in the same way as a bar was found, which its sides are compared with [s].
+    pub fn middle_s(&self, bar: &Bar) -> f64 {
+        self.simulated_t95_s.filter(|_| bar.simulated).unwrap_or(self.t95_s)
+    }
 }
 
 /// Inputs that are changed together.
@@ -160,16 +171,27 @@ pub fn tornado(
             Ok::<_, SimError>(trial.figures.get(Aim::T95))
         };
         simulated_t95_s = median(&fleet)?;
-        let all = bars.len().min(CONFIRMED);
-        for (number, (bar, at)) in bars.iter_mut().take(CONFIRMED).enumerate() {
+        let all = affordable(&fleet, runs).min(bars.len());
+        for (number, (bar, at)) in bars.iter_mut().take(all).enumerate() {
             progress(number, all);
             let side = |factor: f64| changed(&families[*at], factor).as_ref().map(median).transpose();
             bar.less_s = side(1.0 - SHARE)?.flatten();
             bar.more_s = side(1.0 + SHARE)?.flatten();
             bar.simulated = true;
         }
+        progress(all, all);
+        if let Some(middle) = simulated_t95_s {
+            bars[..all].sort_by(|a, b| b.0.reach(middle).total_cmp(&a.0.reach(middle)).then(a.1.cmp(&b.1)));
+        }
     }
     Ok(Tornado { t95_s: now, simulated_t95_s, bars: bars.into_iter().map(|(bar, _)| bar).collect(), method })
+}
+
+/// Returns how many inputs can be simulated on both sides.
+fn affordable(fleet: &Fleet, runs: u32) -> usize {
+    let attempts = Trial::estimate(fleet, &NO_GOALS).map_or(f64::INFINITY, |trial| trial.figures.attempts);
+    let each = 2.0 * f64::from(runs) * attempts.max(1.0);
+    ((BUDGET / each) as usize).max(CONFIRMED)
 }
 
 /// Nothing is judged here.

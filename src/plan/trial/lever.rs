@@ -57,6 +57,14 @@ pub enum LeverError {
         /// What was asked for.
         name: String,
     },
+    /// It has nothing to turn.
+    #[error("`{name}` has nothing to turn here: {reason}. Name another lever, or none to try all of them.")]
+    Idle {
+        /// What was asked for.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// It is not a number.
     #[error("`{name}` holds no number, so it has no steps. Name a number or a duration.")]
     NoNumber {

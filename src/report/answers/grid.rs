@@ -129,7 +129,12 @@ pub fn region_legend(sweep: &Sweep) -> String {
     if sweep.own.is_some() {
         parts.push(units::unbroken("frame: the project"));
     }
+    let simulated = sweep.cells.iter().filter(|cell| cell.trial.runs > 0);
+    let (count, runs) = simulated.fold((0, 0), |(count, runs), cell| (count + 1, cell.trial.runs.max(runs)));
     parts.push(match sweep.method {
+        Method::Estimate if count > 0 => {
+            units::unbroken(&format!("estimates, {runs} runs in each of the {count} cells at the edge"))
+        }
         Method::Estimate => "estimates".to_owned(),
         Method::Exact { runs, .. } => units::unbroken(&format!("{runs} runs in each cell")),
     });

@@ -52,7 +52,9 @@ pub fn render(asked: &Asked<'_>, solution: &Solution, charset: Charset) -> Strin
         text.extend(solution.notes.iter().map(|note| wrap("  ", note)));
         text.push('\n');
     }
-    text += "Closed forms, for devices that wait a random time before every attempt\n";
+    if !solution.bounds.is_empty() {
+        text += "Closed forms, for devices that wait a random time before every attempt\n";
+    }
     for bound in &solution.bounds {
         text += &wrap("  ", &closed_form(bound));
     }

@@ -10,7 +10,7 @@ mod solution;
 mod sweep;
 mod tornado;
 
-pub use super::head::Asked;
+pub use super::head::{Asked, Source};
 pub use balancer::admission;
 pub use grid::{STATES, region_legend, region_spoken, render as render_sweep, standing};
 pub use list::{closed_form, gives, margin, render as render_solution, sets, told};

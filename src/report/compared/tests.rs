@@ -3,7 +3,7 @@
 use super::{Compared, compared_json, compared_schema, render};
 use crate::fleet::FleetFile;
 use crate::plan::Outcome;
-use crate::report::head::Asked;
+use crate::report::head::{Asked, Source};
 use crate::report::terminal::{Charset, WIDTH};
 use crate::sim::{self, Study};
 use serde_json::json;
@@ -40,7 +40,11 @@ fn with_compared(check: impl Fn(&Compared<'_>)) {
 #[test]
 fn json_keeps_to_its_schema_and_measures_against_the_baseline() {
     with_compared(|compared| {
-        let asked = Asked { name: "a", text: "{}", project: "A", scenario: None, set: &[], devices: 400 };
+        let asked = Asked {
+            source: Source { name: "a", text: "{}", scenario: None, set: &[] },
+            project: "A",
+            devices: 400,
+        };
         let json = compared_json(&asked, compared);
         assert!(jsonschema::is_valid(&compared_schema(), &json), "{json:#}");
         let figures = json["figures"].as_array().unwrap();

@@ -7,7 +7,7 @@ use crate::fleet::FleetFile;
 use crate::fleet::example::EXAMPLES;
 use crate::plan::{Verdict, changes};
 use crate::report::draw::tests::unbalanced;
-use crate::report::result::{Origin, ResultFile};
+use crate::report::result::{Origin, ResultFile, Source};
 use crate::sim::{self, Study};
 use proptest::prelude::*;
 use serde_json::json;
@@ -213,11 +213,13 @@ fn page_board_and_json_agree_on_the_verdict() {
         let case = Case::of(small(), runs);
         let sheet = case.sheet("regather", None);
         let origin = Origin {
-            name: "plant.json",
-            text: case.file.text(),
+            source: Source {
+                name: "plant.json",
+                text: case.file.text(),
+                scenario: Some("what-if"),
+                set: &[],
+            },
             file: &case.changed,
-            scenario: Some("what-if"),
-            set: &[],
             findings: &case.findings,
         };
         let result = serde_json::to_value(ResultFile::of(&origin, &case.outcome, false)).unwrap();

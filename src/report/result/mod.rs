@@ -16,6 +16,7 @@ pub(in crate::report) use schema::{number as number_schema, object, text as text
 
 use self::curves::Curves;
 use super::assumptions::assumptions;
+pub use super::head::Source;
 use super::head::{self, Set, Tool};
 use crate::base::stats::{self, CONFIDENCE};
 use crate::base::{Finding, units};
@@ -31,16 +32,10 @@ pub const SCHEMA: &str = "regather/result/1";
 /// Where a result comes from, as far as the outcome does not know it.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// Name of the file as it was given.
-    pub name: &'a str,
-    /// Text of the file as it was read, before anything was set.
-    pub text: &'a str,
+    /// Name, text, scenario and what was set.
+    pub source: Source<'a>,
     /// The file with everything that was set.
     pub file: &'a FleetFile,
-    /// Scenario; `None` for the baseline.
-    pub scenario: Option<&'a str>,
-    /// What was set: address and value in the file's unit.
-    pub set: &'a [(String, Value)],
     /// Everything that is wrong or worth knowing.
     pub findings: &'a [Finding],
 }
@@ -182,7 +177,7 @@ impl<'a> ResultFile<'a> {
             groups: groups(outcome),
             unknowns: unknowns(outcome),
             result_hash: format!("{:016x}", study.hash),
-            assumptions: assumptions(origin.file, origin.scenario, origin.set)
+            assumptions: assumptions(origin.file, origin.source.scenario, origin.source.set)
                 .into_iter()
                 .map(rests)
                 .collect(),
@@ -194,13 +189,14 @@ impl<'a> ResultFile<'a> {
 
 /// Returns what was simulated.
 fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
+    let Source { name, text, scenario, set } = origin.source;
     Input {
-        file: origin.name,
-        sha256: head::hash(origin.text),
+        file: name,
+        sha256: head::hash(text),
         project: &outcome.fleet.name,
-        scenario: origin.scenario,
+        scenario,
         scenario_name: &outcome.scenario,
-        set: Set::all(origin.set),
+        set: Set::all(set),
         devices: outcome.fleet.devices(),
         outage_s: outcome.fleet.outage.length.secs(),
         watched_s: outcome.fleet.outage.watch.secs(),

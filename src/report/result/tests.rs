@@ -31,8 +31,11 @@ fn result(file: &FleetFile, runs: u32, curves: bool) -> Value {
     let outcome = outcome(file, runs);
     let findings = check::file(file, None).findings;
     let set = [("/platform/workers".to_owned(), json!(4))];
-    let origin =
-        Origin { name: "f.json", text: file.text(), file, scenario: None, set: &set, findings: &findings };
+    let origin = Origin {
+        source: Source { name: "f.json", text: file.text(), scenario: None, set: &set },
+        file,
+        findings: &findings,
+    };
     serde_json::to_value(ResultFile::of(&origin, &outcome, curves)).unwrap()
 }
 

@@ -4,7 +4,7 @@ use super::{render, timeline_json, timeline_schema};
 use crate::fleet::example;
 use crate::plan::timeline::{Timeline, timeline, usual_group};
 use crate::report::draw::{self, Size};
-use crate::report::head::Asked;
+use crate::report::head::{Asked, Source};
 use crate::report::lanes::lanes;
 use crate::report::terminal::{Charset, WIDTH};
 
@@ -16,7 +16,11 @@ fn made() -> Timeline {
 #[test]
 fn json_keeps_to_its_schema_and_to_the_segments() {
     let made = made();
-    let asked = Asked { name: "a.json", text: "{}", project: "A", scenario: None, set: &[], devices: 12_000 };
+    let asked = Asked {
+        source: Source { name: "a.json", text: "{}", scenario: None, set: &[] },
+        project: "A",
+        devices: 12_000,
+    };
     let json = timeline_json(&asked, &made);
     assert!(jsonschema::is_valid(&timeline_schema(), &json));
     assert_eq!(json, timeline_json(&asked, &made));

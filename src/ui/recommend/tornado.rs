@@ -3,7 +3,7 @@
 use super::{small, standing, strong, weak};
 use crate::base::units;
 use crate::desk::View;
-use crate::plan::sweep::{Bar, SHARE, Tornado};
+use crate::plan::sweep::{Bar, Method, SHARE, Tornado};
 use crate::ui::theme::{SMALL, TARGET, plain, space, tokens};
 use egui::{Align2, Grid, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -45,13 +45,25 @@ impl TornadoPanel {
 
 /// Returns what the bars start from.
 fn told(tornado: &Tornado) -> String {
-    let base = tornado.t95_s;
+    let base = tornado.simulated_t95_s.unwrap_or(tornado.t95_s);
     let back = if base.is_finite() {
         format!("95 % back after {} as it is", units::duration(base))
     } else {
         "95 % are never back as it is".to_owned()
     };
-    units::unbroken(&format!("{back}; estimates by means"))
+    let simulated = tornado.bars.iter().filter(|bar| bar.simulated).count();
+    let by = match tornado.method {
+        Method::Exact { runs, .. } if simulated == tornado.bars.len() => {
+            format!("medians of {runs} runs with the same draws")
+        }
+        Method::Exact { runs, .. } => {
+            format!(
+                "the first {simulated} are medians of {runs} runs with the same draws, the others (~) estimates"
+            )
+        }
+        Method::Estimate => "estimates by means".to_owned(),
+    };
+    units::unbroken(&format!("{back}; {by}"))
 }
 
 /// Returns a time as a cell shows it.
@@ -80,6 +92,12 @@ fn spoken(bar: &Bar) -> String {
     )
 }
 
+/// Returns the name of a bar with its value; among simulated ones an estimate has a sign.
+fn name(bar: &Bar, mixed: bool) -> String {
+    let sign = if mixed && !bar.simulated { "~ " } else { "" };
+    format!("{sign}{}, {}", bar.label, bar.now)
+}
+
 /// Draws the table.
 fn table(ui: &mut Ui, tornado: &Tornado) {
     let share = units::percent(SHARE);
@@ -89,7 +107,8 @@ fn table(ui: &mut Ui, tornado: &Tornado) {
         }
         ui.end_row();
         for bar in tornado.bars.iter().take(SHOWN) {
-            ui.label(small(bar.label));
+            let sign = if tornado.simulated_t95_s.is_some() && !bar.simulated { "~ " } else { "" };
+            ui.label(small(format!("{sign}{}", bar.label)));
             ui.label(small(&bar.now));
             ui.label(small(time(bar.less_s)));
             ui.label(small(time(bar.more_s)));
@@ -115,12 +134,13 @@ fn bars(ui: &mut Ui, tornado: &Tornado) {
         let share = if value.is_finite() { ((value - from) / (to - from)) as f32 } else { 1.0 };
         plot.left() + share.clamp(0.0, 1.0) * plot.width()
     };
-    let middle = x(tornado.t95_s);
+    let mixed = tornado.simulated_t95_s.is_some();
     let painter = ui.painter();
     for (at, bar) in shown.iter().enumerate() {
         let row = Rect::from_min_size(area.left_top() + vec2(0.0, at as f32 * ROW), vec2(area.width(), ROW));
         let y = row.center().y;
-        let name = format!("{}, {}", bar.label, bar.now);
+        let middle = x(tornado.middle_s(bar));
+        let name = name(bar, mixed);
         let room = (names - space::S).max(TARGET);
         let mut job = egui::text::LayoutJob::simple(name, plain(SMALL), t.text.normal, room);
         job.wrap.max_rows = 2;
@@ -139,6 +159,7 @@ fn bars(ui: &mut Ui, tornado: &Tornado) {
                 painter.rect_stroke(half, 0.0, Stroke::new(1.5, t.accent), egui::StrokeKind::Inside);
             }
         }
+        painter.vline(middle, row.y_range(), Stroke::new(1.0, t.control));
         let (low, high) = sides(bar);
         let write = |at: f32, align: Align2, side: Option<f64>| {
             painter.text(pos2(at, y), align, time(side), plain(SMALL), t.text.weak);
@@ -150,7 +171,6 @@ fn bars(ui: &mut Ui, tornado: &Tornado) {
             write(right + space::XS, Align2::LEFT_CENTER, high);
         }
     }
-    painter.vline(middle, area.y_range(), Stroke::new(1.0, t.control));
     let all: Vec<String> = shown.iter().map(|bar| spoken(bar)).collect();
     let text = format!("What matters most: {}. {}", told(tornado), all.join("; "));
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, ui.is_enabled(), &text));
@@ -167,7 +187,8 @@ fn sides(bar: &Bar) -> (Option<f64>, Option<f64>) {
 
 /// Returns the times at the edges of the plot [s].
 fn span(tornado: &Tornado, shown: &[&Bar]) -> (f64, f64) {
-    let values = shown.iter().flat_map(|bar| [bar.less_s, bar.more_s]).flatten().chain([tornado.t95_s]);
+    let values = shown.iter().flat_map(|bar| [bar.less_s, bar.more_s]).flatten();
+    let values = values.chain(shown.iter().map(|bar| tornado.middle_s(bar)));
     let finite: Vec<f64> = values.filter(|value| value.is_finite()).collect();
     let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
     let high = finite.iter().copied().fold(0.0, f64::max);

@@ -22,17 +22,19 @@ const FIRST_VALUE: f64 = 300.0;
 /// Shares of the runs that can be asked for [%].
 const CHANCES: [u32; 3] = [90, 95, 99];
 /// Levers that can be the only one to change, and what they are called.
-const LEVERS: [(&str, &str); 7] = [
+const LEVERS: [(&str, &str); 9] = [
     ("random_delay", "Random delay"),
     ("spread", "What spreads each agent"),
     ("connect_retry_interval", "Pause between attempts"),
     ("connect_timeout", "Connect timeout"),
     ("workers", "Workers"),
     ("admission", "Limit at the load balancer"),
+    ("restart", "Order and spacing of groups"),
+    ("stores", "What devices store"),
     (CAPACITY, "Capacity that is needed"),
 ];
 /// Levers that are no input of a file and always apply.
-const MADE: [&str; 3] = ["spread", "workers", "admission"];
+const MADE: [&str; 5] = ["spread", "workers", "admission", "restart", "stores"];
 
 /// State of the column: the levers that the project has.
 #[derive(Default)]

@@ -3,7 +3,8 @@
 use super::{small, strong};
 use crate::base::units;
 use crate::desk::{ReportOptions, View};
-use crate::plan::{Outcome, changes};
+use crate::plan::Outcome;
+use crate::plan::compare::changes_of;
 use crate::report::draw::Graphic;
 use crate::report::files::{self, Format, Said};
 use crate::report::page::Sheet;
@@ -95,35 +96,13 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
         };
         return files::charts(format, outcome, baseline).iter().map(line).collect();
     }
-    let changes = match view.scenario {
-        Some(_) => changes((view.file, view.scenario), (view.file, None)),
-        None => Vec::new(),
-    };
-    let told = Told {
-        file: view.file,
-        scenario: view.scenario,
-        outcome,
-        baseline,
-        set: &[],
-        changes: &changes,
-        findings: view.findings(),
-    };
+    let changes = changes_of(view.file, view.scenario);
+    let told = Told::plain((view.file, view.scenario), (outcome, baseline), (&changes, view.findings()));
     if format == Format::Html {
         return render(&told, Charset::Unicode);
     }
-    let ticket = Some(options.ticket.trim()).filter(|ticket| !ticket.is_empty());
-    let (runs, seed) = (outcome.runs(), view.seed);
-    let said = Said {
-        file: view.origin,
-        scenario: view.scenario,
-        set: &[],
-        runs,
-        seed,
-        format,
-        ticket,
-        until: None,
-        size: None,
-    };
+    let ticket = options.ticket();
+    let said = Said::plain((view.origin, view.scenario), (outcome.runs(), view.seed), (format, ticket));
     let command = said.command();
     let sheet =
         Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket, region: None };

@@ -7,7 +7,9 @@ use crate::desk::job::Status;
 use crate::desk::{UserCommand, View};
 use crate::plan::Verdict;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Button, Color32, Frame, Layout, Margin, Panel, RichText, Ui, Vec2};
+use egui::{
+    Align, Button, Color32, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Ui, UiBuilder, Vec2,
+};
 
 /// What the strip says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +124,9 @@ impl Tone {
 /// Width of the strip [points] from which its buttons stand beside the answer.
 const BESIDE: f32 = 900.0;
 
+/// What can be done with the answer, in reading order.
+const ACTIONS: [UserCommand; 2] = [UserCommand::Why, UserCommand::WhatWouldItTake];
+
 /// Draws the strip.
 pub fn ui(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     let strip = strip(view);
@@ -144,16 +149,27 @@ fn row(ui: &mut Ui, buttons: bool, (view, out): (&View<'_>, &mut Vec<Request>), 
     }
     // Of a given height: a row that centres would take all there is.
     let size = Vec2::new(ui.available_width(), ui.spacing().interact_size.y);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        for command in [UserCommand::WhatWouldItTake, UserCommand::Why] {
-            let entry = command.entry();
-            let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
-            if offer(ui, command, button, entry.tooltip, view).clicked() {
-                out.push(Request::User(command));
-            }
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    // Measured, and not laid out from the right: the Tab key finds them in the order in which they are read.
+    let (gap, padding) = (ui.spacing().item_spacing.x, ui.spacing().button_padding.x);
+    let width = |command: &UserCommand| {
+        let text = command.entry().text.to_owned();
+        let galley = ui.painter().layout_no_wrap(text, theme::plain(theme::SMALL), Color32::PLACEHOLDER);
+        galley.size().x + 2.0 * padding + gap
+    };
+    let width: f32 = ACTIONS.iter().map(width).sum();
+    let (front, end) = area.split_left_right_at_x((area.right() - width.ceil()).max(area.left()));
+    let row = |area: Rect| UiBuilder::new().max_rect(area).layout(Layout::left_to_right(Align::Center));
+    add(&mut ui.new_child(row(front)));
+    let mut buttons = ui.new_child(row(end));
+    buttons.add_space(gap);
+    for command in ACTIONS {
+        let entry = command.entry();
+        let button = Button::new(RichText::new(entry.text).size(theme::SMALL));
+        if offer(&mut buttons, command, button, entry.tooltip, view).clicked() {
+            out.push(Request::User(command));
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), add);
-    });
+    }
 }
 
 /// Draws the answer, and reads it out when it changes, wherever the keyboard is.

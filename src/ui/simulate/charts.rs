@@ -149,11 +149,13 @@ impl Charts {
                 _ => {}
             }
         };
+        let (height, view) = (height - line, &mut self.view);
+        let set = chart::Set { charts: &charts, view, height, corner: &mut corner };
         if described.many {
-            chart::grid(ui, &charts, &mut self.view, height - line, &mut corner);
+            chart::grid(ui, set)
         } else {
-            chart::stack(ui, &charts, &mut self.view, height - line, &mut corner);
-        }
+            chart::stack(ui, set)
+        };
         device::bottom(ui, &mut self.device.on, |ui| {
             chart::read_out(ui, &charts, &self.view);
         });

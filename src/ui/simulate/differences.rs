@@ -4,15 +4,13 @@
 //! nothing to compare, and nothing is drawn.
 
 use super::charts::baseline;
-use crate::base::units;
+use super::figures::put;
 use crate::desk::View;
 use crate::fleet::file::address;
 use crate::plan::Outcome;
 use crate::plan::compare::{Cell, InputRow, Side, Table, inputs};
 use crate::ui::theme::{self, space};
-use egui::{
-    Align, Button, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2,
-};
+use egui::{Button, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 use std::sync::Arc;
 
 /// Height of a row [points].
@@ -204,18 +202,4 @@ fn figure(ui: &mut Ui, cell: Rect, own: &Cell) {
     let tip = format!("{} {}{interval}", figure.label, figure.text(figure.median));
     put(ui, value, true, RichText::new(&own.text).font(theme::strong(theme::SMALL)), &tip);
     put(ui, difference, true, RichText::new(&own.difference).size(theme::SMALL).color(weak), &tip);
-}
-
-/// Draws a text at the left or right end of its cell; an empty one is nothing.
-fn put(ui: &mut Ui, cell: Rect, right: bool, text: RichText, tip: &str) {
-    if text.is_empty() {
-        return;
-    }
-    let layout =
-        if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
-    let mut cell = ui.new_child(UiBuilder::new().max_rect(cell).layout(layout));
-    let response = cell.add(Label::new(text).truncate());
-    if !tip.is_empty() {
-        response.on_hover_text(units::unbroken(tip));
-    }
 }

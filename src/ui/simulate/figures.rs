@@ -126,7 +126,7 @@ fn line(ui: &mut Ui, columns: Columns, row: &Row, head: bool) {
 }
 
 /// Draws a text at the left or right end of its cell; an empty one is nothing.
-fn put(ui: &mut Ui, cell: Rect, right: bool, text: RichText, tip: &str) {
+pub(super) fn put(ui: &mut Ui, cell: Rect, right: bool, text: RichText, tip: &str) {
     if text.is_empty() {
         return;
     }

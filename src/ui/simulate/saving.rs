@@ -1,7 +1,7 @@
 //! The menu of a chart: copy it, or write it to a file, all of it or what is seen.
 
-use crate::desk::command::ChartFormat;
 use crate::report::draw::Graphic;
+use crate::report::files::Format;
 use crate::ui::request::Request;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{PopupCloseBehavior, Role, Ui, WidgetInfo};
@@ -41,8 +41,8 @@ impl Saving {
                 out.push(Request::CopyChart(wanted()));
                 ui.close();
             }
-            for format in ChartFormat::ALL {
-                if ui.button(format!("Save as {}…", format.word())).clicked() {
+            for format in Format::CHARTS {
+                if ui.button(format!("Save as {}…", format.word().to_uppercase())).clicked() {
                     out.push(Request::SaveChart(format, wanted()));
                     ui.close();
                 }

@@ -26,6 +26,7 @@ use crate::fleet::{AgentKind, FleetFile, file};
 use crate::plan::Outcome;
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ struct Checked {
     /// The file of an operator that it is.
     imported: Option<Imported>,
     /// What it does in the outage, and what the project does without it.
-    outcome: Option<(Outcome, Outcome)>,
+    outcome: Option<(Outcome, Arc<Outcome>)>,
     /// Why it could not even be read.
     error: Option<CommandError>,
 }
@@ -90,6 +91,8 @@ struct Reader {
     project: Option<Project>,
     group: Option<String>,
     things: Vec<String>,
+    /// The outage as the project has it, simulated once for all files.
+    before: OnceCell<Arc<Outcome>>,
 }
 
 /// Runs the subcommand.
@@ -101,6 +104,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         project,
         group: args.group.clone(),
         things: args.things.clone(),
+        before: OnceCell::new(),
     };
     let checked: Vec<Checked> =
         args.files.iter().map(|file| reader.check(file, printer)).collect::<Result<_, _>>()?;
@@ -173,7 +177,11 @@ impl Reader {
     }
 
     /// Simulates the outage as if a group had the file, and as the project has it.
-    fn tried(&self, linted: &Linted, printer: &Printer) -> Result<Option<(Outcome, Outcome)>, CommandError> {
+    fn tried(
+        &self,
+        linted: &Linted,
+        printer: &Printer,
+    ) -> Result<Option<(Outcome, Arc<Outcome>)>, CommandError> {
         let Some(project) = &self.project else { return Ok(None) };
         let Some(group) = &self.group else {
             return Err(CommandError::usage("--in needs --group for a file of an agent.")
@@ -198,7 +206,14 @@ impl Reader {
             })?;
             order.outcome(name.to_owned(), Arc::new(fleet), printer)
         };
-        Ok(Some((outcome("With this file", &file)?, outcome("As the project has it", &project.file)?)))
+        let with = outcome("With this file", &file)?;
+        let before = if let Some(before) = self.before.get() {
+            Arc::clone(before)
+        } else {
+            let made = Arc::new(outcome("As the project has it", &project.file)?);
+            Arc::clone(self.before.get_or_init(|| made))
+        };
+        Ok(Some((with, before)))
     }
 }
 
@@ -236,7 +251,7 @@ fn text(checked: &Checked) -> String {
         text.push_str(&findings::text(&checked.shown, finding));
     }
     if let Some((with, without)) = &checked.outcome {
-        for outcome in [with, without] {
+        for outcome in [with, without.as_ref()] {
             text.push_str(&wrap("", &format!("{}: {}", outcome.scenario, outcome.headline())));
         }
     }

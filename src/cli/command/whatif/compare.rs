@@ -7,7 +7,7 @@ use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
-use crate::report::answers::Asked;
+use crate::report::answers::{Asked, Source};
 use crate::report::compared::{Compared, compared_json, render};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -103,11 +103,13 @@ fn text(
     }
     let first = &planned[0];
     let asked = Asked {
-        name: &project.shown,
-        text: project.file.text(),
+        source: Source {
+            name: &project.shown,
+            text: project.file.text(),
+            scenario: first.scenario.as_deref(),
+            set: &first.set,
+        },
         project: &first.fleet.name,
-        scenario: first.scenario.as_deref(),
-        set: &first.set,
         devices: first.fleet.devices(),
     };
     json_text(&compared_json(&asked, &compared))

@@ -17,7 +17,7 @@ use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{Goal, Goals, LeverError};
-use crate::report::answers::Asked;
+use crate::report::answers::{Asked, Source};
 use serde_json::Value;
 use std::ffi::OsString;
 
@@ -94,11 +94,13 @@ impl Ground {
     /// Returns where the search began, for its report.
     fn asked(&self) -> Asked<'_> {
         Asked {
-            name: &self.project.shown,
-            text: self.project.file.text(),
+            source: Source {
+                name: &self.project.shown,
+                text: self.project.file.text(),
+                scenario: self.scenario.as_deref(),
+                set: &self.set,
+            },
             project: &self.fleet.name,
-            scenario: self.scenario.as_deref(),
-            set: &self.set,
             devices: self.fleet.devices(),
         }
     }

@@ -33,11 +33,13 @@ Examples:
     after_help = "\
 Levers are random_delay, spread (of each agent kind what spreads it),
 connect_retry_interval, connect_timeout, workers (of the slowest tier),
-admission (a limit at the load balancer), capacity (how many sign-ins/s the
-platform needs), other levers and addresses. Targets are t50, t95, t99, t100,
-t_drained, peak, peak_util, largest_queue, lost_values, rejected_values,
-stranded, never_back, refused and timed_out. Exit code 0: there is an answer
-that meets all targets; 4: there is none; 3: rules find an error in the fleet."
+admission (a limit at the load balancer), restart (groups let in one after
+another), stores (what devices store, where data may be lost), capacity (how
+many sign-ins/s the platform needs), other levers and addresses. Targets are
+t50, t95, t99, t100, t_drained, peak, peak_util, largest_queue, lost_values,
+rejected_values, stranded, never_back, refused and timed_out. Exit code 0:
+there is an answer that meets all targets; 4: there is none; 3: rules find an
+error in the fleet."
 )]
 pub struct Args {
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::cli::source::Project;
 use crate::cli::study::{Planned, watch};
 use crate::fleet::Fleet;
 use crate::plan::timeline::{timeline, usual_group};
-use crate::report::answers::Asked;
+use crate::report::answers::{Asked, Source};
 use crate::report::draw::{self, Size};
 use crate::report::lanes::lanes;
 use crate::report::timeline::{render, timeline_json};
@@ -76,11 +76,13 @@ pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exi
     };
     let text = if args.json {
         let asked = Asked {
-            name: &project.shown,
-            text: project.file.text(),
+            source: Source {
+                name: &project.shown,
+                text: project.file.text(),
+                scenario: planned.scenario.as_deref(),
+                set: &planned.set,
+            },
             project: &fleet.name,
-            scenario: planned.scenario.as_deref(),
-            set: &planned.set,
             devices: fleet.devices(),
         };
         json_text(&timeline_json(&asked, &made))?

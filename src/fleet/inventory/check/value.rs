@@ -9,6 +9,7 @@ use crate::fleet::AgentKind;
 use crate::fleet::file::Value;
 use crate::fleet::setting::{Setting, Unit};
 use crate::fleet::settings::group_setting;
+use crate::fleet::settings::suspicion::{converted, suspicion};
 
 /// Checks the device's own value of a setting.
 pub(super) fn own_setting(key: &'static str, text: &str, kind: Option<AgentKind>) -> Option<Fault> {
@@ -50,7 +51,7 @@ pub(in super::super) fn own_value(setting: &'static Setting, text: &str) -> Resu
             if setting.accepts(number) {
                 return Ok(Value::Number(number));
             }
-            let meant = swapped(setting, number).map(|meant| format!("; did you mean {meant}?"));
+            let meant = meant(setting, number).map(|meant| format!("; did you mean {meant}?"));
             let name = setting.name();
             let what = format!(
                 "`{name}` is {}{}",
@@ -81,29 +82,15 @@ fn in_file(setting: &Setting, number: f64) -> String {
 /// Warns of a number that is accepted but looks as if it were given in seconds instead of milliseconds, or
 /// the other way round.
 fn implausible(setting: &'static Setting, number: f64) -> Option<Fault> {
-    let meant = swapped(setting, number)?;
+    let meant = setting.human(suspicion(setting, number)?.proposed);
     let what = format!("`{}` is {}; did you mean {meant}?", setting.name(), in_file(setting, number));
     let why = "The unit of a setting is the one of the agent's file; nothing is converted silently.";
     Some(Fault::warning("I015", what, why).fix(format!("Check it; accepted is {}.", setting.range_text())))
 }
 
-/// Returns what a duration would be in the other unit, where that is what people usually mean.
-fn swapped(setting: &Setting, number: f64) -> Option<String> {
-    if setting.special.is_some_and(|(special, _)| special == number) {
-        return None;
-    }
-    match setting.unit {
-        // A key that says its unit is not mistaken.
-        Unit::Milliseconds if setting.key.ends_with("_ms") => None,
-        // Below half a second nobody sets a timeout, an interval or a random delay of a device in the field.
-        Unit::Milliseconds if number > 0.0 && number < 500.0 && setting.accepts(number * 1_000.0) => {
-            Some(format!("{} s", units::significant(number)))
-        }
-        Unit::Seconds
-            if number >= 10_000.0 && number % 1_000.0 == 0.0 && setting.accepts(number / 1_000.0) =>
-        {
-            Some(setting.human(number / 1_000.0))
-        }
-        _ => None,
-    }
+/// Returns what was probably meant by a number that is refused: in the other unit it is accepted.
+fn meant(setting: &Setting, number: f64) -> Option<String> {
+    let likely = suspicion(setting, number).map(|odd| odd.proposed);
+    let accepted = || converted(setting, number).filter(|other| setting.accepts(*other));
+    likely.or_else(accepted).map(|other| setting.human(other))
 }

@@ -28,7 +28,11 @@ pub fn cell(sweep: &Sweep, at: usize) -> String {
         _ => "95 % never back".to_owned(),
     };
     let peak = figure(Aim::Peak).map_or_else(String::new, |peak| format!(", peak {}", Aim::Peak.text(peak)));
-    format!("{}: {} {}, {back}{peak}", place(sweep, at), state.sign(), state.label())
+    let by = match cell.trial.runs {
+        0 => ", an estimate".to_owned(),
+        runs => format!(", median of {runs} runs"),
+    };
+    format!("{}: {} {}, {back}{peak}{by}", place(sweep, at), state.sign(), state.label())
 }
 
 /// Returns what a cell assigns.

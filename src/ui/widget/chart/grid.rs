@@ -3,8 +3,7 @@
 use egui::{Response, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::super::super::theme::space;
-use super::view::TimeView;
-use super::{Options, show};
+use super::{Options, Set, show};
 use crate::report::chart::Chart;
 
 /// Least width of a small chart with its labels [points].
@@ -16,15 +15,9 @@ const RIGHT: f32 = 16.0;
 
 /// Draws charts in rows over the whole width, sharing range and crosshair; each has its own axes.
 ///
-/// Together they are `height` high [points] and scroll where they do not fit. `corner` is as that of
-/// [`stack`](super::stack).
-pub fn grid(
-    ui: &mut Ui,
-    charts: &[&Chart],
-    view: &mut TimeView,
-    height: f32,
-    corner: &mut dyn FnMut(&mut Ui, &Chart),
-) -> Vec<Response> {
+/// They scroll where they do not fit.
+pub fn grid(ui: &mut Ui, set: Set<'_>) -> Vec<Response> {
+    let Set { charts, view, height, corner } = set;
     let gap = space::S;
     let width = ui.available_width();
     let columns = (((width + gap) / (NARROWEST + gap)) as usize).clamp(1, charts.len().max(1));

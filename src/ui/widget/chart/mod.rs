@@ -62,17 +62,23 @@ impl Options {
     }
 }
 
+/// Charts that are drawn together, and how they share their room.
+pub struct Set<'a> {
+    /// The charts.
+    pub charts: &'a [&'a Chart],
+    /// Range and crosshair, which they share.
+    pub view: &'a mut TimeView,
+    /// Height of all of them together [points].
+    pub height: f32,
+    /// May draw a control at the right end of each chart's title, laid out from right to left.
+    pub corner: &'a mut dyn FnMut(&mut Ui, &Chart),
+}
+
 /// Draws charts below each other over the whole width, sharing edges, range and crosshair.
 ///
-/// Together they are `height` high [points]; plots share it equally, but none is lower than 48 points. `corner`
-/// may draw a control at the right end of each chart's title, laid out from right to left.
-pub fn stack(
-    ui: &mut Ui,
-    charts: &[&Chart],
-    view: &mut TimeView,
-    height: f32,
-    corner: &mut dyn FnMut(&mut Ui, &Chart),
-) -> Vec<Response> {
+/// Plots share the height equally, but none is lower than 48 points.
+pub fn stack(ui: &mut Ui, set: Set<'_>) -> Vec<Response> {
+    let Set { charts, view, height, corner } = set;
     let count = charts.len().max(1) as f32;
     let rest = height - AXIS - count * HEADER - (count - 1.0) * space::XS;
     let right = labels::column_width(ui, charts).min(ui.available_width() * 0.3);

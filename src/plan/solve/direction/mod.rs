@@ -1,14 +1,18 @@
 //! The ways to meet goals: each turns one lever over a list of values, with what has to be fixed beside it.
 
-use super::super::sweep::steps_between;
-use super::super::trial::Goals;
-use super::super::trial::lever::{Assignment, CAPACITY, Lever, LeverError};
+pub(in crate::plan::solve) mod admission;
+pub(in crate::plan::solve) mod made;
+
 use super::amend;
 use super::bounds::{asked, load};
 use crate::fleet::{Agent, Fleet, FleetFile};
+use crate::plan::sweep::steps_between;
+use crate::plan::trial::Goals;
+use crate::plan::trial::lever::{Assignment, CAPACITY, Lever, LeverError};
 use crate::sim::StationName;
 use crate::sim::fluid::fluid;
 use crate::sim::theory;
+use made::Made;
 
 /// Values of one direction that the estimate tries.
 const GRID: u32 = 56;
@@ -38,6 +42,10 @@ pub enum Way {
     Both,
     /// A quicker write queue.
     Writes,
+    /// The order in which groups are let in again, and the spacing between them.
+    Restart,
+    /// What devices store, where data may be lost.
+    Stores,
     /// The smallest capacity that is enough, where it is not known.
     Needed,
     /// A lever or an input that was named.
@@ -58,13 +66,15 @@ impl Way {
             Self::Capacity => "capacity",
             Self::Both => "delay-and-capacity",
             Self::Writes => "writes",
+            Self::Restart => "restart",
+            Self::Stores => "stores",
             Self::Needed => "capacity-needed",
             Self::Named => "named",
         }
     }
 
     /// Every word in JSON.
-    pub const WORDS: [&'static str; 12] = [
+    pub const WORDS: [&'static str; 14] = [
         "keep",
         "repair",
         "random-delay",
@@ -75,6 +85,8 @@ impl Way {
         "capacity",
         "delay-and-capacity",
         "writes",
+        "restart",
+        "stores",
         "capacity-needed",
         "named",
     ];
@@ -82,7 +94,7 @@ impl Way {
 
 /// One way to meet the goals.
 #[derive(Clone, Debug)]
-pub(super) struct Direction {
+pub(in crate::plan::solve) struct Direction {
     /// What kind of answer it would be.
     pub way: Way,
     /// What is turned; `None` where only `fixed` changes.
@@ -95,11 +107,13 @@ pub(super) struct Direction {
     pub estimated: bool,
     /// Longest wait in the queue of a limit at the load balancer, where it is turned and lets wait [s].
     pub queue_s: Option<f64>,
+    /// What is turned that is no single input.
+    pub made: Option<Made>,
 }
 
 /// Returns a delay as people would choose it [s]: in steps of 5 s above a minute, of 15 s above 5 min and of
 /// 1 min above 15 min.
-fn round(delay_s: f64) -> f64 {
+pub(in crate::plan::solve) fn round(delay_s: f64) -> f64 {
     let step = match delay_s {
         s if s < 60.0 => 1.0,
         s if s < 300.0 => 5.0,
@@ -111,7 +125,7 @@ fn round(delay_s: f64) -> f64 {
 
 /// Where a search begins.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ground<'a> {
+pub(in crate::plan::solve) struct Ground<'a> {
     pub file: &'a FleetFile,
     pub scenario: Option<&'a str>,
     pub fleet: &'a Fleet,
@@ -152,7 +166,15 @@ impl Ground<'_> {
         if let Some(now) = now.filter(|now| *now > 0.0 && way != Way::Needed) {
             values.sort_by(|a, b| (a / now).ln().abs().total_cmp(&(b / now).ln().abs()));
         }
-        Direction { way, lever: Some(lever), values, fixed: fixed.to_vec(), estimated: true, queue_s: None }
+        Direction {
+            way,
+            lever: Some(lever),
+            values,
+            fixed: fixed.to_vec(),
+            estimated: true,
+            queue_s: None,
+            made: None,
+        }
     }
 
     /// Returns the random delays worth trying [s]: from far below every bound to where nobody queues and
@@ -203,12 +225,13 @@ impl Ground<'_> {
             fixed: fixed.to_vec(),
             estimated: true,
             queue_s: None,
+            made: None,
         })
     }
 
     /// Returns the direction of a quicker write queue, where one is modelled and a goal needs it.
     fn writes(&self, fixed: &[Assignment]) -> Option<Direction> {
-        use super::super::trial::goal::Aim;
+        use crate::plan::trial::goal::Aim;
         let wanted = self.goals.list.iter().any(|goal| matches!(goal.aim, Aim::Drained | Aim::Rejected));
         let writes = self.fleet.platform.writes.filter(|_| wanted)?;
         let lever = Lever::find(self.file, self.scenario, "/platform/writes/writes_per_s").ok()?;
@@ -220,11 +243,16 @@ impl Ground<'_> {
             fixed: fixed.to_vec(),
             estimated: false,
             queue_s: None,
+            made: None,
         })
     }
 
     /// Returns the ways that are worth trying, cheapest first.
     pub fn all(&self, fixed: &[Assignment]) -> Vec<Direction> {
+        if let Some(spacing) = self.spacing(fixed) {
+            // Estimates begin with the return of everybody, which such an outage does not have.
+            return vec![spacing];
+        }
         let mut all = Vec::new();
         if !fixed.is_empty() {
             all.push(Direction {
@@ -234,6 +262,7 @@ impl Ground<'_> {
                 fixed: fixed.to_vec(),
                 estimated: true,
                 queue_s: None,
+                made: None,
             });
         }
         all.extend(self.named(Way::Delay, "random_delay", fixed));
@@ -248,6 +277,8 @@ impl Ground<'_> {
         all.extend(self.named(Way::RetryInterval, "connect_retry_interval", fixed));
         all.extend(self.named(Way::Timeout, "connect_timeout", fixed));
         all.extend(self.writes(fixed));
+        all.extend(self.orders(fixed));
+        all.extend(self.stores(fixed));
         all
     }
 
@@ -258,6 +289,10 @@ impl Ground<'_> {
     pub fn only(&self, names: &[String], fixed: &[Assignment]) -> Result<Vec<Direction>, LeverError> {
         let mut all = Vec::new();
         for name in names {
+            if let Some(made) = self.named_made(name, fixed) {
+                all.extend(made?);
+                continue;
+            }
             match name.as_str() {
                 "random_delay" => {
                     let lever = Lever::find(self.file, self.scenario, name)?;

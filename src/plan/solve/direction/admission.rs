@@ -5,13 +5,13 @@
 //! if its device has gone, so the last in the queue must have its turn while devices still wait for an
 //! answer. Limits that count what they reject are never tried.
 
-use super::super::trial::goal::capacity_per_s;
-use super::super::trial::lever::{Assignment, Lever};
-use super::bounds::load;
-use super::direction::{Direction, Ground, Way};
+use super::super::bounds::load;
+use super::{Direction, Ground, Way};
 use crate::base::units;
 use crate::fleet::file::{Value, address};
 use crate::fleet::{Fleet, LimitKind};
+use crate::plan::trial::goal::capacity_per_s;
+use crate::plan::trial::lever::{Assignment, Lever};
 
 /// Shares of the capacity that are tried as a limit.
 const ADMITTED: [f64; 3] = [0.95, 0.85, 0.7];
@@ -24,7 +24,7 @@ const QUEUE: &str = "/platform/balancer/backlog";
 
 impl Ground<'_> {
     /// Returns an assignment to an address; `None` where the file has no such input.
-    fn set(&self, address: &str, to: Value) -> Option<Assignment> {
+    pub(in crate::plan::solve) fn set(&self, address: &str, to: Value) -> Option<Assignment> {
         let view = self.file.view(self.scenario);
         let input = address::resolve(&view, address)?;
         let from = view.value(address, input.setting).ok().filter(|from| *from != Value::Nothing);
@@ -32,7 +32,7 @@ impl Ground<'_> {
     }
 
     /// Returns the directions of a limit at the load balancer.
-    pub(super) fn admissions(&self, fixed: &[Assignment]) -> Vec<Direction> {
+    pub(in crate::plan::solve) fn admissions(&self, fixed: &[Assignment]) -> Vec<Direction> {
         let capacity = capacity_per_s(self.fleet);
         let direction = |kind: &&str| {
             let lever = Lever::find(self.file, self.scenario, "/platform/balancer/limit_per_s").ok()?;
@@ -45,19 +45,19 @@ impl Ground<'_> {
             let kind = kind.filter(|kind| kind.from.as_ref() != Some(&kind.to));
             let fixed = fixed.iter().cloned().chain(kind).collect();
             let way = Way::Admission;
-            Some(Direction { way, lever: Some(lever), values, fixed, estimated: false, queue_s })
+            Some(Direction { way, lever: Some(lever), values, fixed, estimated: false, queue_s, made: None })
         };
         KINDS.iter().filter_map(direction).collect()
     }
 
     /// Returns the queue in which nobody waits longer than this at a limit [connections/s, s].
-    pub(super) fn queue(&self, per_s: f64, wait_s: f64) -> Option<Assignment> {
+    pub(in crate::plan::solve) fn queue(&self, per_s: f64, wait_s: f64) -> Option<Assignment> {
         self.set(QUEUE, Value::Number((per_s * wait_s).floor().max(1.0)))
     }
 }
 
 /// Returns why a limit with its queue works, for the fleet that has it.
-pub(super) fn why(fleet: &Fleet) -> Vec<String> {
+pub(in crate::plan::solve) fn why(fleet: &Fleet) -> Vec<String> {
     let mut why = vec![
         "The load balancer lets through no more than the platform signs in, so that no work is done for devices that \
          have given up."

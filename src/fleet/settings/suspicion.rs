@@ -38,10 +38,10 @@ pub struct Suspicion {
 /// `value` is in the setting's own unit. Special values, the default, and settings that are no durations are
 /// never suspicious.
 pub fn suspicion(setting: &Setting, value: f64) -> Option<Suspicion> {
-    let (factor, proposed, given, holds) = match setting.unit {
-        Unit::Milliseconds => (1_000.0, value * 1_000.0, "seconds", "milliseconds"),
-        Unit::Seconds => (0.001, value / 1_000.0, "milliseconds", "seconds"),
-        _ => return None,
+    let proposed = converted(setting, value)?;
+    let (factor, given, holds) = match setting.unit {
+        Unit::Milliseconds => (1_000.0, "seconds", "milliseconds"),
+        _ => (0.001, "milliseconds", "seconds"),
     };
     let special = setting.special.is_some_and(|(special, _)| special == value);
     if !(value.is_finite() && value > 0.0) || special || setting.default_number() == Some(value) {
@@ -64,6 +64,15 @@ pub fn suspicion(setting: &Setting, value: f64) -> Option<Suspicion> {
         units::duration(proposed * setting.unit.seconds()?),
     );
     Some(Suspicion { factor, proposed, why })
+}
+
+/// Returns a duration converted into the other unit, in the unit of its key; `None` for anything else.
+pub fn converted(setting: &Setting, value: f64) -> Option<f64> {
+    match setting.unit {
+        Unit::Milliseconds => Some(value * 1_000.0),
+        Unit::Seconds => Some(value / 1_000.0),
+        _ => None,
+    }
 }
 
 /// Returns whether a value lies far beyond the usual ones and the converted one among them.
