@@ -4,7 +4,7 @@ use super::{clusters_json, clusters_schema, render};
 use crate::fleet::cluster::tenants::tenants;
 use crate::fleet::example::EXAMPLES;
 use crate::plan::neighbours::{Neighbour, Runs, neighbours};
-use crate::report::head::Asked;
+use crate::report::head::{Asked, Source};
 use crate::report::terminal::{Charset, WIDTH};
 use std::sync::atomic::AtomicBool;
 
@@ -22,7 +22,8 @@ fn text_fits_a_terminal_and_json_keeps_to_its_schema() {
     let text = render(&played, Charset::Ascii);
     assert!(text.contains("Tenant D: 200 devices") && text.contains("an assumption"), "{text}");
     assert!(text.is_ascii() && text.lines().all(|line| line.len() <= WIDTH), "{text}");
-    let asked = Asked { name: "a", text: "{}", project: "A", scenario: None, set: &[], devices: 200 };
+    let source = Source { name: "a", text: "{}", scenario: None, set: &[] };
+    let asked = Asked { source, project: "A", devices: 200 };
     let json = clusters_json(&asked, &played);
     assert!(jsonschema::is_valid(&clusters_schema(), &json), "{json:#}");
     let mut wrong = json;
