@@ -236,7 +236,7 @@ fn said(counters: &Counters, waiting: usize) -> String {
         count(counters.values),
     );
     for (fate, ends) in &counters.fates {
-        text.push_str(&format!(", {} {}", fate.word(), count(*ends)));
+        text.extend([", ", fate.word(), " ", &count(*ends)]);
     }
     text
 }
