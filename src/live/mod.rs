@@ -16,6 +16,7 @@
 //! |---|---|---|
 //! | [`clock`] | – | whole microseconds since a zero; sleeps end at or after their instant, never before |
 //! | [`pipe`], [`listen`], [`tls`], [`upgrade`] | – | one stream and the WebSocket frames on it, with small buffers |
+//! | [`engine`] | – | the threads on which all of it runs, for a command line and a window that know no tasks |
 //! | [`connect`] | – | the steps from a name to a connection, each timed, with the trouble of each in words |
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
 //! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
@@ -33,6 +34,7 @@
 pub mod agent;
 pub mod clock;
 pub mod connect;
+pub mod engine;
 pub mod herd;
 pub mod listen;
 pub mod pipe;

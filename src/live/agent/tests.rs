@@ -110,6 +110,16 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
     assert!(agent.wish(Wish::Push(vec![push])));
     assert!(agent.wish(Wish::Fire { thing: "pump".into(), event: "Alarm".into() }));
     ear.until(1, |told| matches!(told, Told::Pushed { taken: true, .. })).await;
+    for (nth, (service, status)) in
+        [("GetPropertySubscriptions", Status::SUCCESS), ("Explode", Status::NOT_FOUND)]
+            .into_iter()
+            .enumerate()
+    {
+        assert!(agent.wish(Wish::Call { thing: "pump".into(), service: service.into() }));
+        let told = ear.until(nth, |told| matches!(told, Told::Answered { .. })).await;
+        let what = format!("service {service} of pump");
+        assert_eq!(told, Told::Answered { what, status: Some(status), rows: usize::from(nth == 0) });
+    }
     assert_eq!(platform.value("pump", "p"), Some(Value::Number(2.5)));
     let read = Request::new(crate::wire::Method::Get, "pump", crate::wire::Part::Property, "p", None);
     let answer = platform.call(read, Micros::from_secs(20)).await.expect("answered");
