@@ -27,7 +27,9 @@ fn devices(count: usize) -> tempfile::TempDir {
         write(&root.join("ws_connection.json"), OLD);
         write(&root.join("agent_config.json"), "{}");
         let (key, root) = (key.display(), root.display());
-        list += &format!("P-{at},pumps,s{},file:{key},{root}\n", at % 3);
+        let site = at % 3;
+        list += &["P-", &at.to_string(), ",pumps,s", &site.to_string(), ",file:"].concat();
+        list += &[key.to_string(), ",".into(), root.to_string(), "\n".into()].concat();
     }
     write(&folder.path().join("things.csv"), list);
     let has = folder.path().join("has/pumps");
