@@ -11,6 +11,7 @@ use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change, Outcome, Verdict};
+use crate::report::answers::Asked;
 use crate::report::result::{Origin, Source};
 use crate::report::text::Told;
 use serde_json::Value;
@@ -97,6 +98,17 @@ impl Planned {
             file: &self.file,
             findings: &self.findings,
         }
+    }
+
+    /// Returns what a command was asked about this many devices, for the head of its JSON.
+    pub fn asked<'a>(&'a self, project: &'a Project, devices: u64) -> Asked<'a> {
+        let source = Source {
+            name: &project.shown,
+            text: project.file.text(),
+            scenario: self.scenario.as_deref(),
+            set: &self.set,
+        };
+        Asked { source, project: &self.fleet.name, devices }
     }
 
     /// Returns what is told of its result.

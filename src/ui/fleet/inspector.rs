@@ -13,13 +13,14 @@ use crate::ui::setting::Number;
 use crate::ui::simulate::rows::help;
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
+use crate::ui::widget::name::NameField;
 use crate::ui::widget::quantity::lever;
 use egui::{Align, Layout, Margin, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 /// State of the inspector: a name that is being typed.
 #[derive(Default)]
 pub struct Inspector {
-    name: Option<(String, String)>,
+    name: NameField,
 }
 
 impl Inspector {
@@ -34,25 +35,8 @@ impl Inspector {
 
     /// Draws the name and what can be done with the group.
     fn head(&mut self, ui: &mut Ui, id: &str, view: &View<'_>, out: &mut Vec<Request>) {
-        if self.name.as_ref().is_none_or(|(own, _)| own != id) {
-            self.name = Some((id.to_owned(), view.file.group_name(id).to_owned()));
-        }
-        let Some((_, text)) = &mut self.name else { return };
-        let edit = ui.horizontal(|ui| {
-            let label = ui.label("Name");
-            let edit =
-                TextEdit::singleline(text).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 4));
-            ui.add(edit).labelled_by(label.id)
-        });
-        let edit = edit.inner;
-        if edit.lost_focus() {
-            let name = text.trim().to_owned();
-            if !name.is_empty() && name != view.file.group_name(id) {
-                out.push(DocumentCommand::RenameGroup { id: id.to_owned(), name }.into());
-            }
-        }
-        if !edit.has_focus() && !edit.lost_focus() {
-            view.file.group_name(id).clone_into(text);
+        if let Some(name) = self.name.ui(ui, id, view.file.group_name(id)) {
+            out.push(DocumentCommand::RenameGroup { id: id.to_owned(), name }.into());
         }
         ui.add_space(space::XS);
         ui.horizontal_wrapped(|ui| {

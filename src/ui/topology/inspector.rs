@@ -11,7 +11,8 @@ use crate::ui::fleet::settings;
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
-use egui::{Margin, RichText, TextEdit, Ui};
+use crate::ui::widget::name::NameField;
+use egui::{RichText, Ui};
 use std::collections::BTreeSet;
 
 /// Settings that are shown before all are asked for.
@@ -20,8 +21,8 @@ const FIRST: usize = 8;
 /// State of the inspector.
 #[derive(Default)]
 pub struct Inspector {
-    /// Id and name that is being typed.
-    name: Option<(String, String)>,
+    /// Name that is being typed.
+    name: NameField,
     /// Whether every setting is shown.
     all: bool,
     /// How what is chosen fails.
@@ -74,25 +75,8 @@ impl Inspector {
     fn head(&mut self, ui: &mut Ui, node: &Node, out: &mut Vec<Request>) {
         let kind = RichText::new(node.kind.label()).font(theme::strong(theme::BODY));
         ui.label(kind.color(theme::tokens(ui.ctx()).text.strong));
-        if self.name.as_ref().is_none_or(|(id, _)| *id != node.id) {
-            self.name = Some((node.id.clone(), node.name.clone()));
-        }
-        let Some((_, text)) = &mut self.name else { return };
-        let edit = ui.horizontal(|ui| {
-            let label = ui.label("Name");
-            let edit =
-                TextEdit::singleline(text).desired_width(f32::INFINITY).margin(Margin::symmetric(8, 4));
-            ui.add(edit).labelled_by(label.id)
-        });
-        let edit = edit.inner;
-        if edit.lost_focus() {
-            let name = text.trim().to_owned();
-            if !name.is_empty() && name != node.name {
-                out.push(TopologyCommand::Rename { id: node.id.clone(), name }.into());
-            }
-        }
-        if !edit.has_focus() && !edit.lost_focus() {
-            node.name.clone_into(text);
+        if let Some(name) = self.name.ui(ui, &node.id, &node.name) {
+            out.push(TopologyCommand::Rename { id: node.id.clone(), name }.into());
         }
         ui.add_space(space::XS);
     }

@@ -6,4 +6,5 @@
 pub mod chart;
 pub mod choice;
 pub mod lanes;
+pub mod name;
 pub mod quantity;

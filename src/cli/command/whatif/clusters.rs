@@ -9,7 +9,6 @@ use crate::cli::study::{self, Planned, Played};
 use crate::fleet::cluster::tenants::{Tenant, tenants};
 use crate::plan::Outcome;
 use crate::plan::neighbours::{Runs, neighbours};
-use crate::report::answers::{Asked, Source};
 use crate::report::clusters::{clusters_json, render};
 use std::ffi::OsString;
 use std::sync::atomic::AtomicBool;
@@ -57,16 +56,8 @@ pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exi
     printer.progress("");
     let played = played.map_err(|error| CommandError::input(error.to_string()))?;
     let text = if args.json {
-        let asked = Asked {
-            source: Source {
-                name: &project.shown,
-                text: project.file.text(),
-                scenario: planned.scenario.as_deref(),
-                set: &planned.set,
-            },
-            project: &planned.fleet.name,
-            devices: played.iter().map(|neighbour| neighbour.tenant.fleet.devices()).sum(),
-        };
+        let devices = played.iter().map(|neighbour| neighbour.tenant.fleet.devices()).sum();
+        let asked = planned.asked(&project, devices);
         json_text(&clusters_json(&asked, &played))?
     } else {
         render(&played, printer.environment().charset)

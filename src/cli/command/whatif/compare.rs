@@ -7,7 +7,6 @@ use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{self, Planned, Played};
 use crate::plan::Outcome;
-use crate::report::answers::{Asked, Source};
 use crate::report::compared::{Compared, compared_json, render};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -102,15 +101,6 @@ fn text(
         return Ok(render(&compared, printer.environment().charset));
     }
     let first = &planned[0];
-    let asked = Asked {
-        source: Source {
-            name: &project.shown,
-            text: project.file.text(),
-            scenario: first.scenario.as_deref(),
-            set: &first.set,
-        },
-        project: &first.fleet.name,
-        devices: first.fleet.devices(),
-    };
+    let asked = first.asked(project, first.fleet.devices());
     json_text(&compared_json(&asked, &compared))
 }

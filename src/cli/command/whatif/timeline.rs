@@ -9,7 +9,6 @@ use crate::cli::source::Project;
 use crate::cli::study::{Planned, watch};
 use crate::fleet::Fleet;
 use crate::plan::timeline::{timeline, usual_group};
-use crate::report::answers::{Asked, Source};
 use crate::report::draw::{self, Size};
 use crate::report::lanes::lanes;
 use crate::report::timeline::{render, timeline_json};
@@ -75,16 +74,7 @@ pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exi
         return Err(CommandError::input("The project has no group, so there is no device to follow."));
     };
     let text = if args.json {
-        let asked = Asked {
-            source: Source {
-                name: &project.shown,
-                text: project.file.text(),
-                scenario: planned.scenario.as_deref(),
-                set: &planned.set,
-            },
-            project: &fleet.name,
-            devices: fleet.devices(),
-        };
+        let asked = planned.asked(&project, fleet.devices());
         json_text(&timeline_json(&asked, &made))?
     } else if args.svg {
         let lanes = lanes(&made);

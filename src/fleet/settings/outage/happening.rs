@@ -92,6 +92,11 @@ pub const ENDS: &[Choice] = &[
 
 /// Tiers whose capacity may change.
 pub const TIERS: &[Choice] = &[
+    Choice {
+        value: "database",
+        label: "Database",
+        meaning: "Whatever waits for it: sign-ins, and the writing of values.",
+    },
     Choice { value: "sign-in", label: "Sign-in tier", meaning: "Foundation: authentication and bind." },
     Choice {
         value: "connection-servers",
@@ -99,11 +104,6 @@ pub const TIERS: &[Choice] = &[
         meaning: "The answer to the upgrade of a connection.",
     },
     Choice { value: "balancer", label: "Load balancer", meaning: "TLS handshakes at the load balancer." },
-    Choice {
-        value: "database",
-        label: "Database",
-        meaning: "Whatever waits for it: sign-ins, and the writing of values.",
-    },
 ];
 
 const OF_KIND: &str = "Your platform; the kind of outage gives what is usual";
