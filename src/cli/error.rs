@@ -20,6 +20,8 @@ pub enum Kind {
     Input,
     /// The window cannot be opened.
     NoWindow,
+    /// A connection failed, or what it was for; the way to end says at which step.
+    NotConnected(Exit),
     /// Nobody reads the output any more; nothing is said and nothing is wrong.
     BrokenPipe,
     /// A mistake in the program.
@@ -33,6 +35,7 @@ impl Kind {
             Self::Usage | Self::Output => Exit::Usage,
             Self::Input => Exit::Invalid,
             Self::NoWindow => Exit::NoWindow,
+            Self::NotConnected(exit) => exit,
             Self::BrokenPipe => Exit::Done,
             Self::Bug => Exit::Bug,
         }
@@ -45,6 +48,7 @@ impl Kind {
             Self::Output => "output",
             Self::Input => "input",
             Self::NoWindow => "no-window",
+            Self::NotConnected(_) => "not-connected",
             Self::BrokenPipe => "broken-pipe",
             Self::Bug => "bug",
         }

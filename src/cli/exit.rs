@@ -16,7 +16,7 @@ pub enum Exit {
     Invalid,
     /// A target is missed or uncertain.
     Missed,
-    /// Nothing answered, or it refused the credentials.
+    /// Not connected for another reason than a failed step, or the platform refused what was sent.
     NotConnected,
     /// A roll-out reached only a part of its devices.
     Partly,
@@ -24,13 +24,27 @@ pub enum Exit {
     Stopped,
     /// A window was asked for and cannot be opened.
     NoWindow,
+    /// The name of the platform has no address.
+    NoName,
+    /// TCP does not connect.
+    NoTcp,
+    /// The proxy opens no tunnel.
+    NoProxy,
+    /// The TLS handshake fails.
+    NoTls,
+    /// The upgrade to a WebSocket fails.
+    NoUpgrade,
+    /// The application key is refused or not answered.
+    NoAuth,
+    /// The things are refused or not answered.
+    NoBind,
     /// Interrupted from the keyboard.
     Interrupted,
 }
 
 impl Exit {
     /// Every way to end, in the order of the codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 17] = [
         Self::Done,
         Self::Bug,
         Self::Usage,
@@ -40,6 +54,13 @@ impl Exit {
         Self::Partly,
         Self::Stopped,
         Self::NoWindow,
+        Self::NoName,
+        Self::NoTcp,
+        Self::NoProxy,
+        Self::NoTls,
+        Self::NoUpgrade,
+        Self::NoAuth,
+        Self::NoBind,
         Self::Interrupted,
     ];
 
@@ -57,6 +78,13 @@ impl Exit {
             Self::Partly => 6,
             Self::Stopped => 7,
             Self::NoWindow => 8,
+            Self::NoName => 51,
+            Self::NoTcp => 52,
+            Self::NoProxy => 53,
+            Self::NoTls => 54,
+            Self::NoUpgrade => 55,
+            Self::NoAuth => 56,
+            Self::NoBind => 57,
             Self::Interrupted => 130,
         }
     }
@@ -69,10 +97,17 @@ impl Exit {
             Self::Usage => "wrong usage, or an output that cannot be written",
             Self::Invalid => "invalid or unreadable input, or an unsilenced finding of severity error",
             Self::Missed => "a target is missed or uncertain, or no answer meets all targets",
-            Self::NotConnected => "could not connect or authenticate (no command uses it yet)",
+            Self::NotConnected => "not connected, or the platform refused what was sent",
             Self::Partly => "a roll-out failed in part (no command uses it yet)",
             Self::Stopped => "stopped by a stop condition (no command uses it yet)",
             Self::NoWindow => "a window was asked for and cannot be opened here",
+            Self::NoName => "an agent's platform has a name without an address",
+            Self::NoTcp => "an agent reached nobody: TCP does not connect",
+            Self::NoProxy => "an agent's proxy opens no tunnel",
+            Self::NoTls => "an agent's TLS handshake failed",
+            Self::NoUpgrade => "an agent found no WebSocket: the upgrade failed",
+            Self::NoAuth => "the platform refused an agent's key, or never answered it",
+            Self::NoBind => "the platform refused an agent's things, or never answered",
             Self::Interrupted => "interrupted with Ctrl+C",
         }
     }

@@ -15,6 +15,8 @@ pub mod error;
 pub mod exit;
 mod files;
 mod findings;
+#[cfg(feature = "live")]
+mod live;
 mod output;
 mod printer;
 mod source;

@@ -40,6 +40,12 @@ impl Clock {
     }
 }
 
+/// Returns the time of day [ms since 1970, UTC], with which values are stamped; a clock before 1970 gives 0.
+pub fn wall_ms() -> i64 {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Returns a length of time for the system.
 pub fn length(time: Micros) -> Duration {
     Duration::from_micros(time.0)

@@ -16,10 +16,12 @@
 //! |---|---|---|
 //! | [`clock`] | – | whole microseconds since a zero; sleeps end at or after their instant, never before |
 //! | [`pipe`], [`listen`], [`tls`], [`upgrade`] | – | one stream and the WebSocket frames on it, with small buffers |
+//! | [`engine`] | – | the threads on which all of it runs, for a command line and a window that know no tasks |
 //! | [`connect`] | – | the steps from a name to a connection, each timed, with the trouble of each in words |
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
 //! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
 //! | [`herd`] | those of its agents | many agents from planned instants, and the account of what became of them |
+//! | [`rehearsal`] | those of its herd and platform | the outage of a project, smaller, with real connections |
 //!
 //! Invariants, each with a test: every connection that the platform accepts is counted once when it comes and once when
 //! it ends; every agent of a herd is counted once; capacity is kept on absolute deadlines, so a late timer costs
@@ -33,9 +35,11 @@
 pub mod agent;
 pub mod clock;
 pub mod connect;
+pub mod engine;
 pub mod herd;
 pub mod listen;
 pub mod pipe;
 pub mod platform;
+pub mod rehearsal;
 pub mod tls;
 pub mod upgrade;

@@ -19,6 +19,9 @@ mod fleets;
 mod house;
 /// The modules of `src` import only downwards, and name only the crates granted to them.
 mod layers;
+/// Agents and the test platform as commands.
+#[cfg(feature = "live")]
+mod live;
 /// Runs the built program.
 mod program;
 /// Reports of the window and of the command line.

@@ -1,12 +1,18 @@
 //! The subcommands, one file each, and what they ask the binary to do.
 
+#[cfg(feature = "live")]
+pub mod agent;
 pub mod diff;
 pub mod example;
 pub mod generate;
 pub mod import;
 pub mod manual;
 pub mod open;
+#[cfg(feature = "live")]
+pub mod platform;
 pub mod reference;
+#[cfg(feature = "live")]
+pub mod rehearse;
 pub mod report;
 pub mod schema;
 pub mod screenshot;
@@ -77,6 +83,15 @@ pub enum Command {
     Diff(diff::Args),
     /// Make a project from the files that devices have
     Import(import::Args),
+    /// Rehearse the outage with real agents and measure them against the simulation
+    #[cfg(feature = "live")]
+    Rehearse(rehearse::Args),
+    /// Connect one agent, time every step and say why one fails
+    #[cfg(feature = "live")]
+    Agent(agent::Args),
+    /// Run the test platform for agents
+    #[cfg(feature = "live")]
+    Platform(platform::Args),
     /// Write a shipped example project
     Example(example::Args),
     /// Print the JSON Schema of a file format
@@ -110,6 +125,12 @@ impl Command {
             Self::Generate(args) => generate::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),
             Self::Import(args) => import::run(args, printer).map(Action::from),
+            #[cfg(feature = "live")]
+            Self::Rehearse(args) => rehearse::run(args, printer).map(Action::from),
+            #[cfg(feature = "live")]
+            Self::Agent(args) => agent::run(args, printer).map(Action::from),
+            #[cfg(feature = "live")]
+            Self::Platform(args) => platform::run(args, printer).map(Action::from),
             Self::Example(args) => example::run(args, printer).map(Action::from),
             Self::Schema(args) => schema::run(args, printer).map(Action::from),
             Self::Reference(args) => reference::run(args, printer).map(Action::from),

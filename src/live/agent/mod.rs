@@ -26,6 +26,7 @@ use super::tls::Connector;
 use crate::agent::{Action, Event, Machine, Pause, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Link, Retries};
+use crate::wire::Status;
 use session::Session;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -119,6 +120,15 @@ pub enum Told {
         /// Whether the platform took them.
         taken: bool,
     },
+    /// The platform has answered a call of the agent.
+    Answered {
+        /// What was called, such as `service GetMetadata of pump`.
+        what: String,
+        /// The platform's answer; nothing where none came in time.
+        status: Option<Status>,
+        /// Rows of its result.
+        rows: usize,
+    },
     /// It was told to stop, and has.
     Stopped {
         /// Whether it said goodbye to a platform that listened.
@@ -167,6 +177,13 @@ pub enum Wish {
         thing: String,
         /// The event.
         event: String,
+    },
+    /// Call a service of a thing at the platform, without parameters.
+    Call {
+        /// The thing.
+        thing: String,
+        /// The service.
+        service: String,
     },
     /// Cut the connection as a broken network does.
     Cut,

@@ -9,11 +9,35 @@ use crate::live::clock::length;
 use crate::live::connect::{self, Watch};
 use crate::live::pipe;
 use crate::wire::session::{Action, Notice, Phase};
-use crate::wire::{Method, Part, Request};
+use crate::wire::{Method, Part, Request, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::timeout;
+
+/// A request whose answer is waited for.
+pub(super) enum Awaited {
+    /// So many values or events.
+    Push(usize),
+    /// A call, in words.
+    Call(String),
+}
+
+impl Awaited {
+    /// Returns what is told of an answer; of none where it did not come.
+    fn answered(self, response: Option<&Response>) -> Told {
+        match self {
+            Self::Push(count) => {
+                Told::Pushed { count, taken: response.is_some_and(|response| response.status.is_success()) }
+            }
+            Self::Call(what) => {
+                let status = response.map(|response| response.status);
+                let rows = response.and_then(|response| response.content.table());
+                Told::Answered { what, status, rows: rows.map_or(0, |table| table.rows.len()) }
+            }
+        }
+    }
+}
 
 impl Life {
     /// Waits; a socket that was kept is watched meanwhile.
@@ -152,23 +176,30 @@ impl Life {
         &mut self,
         wish: Wish,
         session: &mut Session,
-        asked: &mut BTreeMap<u32, usize>,
+        asked: &mut BTreeMap<u32, Awaited>,
         now: Micros,
     ) -> Result<Vec<Notice>, Ending> {
         let requests = match wish {
-            Wish::Push(pushes) => self.thing.push(pushes),
+            Wish::Push(pushes) => {
+                let pushed = self.thing.push(pushes).into_iter();
+                pushed.map(|(request, count)| (request, Awaited::Push(count))).collect()
+            }
             Wish::Fire { thing, event } => {
-                vec![(Request::new(Method::Post, thing, Part::Event, event, None), 1)]
+                vec![(Request::new(Method::Post, thing, Part::Event, event, None), Awaited::Push(1))]
+            }
+            Wish::Call { thing, service } => {
+                let what = format!("service {service} of {thing}");
+                vec![(Request::service(thing, service, None), Awaited::Call(what))]
             }
             Wish::Cut => Vec::new(),
         };
         let mut actions = Vec::new();
-        for (request, count) in requests {
+        for (request, awaited) in requests {
             match session.client.request(now, request, &mut actions) {
                 Ok(id) => {
-                    asked.insert(id, count);
+                    asked.insert(id, awaited);
                 }
-                Err(_) => self.tell(Told::Pushed { count, taken: false }),
+                Err(_) => self.tell(awaited.answered(None)),
             }
         }
         session.does(actions).await
@@ -179,7 +210,7 @@ impl Life {
         &mut self,
         notice: Notice,
         session: &mut Session,
-        asked: &mut BTreeMap<u32, usize>,
+        asked: &mut BTreeMap<u32, Awaited>,
         actions: &mut Vec<Action>,
     ) {
         match notice {
@@ -202,13 +233,13 @@ impl Life {
                 }
             }
             Notice::Answer { request, response } => {
-                if let Some(count) = asked.remove(&request) {
-                    self.tell(Told::Pushed { count, taken: response.status.is_success() });
+                if let Some(awaited) = asked.remove(&request) {
+                    self.tell(awaited.answered(Some(&response)));
                 }
             }
             Notice::TimedOut { request } => {
-                if let Some(count) = asked.remove(&request) {
-                    self.tell(Told::Pushed { count, taken: false });
+                if let Some(awaited) = asked.remove(&request) {
+                    self.tell(awaited.answered(None));
                 }
             }
             _ => {}

@@ -110,6 +110,16 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
     assert!(agent.wish(Wish::Push(vec![push])));
     assert!(agent.wish(Wish::Fire { thing: "pump".into(), event: "Alarm".into() }));
     ear.until(1, |told| matches!(told, Told::Pushed { taken: true, .. })).await;
+    for (nth, (service, status)) in
+        [("GetPropertySubscriptions", Status::SUCCESS), ("Explode", Status::NOT_FOUND)]
+            .into_iter()
+            .enumerate()
+    {
+        assert!(agent.wish(Wish::Call { thing: "pump".into(), service: service.into() }));
+        let told = ear.until(nth, |told| matches!(told, Told::Answered { .. })).await;
+        let what = format!("service {service} of pump");
+        assert_eq!(told, Told::Answered { what, status: Some(status), rows: usize::from(nth == 0) });
+    }
     assert_eq!(platform.value("pump", "p"), Some(Value::Number(2.5)));
     let read = Request::new(crate::wire::Method::Get, "pump", crate::wire::Part::Property, "p", None);
     let answer = platform.call(read, Micros::from_secs(20)).await.expect("answered");
@@ -123,6 +133,34 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
     let counters = platform.stop().await;
     assert_eq!((counters.events, counters.values, counters.bound), (1, 1, 0));
     assert_eq!(counters.fate(platform::Fate::Goodbye), 1, "{counters:?}");
+}
+
+#[tokio::test]
+async fn a_message_of_a_mebibyte_arrives_whole_and_a_longer_one_leaves_the_connection_alone() {
+    let platform = serves(Settings::default());
+    let usual = profile(platform.address());
+    let link = Link { message_timeout: Micros::from_secs(60), ..usual.link };
+    let (agent, ear) = starts(Profile { link, ..usual });
+    ear.back(0).await;
+    let push = |length: usize| {
+        let value = Value::string("x".repeat(length));
+        Wish::Push(vec![Push { thing: "pump".into(), property: "p".into(), value, time_ms: 1 }])
+    };
+    let room = (1 << 20) - 1_024;
+    assert!(agent.wish(push(room)));
+    let taken = |told: &Told| matches!(told, Told::Pushed { .. });
+    assert_eq!(ear.until(0, taken).await, Told::Pushed { count: 1, taken: true });
+    assert_eq!(platform.value("pump", "p"), Some(Value::string("x".repeat(room))));
+    let read = Request::new(crate::wire::Method::Get, "pump", crate::wire::Part::Property, "p", None);
+    let answer = platform.call(read, Micros::from_secs(60)).await.expect("answered");
+    let length = answer.content.table().and_then(|table| table.get(0, "p")?.text().map(str::len));
+    assert_eq!(length, Some(room), "and comes back whole");
+    assert!(agent.wish(push(1 << 20)));
+    assert_eq!(ear.until(1, taken).await, Told::Pushed { count: 1, taken: false });
+    assert!(agent.wish(push(1)));
+    assert_eq!(ear.until(2, taken).await, Told::Pushed { count: 1, taken: true });
+    assert_eq!(platform.counters().held, 1, "on the same connection");
+    agent.stop().await;
 }
 
 #[tokio::test]

@@ -8,9 +8,11 @@
 //! what an agent's connect timeout bounds is a property of its kind, and whoever stops an agent drops the
 //! future.
 
+mod address;
 mod proxy;
 mod trouble;
 
+pub use address::{AddressError, USUAL_PATH, host_and_port};
 pub use proxy::Proxy;
 pub use trouble::{Failure, Trouble};
 

@@ -27,6 +27,7 @@ pub use line::Ramp;
 pub use things::Known;
 
 use super::clock::Clock;
+use super::connect::USUAL_PATH;
 use super::listen::{self, ListenError, Port};
 use super::tls::{AuthorityError, Identity};
 use crate::base::Micros;
@@ -102,7 +103,7 @@ impl Default for Settings {
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: Port::default(),
             backlog: None,
-            path: "/Thingworx/WS".to_owned(),
+            path: USUAL_PATH.to_owned(),
             identity: None,
             keys: Keys::default(),
             things: Known::default(),

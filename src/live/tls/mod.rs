@@ -126,6 +126,26 @@ impl Connector {
     }
 }
 
+/// The system gives no random numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The system gives no random numbers, so no key can be made that nobody guesses; give a key by reference"
+)]
+pub struct NoRandomness;
+
+/// Returns a new application key: 128 random bits as a UUID (RFC 9562, version 4), the form that platforms use.
+///
+/// # Errors
+/// The system gives no random numbers.
+pub fn new_key() -> Result<String, NoRandomness> {
+    let mut bits = [0; 16];
+    provider().secure_random.fill(&mut bits).map_err(|_| NoRandomness)?;
+    bits[6] = bits[6] & 0x0F | 0x40;
+    bits[8] = bits[8] & 0x3F | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(bits));
+    Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+}
+
 /// The one provider of cryptography.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
@@ -194,6 +214,13 @@ mod tests {
         let own = Some(OwnPem { chain, key: "no key".into() });
         let error = Connector::new(&ClientTls { trust: Trust::Only(authority.pem()), own });
         assert!(matches!(error.expect_err("no key"), TlsError::NoKey));
+    }
+
+    #[test]
+    fn new_keys_are_uuids_and_differ() {
+        let (one, other) = (new_key().expect("random"), new_key().expect("random"));
+        assert_ne!(one, other);
+        assert_eq!((one.len(), one.as_bytes()[14], one.matches('-').count()), (36, b'4', 4), "{one}");
     }
 
     #[test]

@@ -1,0 +1,337 @@
+//! `regather agent`: connects one agent, times every step and says in words why one fails.
+
+mod told;
+
+use crate::base::{Draws, Micros};
+use crate::cli::error::{CommandError, Kind};
+use crate::cli::exit::Exit;
+use crate::cli::live::{self, Ear, Events, exit_of};
+use crate::cli::printer::Printer;
+use crate::fleet::{Agent, Backoff, BackoffLaw, Bounds, Generic, Link, Retries};
+use crate::live::agent::{self, Device, Key, Profile, Push, Told, Wish};
+use crate::live::clock::wall_ms;
+use crate::live::connect::{Failure, Proxy, Target, host_and_port};
+use crate::live::engine::Engine;
+use crate::live::tls::{ClientTls, Connector, OwnPem, Trust};
+use crate::wire::Value;
+use serde_json::json;
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// Format of the events.
+const SCHEMA: &str = "regather/agent-event/1";
+
+/// Port of a proxy where none is said.
+const PROXY_PORT: u16 = 3_128;
+
+/// Arguments of `regather agent`.
+#[derive(Debug, clap::Args)]
+#[command(
+    before_help = "\
+Examples:
+  regather agent wss://plant.example --thing pump --key env:APP_KEY
+  regather agent ws://127.0.0.1:8443 --thing pump --key file:key.txt --push level=2.5
+  regather agent wss://plant.example --thing pump --key env:APP_KEY --for 10min --json",
+    after_help = "\
+Without --for it leaves in order as soon as it is back and everything that was
+asked for is answered. Exit codes 51 to 57 name the step that failed: name,
+TCP, proxy, TLS, upgrade, AUTH, BIND; 5 means that the platform refused what
+was sent, or that the connection was lost at the end."
+)]
+pub struct Args {
+    /// Address: `wss://HOST[:PORT][/PATH]`; `ws://` is not encrypted
+    platform: String,
+    /// Thing to bind; several are possible
+    #[arg(long, value_name = "NAME", required = true)]
+    thing: Vec<String>,
+    /// Where the application key lies: `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`
+    #[arg(long, value_name = "REFERENCE")]
+    key: String,
+    /// Trust only the authorities in this file (PEM), and not those of the system
+    #[arg(long, value_name = "FILE")]
+    ca: Option<OsString>,
+    /// Certificate chain with which the agent identifies itself (PEM)
+    #[arg(long, value_name = "FILE", requires = "certificate_key")]
+    certificate: Option<OsString>,
+    /// Where the private key of that certificate lies
+    #[arg(long, value_name = "REFERENCE", requires = "certificate")]
+    certificate_key: Option<String>,
+    /// HTTP proxy on the way: `HOST[:PORT]`
+    #[arg(long, value_name = "HOST")]
+    proxy: Option<String>,
+    /// User of the proxy
+    #[arg(long, value_name = "NAME", requires_all = ["proxy", "proxy_password"])]
+    proxy_user: Option<String>,
+    /// Where the password of the proxy lies
+    #[arg(long, value_name = "REFERENCE", requires = "proxy_user")]
+    proxy_password: Option<String>,
+    /// Longest time of one attempt up to the upgrade, and of each answer after it
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = live::length)]
+    timeout: Micros,
+    /// Attempts before it gives up, at first and after each loss
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=60_000))]
+    attempts: u16,
+    /// Wait between two attempts
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = live::length)]
+    wait: Micros,
+    /// Stay connected for this long after the first sign-in, and come back after losses
+    #[arg(long = "for", value_name = "DURATION", value_parser = live::length)]
+    stay: Option<Micros>,
+    /// Push a value of a property of the first thing: a number, true, false or text; several are possible
+    #[arg(long, value_name = "PROPERTY=VALUE", value_parser = assigned)]
+    push: Vec<(String, String)>,
+    /// Call a service of the first thing at the platform; several are possible
+    #[arg(long, value_name = "SERVICE")]
+    call: Vec<String>,
+    /// Print events as JSON, one object per line, and errors as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads `PROPERTY=VALUE`.
+fn assigned(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a value has a name in front of it, such as level=2.5".to_owned()),
+    }
+}
+
+/// Returns the value that a text stands for.
+fn value(text: &str) -> Value {
+    match text {
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        _ => crate::base::units::parse_number(text).map_or_else(|| Value::string(text), Value::Number),
+    }
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
+    let profile = profile(args, printer)?;
+    if profile.tls.is_none() {
+        printer.note(
+            "The connection is not encrypted: everybody on the way can read the application key. Use wss://.",
+        );
+    }
+    let events = Events { printer, schema: SCHEMA, json: args.json };
+    let engine = live::engine(1)?;
+    let (ear, heard) = Ear::new();
+    let ear = Arc::new(ear);
+    let device = Device { number: 0, things: args.thing.clone() };
+    let agent = engine.agent(profile, device, Draws::new(0), Arc::<Ear>::clone(&ear));
+    let mut visit = Visit {
+        args,
+        events,
+        engine: &engine,
+        ends: None,
+        back: false,
+        refused: None,
+        failed: None,
+        awaited: 0,
+    };
+    let end = visit.lasts(&agent, &heard);
+    engine.finishes(agent.stop());
+    // What it says while it leaves.
+    for (at, told) in heard.try_iter() {
+        told::tell(&events, at, &told)?;
+    }
+    end?;
+    let missed = ear.missed();
+    if missed > 0 {
+        printer.note(&format!("{missed} events came faster than they could be printed and were left out."));
+    }
+    visit.result()
+}
+
+/// Returns what the agent is like.
+fn profile(args: &Args, printer: &Printer) -> Result<Profile, CommandError> {
+    let usage = |error: crate::live::connect::AddressError| CommandError::usage(format!("{error}."));
+    let (mut target, tls) = Target::of_address(&args.platform).map_err(usage)?;
+    if let Some(proxy) = &args.proxy {
+        let proxy = proxy.strip_prefix("http://").unwrap_or(proxy).trim_end_matches('/');
+        let (host, port) = host_and_port(proxy, PROXY_PORT).map_err(usage)?;
+        let credentials = match (&args.proxy_user, &args.proxy_password) {
+            (Some(user), Some(password)) => {
+                Some((user.clone(), live::secret("--proxy-password", password, printer)?.expose().to_owned()))
+            }
+            _ => None,
+        };
+        target.proxy = Some(Proxy { host, port, credentials });
+    }
+    let key = Key(live::secret("--key", &args.key, printer)?.expose().to_owned());
+    let agent = Agent::Generic(Generic {
+        first_delay: Micros::ZERO,
+        connect_timeout: args.timeout,
+        connect_retries: Retries::Times(args.attempts),
+        backoff: Backoff { law: BackoffLaw::Fixed, base: args.wait, cap: args.wait },
+    });
+    let link = Link { tls, message_timeout: args.timeout, bounds: Bounds::Attempt, ..Link::C_SDK };
+    Ok(Profile { target, tls: connector(args, tls, printer)?, agent, link, key })
+}
+
+/// Returns what TLS needs; nothing where the connection is not encrypted.
+fn connector(args: &Args, tls: bool, printer: &Printer) -> Result<Option<Connector>, CommandError> {
+    if !tls {
+        if args.ca.is_some() || args.certificate.is_some() {
+            return Err(CommandError::usage(
+                "Certificates are of no use on a connection that is not encrypted, so nothing was tried.",
+            )
+            .hint("Begin the address with wss://, or leave --ca and --certificate out."));
+        }
+        return Ok(None);
+    }
+    let trust = match &args.ca {
+        Some(file) => Trust::Only(live::pem(file)?),
+        None => Trust::System,
+    };
+    let own = match (&args.certificate, &args.certificate_key) {
+        (Some(chain), Some(key)) => {
+            let key = live::secret("--certificate-key", key, printer)?.expose().to_owned();
+            Some(OwnPem { chain: live::pem(chain)?, key })
+        }
+        _ => None,
+    };
+    let connector = Connector::new(&ClientTls { trust, own });
+    connector.map(Some).map_err(|error| CommandError::input(format!("{error}.")))
+}
+
+/// One agent from its start to its end.
+struct Visit<'a> {
+    args: &'a Args,
+    events: Events<'a>,
+    engine: &'a Engine,
+    /// When it leaves; nothing before the first sign-in.
+    ends: Option<Micros>,
+    /// Whether it is connected.
+    back: bool,
+    /// What the platform refused.
+    refused: Option<String>,
+    /// The last failed attempt.
+    failed: Option<Failure>,
+    /// Answers that are still to come.
+    awaited: usize,
+}
+
+impl Visit<'_> {
+    /// Follows the agent until there is nothing more to wait for.
+    fn lasts(&mut self, agent: &agent::Handle, heard: &Receiver<(Micros, Told)>) -> Result<(), CommandError> {
+        loop {
+            let next = match self.ends {
+                None => heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(ends) => {
+                    let left = ends.since(self.engine.clock().now());
+                    heard.recv_timeout(Duration::from_micros(left.0))
+                }
+            };
+            // Nobody tells anything any more, or its time is over.
+            let Ok((at, told)) = next else { return Ok(()) };
+            told::tell(&self.events, at, &told)?;
+            match told {
+                Told::Back { .. } => {
+                    self.back = true;
+                    self.failed = None;
+                    if self.ends.is_none() {
+                        self.asks(agent, at)?;
+                    }
+                }
+                Told::Lost(_) => self.back = false,
+                Told::Failed(failure) => self.failed = Some(failure),
+                Told::Pushed { taken, .. } => self.answered(!taken, || "values".to_owned()),
+                Told::Answered { what, status, .. } => {
+                    self.answered(!status.is_some_and(crate::wire::Status::is_success), || what);
+                }
+                Told::Stranded => return Ok(()),
+                _ => {}
+            }
+            if self.ends.is_some() && self.args.stay.is_none() && (self.awaited == 0 || !self.back) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Asks for what is wanted of an agent that is back for the first time.
+    fn asks(&mut self, agent: &agent::Handle, at: Micros) -> Result<(), CommandError> {
+        let rest = self.args.timeout.max(Micros::from_secs(1));
+        self.ends = Some(at + self.args.stay.unwrap_or(rest + rest));
+        let Some(thing) = self.args.thing.first() else { return Ok(()) };
+        let time_ms = wall_ms();
+        let pushes: Vec<Push> = self
+            .args
+            .push
+            .iter()
+            .map(|(property, text)| Push {
+                thing: thing.clone(),
+                property: property.clone(),
+                value: value(text),
+                time_ms,
+            })
+            .collect();
+        let calls = self
+            .args
+            .call
+            .iter()
+            .map(|service| Wish::Call { thing: thing.clone(), service: service.clone() });
+        let push = (!pushes.is_empty()).then_some(Wish::Push(pushes));
+        for wish in push.into_iter().chain(calls) {
+            if !agent.wish(wish) {
+                return Err(CommandError::usage(
+                    "More calls are asked for than an agent keeps, so some would never be made.",
+                )
+                .hint("Ask for at most 60 of them at once."));
+            }
+            self.awaited += 1;
+        }
+        Ok(())
+    }
+
+    /// Notes an answer.
+    fn answered(&mut self, refused: bool, what: impl FnOnce() -> String) {
+        self.awaited = self.awaited.saturating_sub(1);
+        if refused && self.refused.is_none() {
+            self.refused = Some(what());
+        }
+    }
+
+    /// Returns how the command ends.
+    fn result(self) -> Result<Exit, CommandError> {
+        if let (false, Some(failure)) = (self.back, &self.failed) {
+            let message =
+                format!("Not connected, the step `{}` failed. {}.", failure.step.word(), failure.trouble);
+            return Err(CommandError::new(Kind::NotConnected(exit_of(failure.step)), message));
+        }
+        let lost = Kind::NotConnected(Exit::NotConnected);
+        if !self.back {
+            return Err(CommandError::new(lost, "The connection was lost, and the agent is not back.")
+                .hint("Give it more attempts with --attempts, or look at the platform's log."));
+        }
+        if let Some(what) = self.refused {
+            let message = format!("The platform refused or did not answer: {what}.");
+            return Err(CommandError::new(lost, message)
+                .hint("Check the names, and that the user of the key may use them."));
+        }
+        if self.awaited > 0 {
+            let message = "Not everything that was sent was answered in time, so its fate is unknown.";
+            return Err(CommandError::new(lost, message).hint("Give it more time with --timeout."));
+        }
+        let done = json!({"connected": true});
+        self.events.tell(self.engine.clock().now(), "done", done, String::new)?;
+        Ok(Exit::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_truths_or_texts() {
+        assert_eq!(value("2.5"), Value::Number(2.5));
+        assert_eq!(value("true"), Value::Boolean(true));
+        assert_eq!(value("1e3"), Value::string("1e3"));
+        assert_eq!(assigned("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assigned("=1").expect_err("no name");
+        assigned("a").expect_err("no value");
+    }
+}

@@ -1,0 +1,293 @@
+//! Agents and the test platform as commands: two processes, real sockets, one exit code per failed step.
+
+use crate::program::{Ran, program, run, text, write};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+/// A platform in a process of its own.
+struct Served {
+    child: Child,
+    commands: ChildStdin,
+    events: BufReader<ChildStdout>,
+    url: String,
+}
+
+impl Served {
+    /// Starts one and waits until it listens.
+    fn start(more: &[&str]) -> Self {
+        let mut arguments = vec!["platform", "serve", "--json", "--for", "5min"];
+        arguments.extend(more);
+        let mut child = program(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let commands = child.stdin.take().expect("stdin is a pipe");
+        let events = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        let mut served = Self { child, commands, events, url: String::new() };
+        let listening = served.until("listening");
+        served.url = listening["url"].as_str().expect("an address").to_owned();
+        let port = listening["port"].as_u64().expect("a port");
+        assert!((8_443..32_768).contains(&port), "{port}");
+        served
+    }
+
+    /// Reads events until one of this kind.
+    fn until(&mut self, event: &str) -> Value {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.events.read_line(&mut line).expect("readable"), 0, "it ended before `{event}`");
+            let told: Value = serde_json::from_str(&line).expect("one JSON object per line");
+            assert_eq!(told["schema"], "regather/platform-event/1");
+            if told["event"] == event {
+                return told;
+            }
+        }
+    }
+
+    /// Sends a command and waits for what it does.
+    fn does(&mut self, command: &str, event: &str) -> Value {
+        writeln!(self.commands, "{command}").expect("it reads");
+        self.until(event)
+    }
+
+    /// Ends it in order; returns its account.
+    fn stop(mut self) -> Value {
+        let stopped = self.does("stop", "stopped");
+        assert!(self.child.wait().expect("it ends").success());
+        stopped
+    }
+}
+
+/// Returns the path of a file of a folder as an argument.
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("UTF-8").to_owned()
+}
+
+/// Returns the events of an agent.
+fn events(ran: &Ran) -> Vec<Value> {
+    ran.out.lines().map(|line| serde_json::from_str(line).expect("one JSON object per line")).collect()
+}
+
+#[test]
+fn an_agent_signs_in_over_tls_pushes_calls_and_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ca, key) = (path(folder.path(), "ca.pem"), path(folder.path(), "key"));
+    let mut served = Served::start(&["--tls", &ca, "--new-key", &key, "--thing", "pump"]);
+    assert!(served.url.starts_with("wss://127.0.0.1:"), "{}", served.url);
+    let key = format!("file:{key}");
+    let url = served.url.clone();
+    let usual = ["agent", &url, "--ca", &ca, "--key", &key];
+    let calls = ["--thing", "pump", "--push", "level=2.5", "--call", "GetPropertySubscriptions", "--json"];
+    let ran = run(&[&usual[..], &calls].concat()).ends(0);
+    let told = events(&ran);
+    let steps: Vec<&str> =
+        told.iter().filter(|told| told["event"] == "step").filter_map(|told| told["step"].as_str()).collect();
+    assert_eq!(steps, ["name", "tcp", "tls", "upgrade", "auth", "bind"]);
+    assert!(ran.out.contains("signed by Regather test authority"), "{}", ran.out);
+    let find = |event: &str| told.iter().find(|told| told["event"] == event).expect("told");
+    assert_eq!((&find("pushed")["taken"], &find("answered")["rows"]), (&true.into(), &1.into()));
+    assert_eq!(find("stopped")["goodbye"], true);
+    // What is refused has a code of its own, by the step at which it happens.
+    let refused = run(&[&usual[..], &["--thing", "valve"]].concat()).ends(57);
+    refused.says("the step `bind` failed").says("check that the thing exists");
+    write(&folder.path().join("other"), "made-up");
+    let other = format!("file:{}", path(folder.path(), "other"));
+    run(&["agent", &url, "--ca", &ca, "--key", &other, "--thing", "pump"])
+        .ends(56)
+        .says("refuses the application key");
+    run(&["agent", &url, "--key", &other, "--thing", "pump"]).ends(54).says("signed by nobody trusted");
+    run(&[&usual[..], &["--thing", "pump", "--call", "Explode"]].concat())
+        .ends(5)
+        .says("service Explode of pump");
+    served.does("503", "done");
+    run(&[&usual[..], &["--thing", "pump"]].concat()).ends(55).says("503");
+    served.does("mute", "done");
+    run(&[&usual[..], &["--thing", "pump", "--timeout", "300ms"]].concat()).ends(55).says("No answer after");
+    let account = served.stop();
+    assert_eq!((&account["balances"], &account["values"]), (&true.into(), &1.into()), "{account}");
+    assert_eq!(account["auth_refused"], 1, "{account}");
+}
+
+#[test]
+fn an_agent_that_stays_comes_back_after_an_outage_and_answers_the_platform() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    let mut served = Served::start(&[]);
+    let mut agent = program(&["agent", &served.url, "--key", &key, "--thing", "pump", "--for", "5min"])
+        .args(["--attempts", "60000", "--wait", "50ms", "--json", "--push", "level=7"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut told = BufReader::new(agent.stdout.take().expect("a pipe")).lines();
+    let mut until = |event: &str| {
+        let like = format!("\"event\":\"{event}\"");
+        told.by_ref().map(|line| line.expect("readable")).find(|line| line.contains(&like)).expect("told")
+    };
+    until("pushed");
+    let answer = served.does(r#"{"command":"read","with":["pump","level"]}"#, "answered");
+    assert!(answer["value"].as_str().is_some_and(|value| value.contains('7')), "{answer}");
+    served.does("explode", "not-understood");
+    served.does("read valve level", "not-answered");
+    served.does("down reset", "done");
+    assert!(until("lost").contains("reset"));
+    assert!(until("failed").contains("refused"));
+    served.does("restart", "done");
+    until("back");
+    agent.kill().expect("it runs");
+    agent.wait().expect("it ends");
+    let account = served.stop();
+    assert_eq!((&account["balances"], &account["binds"]), (&true.into(), &2.into()), "{account}");
+}
+
+#[test]
+fn a_platform_that_is_killed_in_the_middle_is_a_lost_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    let mut served = Served::start(&[]);
+    let agent = program(&["agent", &served.url, "--key", &key, "--thing", "pump", "--for", "5min"])
+        .args(["--attempts", "2", "--wait", "100ms", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    while served.does("status", "status")["bound"] != 1 {}
+    served.child.kill().expect("it runs");
+    served.child.wait().expect("it ends");
+    let ran = Ran::from(agent.wait_with_output().expect("it ends")).ends(52);
+    let told = events(&ran);
+    let count = |event: &str| told.iter().filter(|told| told["event"] == event).count();
+    assert_eq!(
+        (count("back"), count("lost"), count("failed"), count("stranded")),
+        (1, 1, 2, 1),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_cannot_be_reached_says_at_which_step() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    let agent = |address: &str, more: &[&str]| {
+        run(&[&["agent", address, "--key", &key, "--thing", "pump", "--timeout", "2s"], more].concat())
+    };
+    // A port that was free a moment ago.
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    agent(&format!("ws://{free}"), &[]).ends(52).says("refuses the connection").says("not encrypted");
+    let ran = agent(&format!("ws://{free}"), &["--json"]).ends(52);
+    let error: Value = serde_json::from_str(&ran.err[ran.err.find('{').expect("JSON")..]).expect("JSON");
+    assert_eq!(
+        (&error["error"]["kind"], &error["error"]["exit_code"]),
+        (&"not-connected".into(), &52.into())
+    );
+    // Something that is no platform, no proxy and speaks no TLS.
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = other.local_addr().unwrap();
+    let answers = std::thread::Builder::new().name("other".into()).spawn(move || {
+        for stream in other.incoming().take(3) {
+            let mut stream = stream.expect("accepts");
+            let mut some = [0; 64];
+            let _ = std::io::Read::read(&mut stream, &mut some);
+            let _ = stream.write_all(b"SSH-2.0-other\r\n\r\n");
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        }
+    });
+    agent(&format!("ws://{address}"), &[]).ends(55);
+    agent(&format!("wss://{address}"), &[]).ends(54).says("speaks no TLS");
+    agent(&format!("ws://{free}"), &["--proxy", &address.to_string()]).ends(53).says("no HTTP proxy");
+    answers.expect("a thread").join().expect("answers");
+}
+
+#[test]
+fn mistakes_in_the_arguments_are_told_before_anything_is_opened() {
+    let usage = |arguments: &[&str], says: &str| {
+        run(arguments).ends(2).says(says);
+    };
+    usage(&["agent", "plant.example", "--thing", "a", "--key", "env:KEY"], "begin it with wss://");
+    usage(&["agent", "ws://me:pw@plant", "--thing", "a", "--key", "env:KEY"], "credentials by reference");
+    usage(&["agent", "ws://plant", "--thing", "a", "--key", "secret"], "no reference to a secret");
+    usage(
+        &["agent", "ws://plant", "--thing", "a", "--key", "env:KEY", "--for", "5"],
+        "a duration has its unit",
+    );
+    usage(&["platform", "serve", "--listen", "here"], "is no address");
+    usage(&["platform", "serve", "--workers", "4"], "--service-time");
+    run(&["agent", "ws://plant", "--thing", "a", "--key", "env:REGATHER_NO_SUCH_KEY"])
+        .ends(3)
+        .says("REGATHER_NO_SUCH_KEY");
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    run(&["platform", "serve", "--port", &port]).ends(5).says("in use by another program");
+    let served =
+        run(&["platform", "serve", "--for", "0s", "--workers", "2", "--service-time", "5ms"]).ends(0);
+    assert!(served.out.starts_with("listening on ws://127.0.0.1:"), "{}", served.out);
+    let folder = tempfile::tempdir().unwrap();
+    let key = path(folder.path(), "key");
+    run(&["platform", "serve", "--for", "0s", "--new-key", &key]).ends(0);
+    assert_eq!(text(Path::new(&key)).len(), 36);
+}
+
+#[test]
+fn a_rehearsal_counts_exactly_and_says_how_well_it_fits() {
+    let ran = run(&[
+        "rehearse",
+        "example:connected-products",
+        "--agents",
+        "20",
+        "--runs",
+        "10",
+        "--set",
+        "/outage/length_s=1s",
+        "--set",
+        "random_delay=3s",
+        "--until",
+        "90s",
+        "--json",
+    ]);
+    let told = ran.json();
+    let schema = run(&["schema", "rehearsal"]).ends(0).json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?} in {told}");
+    assert!(!validator.is_valid(&serde_json::json!({"schema": "regather/rehearsal/1"})));
+    assert_eq!(told["counts_agree"], true, "{told}");
+    let agents = &told["agents"];
+    assert_eq!((&agents["planned"], &agents["connected"]), (&20.into(), &20.into()), "{told}");
+    assert_eq!(told["platform"]["binds"], 20, "{told}");
+    let (measured, band) = (&told["curves"]["measured"], &told["curves"]["p5"]);
+    assert_eq!(measured.as_array().map(Vec::len), band.as_array().map(Vec::len));
+    assert_eq!(measured.as_array().and_then(|shares| shares.last()), Some(&1.0.into()), "{told}");
+    // How fast this computer is at the moment decides between the two, and the code says the same as the text.
+    let proves = told["verdict"]["proves"] == true;
+    let limited = told["verdict"]["host_limited"] == true;
+    let gap = told["fit"]["gap_pct"].as_f64().expect("a gap");
+    assert_eq!(proves, !limited && gap <= 10.0, "{told}");
+    ran.ends(if proves { 0 } else { 4 });
+}
+
+#[test]
+fn what_cannot_be_rehearsed_is_refused_in_words() {
+    // Only Linux tells how many ports there are, and nowhere is it so many.
+    #[cfg(target_os = "linux")]
+    run(&[
+        "rehearse",
+        "example:connected-products",
+        "--agents",
+        "500000",
+        "--set",
+        "/groups/pumps/devices=1000000",
+    ])
+    .ends(2)
+    .says("do not fit on this computer")
+    .says("--agents");
+    run(&["rehearse", "example:connected-products", "--agents", "0"]).ends(2);
+    run(&["rehearse", "example:connected-products", "--scenario", "made-up"]).ends(2).says("no scenario");
+}
