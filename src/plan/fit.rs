@@ -70,7 +70,9 @@ mod tests {
 
     /// Returns a study and the instants of its run with this number, to the second.
     fn study(number: usize) -> (Study, u64, Vec<Micros>) {
-        let fleet = EXAMPLES[0].file().unwrap().check(None).fleet.unwrap();
+        let mut fleet = EXAMPLES[0].file().unwrap().check(None).fleet.unwrap();
+        // Fast enough that the agents and not a queue shape the return, which then is over within a minute or so.
+        fleet.platform.service_time = Micros::from_millis(1);
         let runs = sim::replicate(&fleet, 1, 0..20, 1, &AtomicBool::new(false), &|_| {}).unwrap();
         let study = Study::of(&fleet, 1, runs.into_iter().map(Arc::new).collect());
         let run = &study.runs[number];
@@ -99,7 +101,7 @@ mod tests {
         let (study, away, instants) = study(0);
         let late: Vec<Micros> = instants.iter().map(|&at| at + Micros::from_secs(60)).collect();
         let fit = Fit::of(&study, away, &late).unwrap();
-        assert!(fit.inside < 0.2 && fit.gap > 0.1, "{} {}", fit.inside, fit.gap);
+        assert!(fit.inside < 0.2 && fit.gap > 0.5, "{} {}", fit.inside, fit.gap);
         assert!(fit.gap_at > fit.from && fit.gap_at <= fit.from + fit.measured.len());
         let none = Fit::of(&study, away, &[]).unwrap();
         assert!(none.measured.iter().all(|&share| share == 0.0) && none.gap > 0.9, "{}", none.gap);

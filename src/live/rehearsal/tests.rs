@@ -64,9 +64,9 @@ fn what_cannot_be_rehearsed_is_said_and_left_out_or_refused() {
         assert!(small.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", small.notes);
     }
     whole.outage.loses = None;
-    assert_eq!(scale(&whole, 50, MINUTE), Err(scale::ScaleError::NobodyLoses));
+    assert_eq!(scale(&whole, 50, MINUTE), Err(ScaleError::NobodyLoses));
     let groups = fleet().groups.len() as u64;
-    assert_eq!(scale(&fleet(), 0, MINUTE), Err(scale::ScaleError::TooFew(groups)));
+    assert_eq!(scale(&fleet(), 0, MINUTE), Err(ScaleError::TooFew(groups)));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod told;
 pub(super) use schema::rehearsal_schema;
 
 use crate::base::Micros;
-use crate::base::units::{count, duration, parse_duration};
+use crate::base::units::{count, duration};
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::live;
@@ -19,9 +19,6 @@ use crate::live::rehearsal::{self, Scaled, chosen, scale};
 use crate::plan::Fit;
 use std::ffi::OsString;
 use std::sync::Arc;
-
-/// Longest time that is played or watched: 30 days [s].
-const MOST_SECONDS: f64 = 30.0 * 86_400.0;
 
 /// Arguments of `regather rehearse`.
 #[derive(Debug, clap::Args)]
@@ -50,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     agents: Option<u32>,
     /// Longest time that the platform is away; a shorter outage is played as it is
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = length)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = live::length)]
     outage: Micros,
     /// Largest difference between the measured and the simulated share of devices that are back [%]
     #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
@@ -69,13 +66,6 @@ fn percent(text: &str) -> Result<f64, String> {
     share.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "a share is 0 to 100".to_owned())
 }
 
-/// Reads a length of time above 0 [→ µs].
-fn length(text: &str) -> Result<Micros, String> {
-    let read = parse_duration(text).filter(|s| (0.001..=MOST_SECONDS).contains(s));
-    read.map(|s| Micros((s * 1e6).round() as u64))
-        .ok_or_else(|| "a duration has a unit, such as 90s or 5min, and is at most 30 days".to_owned())
-}
-
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let project = Project::load(&args.played.file)?;
@@ -83,7 +73,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     output.differs_from(&args.played.file)?;
     let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
     // Not an assignment: targets beyond the watch are no error here, because none is judged.
-    let until = args.played.until.as_deref().map(length).transpose();
+    let until = args.played.until.as_deref().map(live::length).transpose();
     let until = until.map_err(|error| CommandError::usage(format!("--until: {error}.")))?;
     let planned = Planned::of(&project, scenario, &args.played.set)?;
     let mut whole = (*planned.fleet).clone();

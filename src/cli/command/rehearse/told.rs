@@ -77,7 +77,8 @@ impl Told<'_> {
             let seconds = count(fit.measured.len() as u64);
             row("inside the band", &format!("{} of {seconds} s", percent(fit.inside)));
             let at = duration(fit.gap_at as f64);
-            row("largest gap", &format!("{} of the agents, {at} after the loss", percent(fit.gap)));
+            let at = if fit.gap > 0.0 { format!(", {at} after the loss") } else { String::new() };
+            row("largest gap", &format!("{} of the agents{at}", percent(fit.gap)));
         }
         let measured = self.t95().map_or_else(|| "never".to_owned(), duration);
         row("95 % back", &format!("{measured} measured, {} simulated", duration(self.simulated_t95())));
