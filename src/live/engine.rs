@@ -93,8 +93,10 @@ mod tests {
         let engine = Engine::start(1).expect("threads");
         let settings = Settings { port: Port::Exactly(0), ..Settings::default() };
         let platform = engine.platform(settings).expect("starts");
-        std::net::TcpStream::connect(platform.address()).expect("listens");
+        let address = platform.address();
+        std::net::TcpStream::connect(address).expect("listens");
         let counters = engine.finishes(platform.stop());
         assert!(counters.balances(), "{counters:?}");
+        std::net::TcpStream::connect(address).expect_err("nothing listens any more");
     }
 }

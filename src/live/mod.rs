@@ -21,6 +21,7 @@
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
 //! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
 //! | [`herd`] | those of its agents | many agents from planned instants, and the account of what became of them |
+//! | [`rehearsal`] | those of its herd and platform | the outage of a project, smaller, with real connections |
 //!
 //! Invariants, each with a test: every connection that the platform accepts is counted once when it comes and once when
 //! it ends; every agent of a herd is counted once; capacity is kept on absolute deadlines, so a late timer costs
@@ -39,5 +40,6 @@ pub mod herd;
 pub mod listen;
 pub mod pipe;
 pub mod platform;
+pub mod rehearsal;
 pub mod tls;
 pub mod upgrade;

@@ -30,6 +30,7 @@ fn help_reads_well() {
         "agent",
         "platform",
         "platform serve",
+        "rehearse",
         "example",
         "schema",
         "reference",

@@ -235,3 +235,76 @@ fn mistakes_in_the_arguments_are_told_before_anything_is_opened() {
     run(&["platform", "serve", "--for", "0s", "--new-key", &key]).ends(0);
     assert_eq!(text(Path::new(&key)).len(), 36);
 }
+
+/// A made-up fleet that is back within seconds, with a target that nobody judges here.
+const SMALL: &str = r#"{
+  "regather": 1,
+  "name": "Small",
+  "groups": {
+    "pumps": {
+      "devices": 1200,
+      "agent": "example-agent",
+      "reconnect_random_delay_seconds": 4,
+      "connect_timeout": 10000,
+      "connect_retries": 1,
+      "connect_retry_interval": 1000,
+      "max_connect_delay": 1000
+    }
+  },
+  "platform": { "workers": 60, "service_time_ms": 100, "service_law": "fixed", "accept_queue": 4096 },
+  "outage": { "length_s": 900, "attempts_meet": "refused", "watch_s": 900 },
+  "targets": { "t95_s": 300 }
+}"#;
+
+#[test]
+fn a_rehearsal_counts_exactly_and_says_how_well_it_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = path(folder.path(), "small.json");
+    write(Path::new(&file), SMALL);
+    let ran = run(&[
+        "rehearse", &file, "--agents", "20", "--runs", "10", "--outage", "1s", "--until", "60s", "--json",
+    ]);
+    let told = ran.json();
+    let schema = run(&["schema", "rehearsal"]).ends(0).json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?} in {told}");
+    assert!(!validator.is_valid(&serde_json::json!({"schema": "regather/rehearsal/1"})));
+    assert_eq!(told["counts_agree"], true, "{told}");
+    let agents = &told["agents"];
+    assert_eq!((&agents["planned"], &agents["connected"]), (&20.into(), &20.into()), "{told}");
+    assert_eq!(told["platform"]["binds"], 20, "{told}");
+    let (measured, band) = (&told["curves"]["measured"], &told["curves"]["p5"]);
+    assert_eq!(measured.as_array().map(Vec::len), band.as_array().map(Vec::len));
+    assert_eq!(measured.as_array().and_then(|shares| shares.last()), Some(&1.0.into()), "{told}");
+    let t95 = |which: &str| told["t95"][which].as_f64().expect("back");
+    assert!((t95("measured_s") - t95("simulated_s")).abs() < 5.0, "{told}");
+    assert!(told["notes"].to_string().contains("only the return"), "{told}");
+    // How fast this computer is at the moment decides between the two, and the code says the same as the text.
+    let proves = told["verdict"]["proves"] == true;
+    let limited = told["verdict"]["host_limited"] == true;
+    let gap = told["fit"]["gap_pct"].as_f64().expect("a gap");
+    assert_eq!(proves, !limited && gap <= 10.0, "{told}");
+    ran.ends(if proves { 0 } else { 4 });
+}
+
+#[test]
+fn what_cannot_be_rehearsed_is_refused_in_words() {
+    // Only Linux tells how many ports there are, and nowhere is it so many.
+    #[cfg(target_os = "linux")]
+    run(&[
+        "rehearse",
+        "example:connected-products",
+        "--agents",
+        "500000",
+        "--set",
+        "/groups/pumps/devices=1000000",
+    ])
+    .ends(2)
+    .says("do not fit on this computer")
+    .says("--agents");
+    run(&["rehearse", "example:connected-products", "--agents", "0"]).ends(2);
+    run(&["rehearse", "example:connected-products", "--agents", "3"]).ends(2).says("at least 4 agents");
+    run(&["rehearse", "example:connected-products", "--until", "soon"]).ends(2).says("--until");
+    run(&["rehearse", "example:connected-products", "--scenario", "made-up"]).ends(2).says("no scenario");
+}

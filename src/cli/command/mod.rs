@@ -11,6 +11,8 @@ pub mod open;
 #[cfg(feature = "live")]
 pub mod platform;
 pub mod reference;
+#[cfg(feature = "live")]
+pub mod rehearse;
 pub mod report;
 #[cfg(feature = "push")]
 pub mod rollout;
@@ -88,6 +90,9 @@ pub enum Command {
     Diff(diff::Args),
     /// Make a project from the files that devices have
     Import(import::Args),
+    /// Rehearse the outage with real agents and measure them against the simulation
+    #[cfg(feature = "live")]
+    Rehearse(rehearse::Args),
     /// Connect one agent, time every step and say why one fails
     #[cfg(feature = "live")]
     Agent(agent::Args),
@@ -130,6 +135,8 @@ impl Command {
             Self::Rollout(args) => rollout::run(args, printer).map(Action::from),
             Self::Diff(args) => diff::run(args, printer).map(Action::from),
             Self::Import(args) => import::run(args, printer).map(Action::from),
+            #[cfg(feature = "live")]
+            Self::Rehearse(args) => rehearse::run(args, printer).map(Action::from),
             #[cfg(feature = "live")]
             Self::Agent(args) => agent::run(args, printer).map(Action::from),
             #[cfg(feature = "live")]

@@ -47,6 +47,9 @@ enum Format {
     Clusters,
     /// Timelines of `timeline --json`
     Timeline,
+    /// Measurements of `rehearse --json`
+    #[cfg(feature = "live")]
+    Rehearsal,
     /// JSON files of agents, by kind and name
     AgentFiles,
 }
@@ -62,6 +65,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Format::Compare => compared::compared_schema(),
         Format::Clusters => clusters::clusters_schema(),
         Format::Timeline => timeline::timeline_schema(),
+        #[cfg(feature = "live")]
+        Format::Rehearsal => super::rehearse::rehearsal_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;
     Ok(Exit::Done)

@@ -136,6 +136,36 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
 }
 
 #[tokio::test]
+async fn the_longest_message_arrives_whole_and_a_longer_one_leaves_the_connection_alone() {
+    let platform = serves(Settings::default());
+    let usual = profile(platform.address());
+    let link = Link { message_timeout: Micros::from_secs(60), ..usual.link };
+    let (agent, ear) = starts(Profile { link, ..usual });
+    ear.back(0).await;
+    let push = |length: usize| {
+        let value = Value::string("x".repeat(length));
+        Wish::Push(vec![Push { thing: "pump".into(), property: "p".into(), value, time_ms: 1 }])
+    };
+    // Receivers drop what has more than 128 frames of 8,192 bytes, and each has a header of its own, so a mebibyte of
+    // text is too long.
+    let room = 1_044_000;
+    assert!(agent.wish(push(room)));
+    let taken = |told: &Told| matches!(told, Told::Pushed { .. });
+    assert_eq!(ear.until(0, taken).await, Told::Pushed { count: 1, taken: true });
+    assert_eq!(platform.value("pump", "p"), Some(Value::string("x".repeat(room))));
+    let read = Request::new(crate::wire::Method::Get, "pump", crate::wire::Part::Property, "p", None);
+    let answer = platform.call(read, Micros::from_secs(60)).await.expect("answered");
+    let length = answer.content.table().and_then(|table| table.get(0, "p")?.text().map(str::len));
+    assert_eq!(length, Some(room), "and comes back whole");
+    assert!(agent.wish(push((1 << 20) - 1_024)));
+    assert_eq!(ear.until(1, taken).await, Told::Pushed { count: 1, taken: false });
+    assert!(agent.wish(push(1)));
+    assert_eq!(ear.until(2, taken).await, Told::Pushed { count: 1, taken: true });
+    assert_eq!(platform.counters().held, 1, "on the same connection");
+    agent.stop().await;
+}
+
+#[tokio::test]
 async fn every_loss_is_followed_by_a_return() {
     let platform = serves(Settings::default());
     let (agent, ear) = starts(profile(platform.address()));

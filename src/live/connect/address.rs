@@ -46,6 +46,14 @@ impl Target {
         let (host, port) = host_and_port(authority, if tls { 443 } else { 80 })?;
         Ok((Self { host, port, path: path.to_owned(), proxy: None }, tls))
     }
+
+    /// Returns whether the target is this computer by its address or its usual name, whatever a name server says.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host);
+        self.proxy.is_none()
+            && (host.eq_ignore_ascii_case("localhost")
+                || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()))
+    }
 }
 
 /// Reads `HOST`, `HOST:PORT` or `[IPV6]:PORT`.
@@ -82,13 +90,14 @@ mod tests {
     fn addresses_say_host_port_path_and_encryption() {
         let read = |text: &str| {
             let (target, tls) = Target::of_address(text).expect("an address");
-            (target.host.clone(), target.port, target.path.clone(), tls)
+            (target.host.clone(), target.port, target.path.clone(), tls, target.is_loopback())
         };
         let usual = || USUAL_PATH.to_owned();
-        assert_eq!(read("wss://plant.example"), ("plant.example".into(), 443, usual(), true));
-        assert_eq!(read("ws://127.0.0.1:8443/"), ("127.0.0.1".into(), 8_443, usual(), false));
-        assert_eq!(read("ws://[::1]:80/a/b"), ("[::1]".into(), 80, "/a/b".into(), false));
+        assert_eq!(read("wss://plant.example"), ("plant.example".into(), 443, usual(), true, false));
+        assert_eq!(read("ws://127.0.0.1:8443/"), ("127.0.0.1".into(), 8_443, usual(), false, true));
+        assert_eq!(read("ws://[::1]:80/a/b"), ("[::1]".into(), 80, "/a/b".into(), false, true));
         assert_eq!(read("ws://[::1]").1, 80);
+        assert!(read("ws://LocalHost:1").4);
     }
 
     #[test]
@@ -102,5 +111,12 @@ mod tests {
         for port in ["0", "65536", "x", ""] {
             assert_eq!(error(&format!("wss://a:{port}")), AddressError::Port(port.into()));
         }
+    }
+
+    #[test]
+    fn a_proxy_is_never_loopback() {
+        let (mut target, _) = Target::of_address("ws://127.0.0.1:1").expect("an address");
+        target.proxy = Some(super::super::Proxy { host: "p".into(), port: 1, credentials: None });
+        assert!(!target.is_loopback());
     }
 }

@@ -5,19 +5,23 @@
 //! socket is closed, and opened again afterwards.
 
 use super::session;
-use super::{Reception, Shared};
+use super::{Reception, Shared, Signal};
 use crate::live::listen::{self, Port};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// Wait after the system refused to hand a connection over: most want of descriptors is short.
 const AFTER_ERROR: Duration = Duration::from_millis(20);
 
 /// Accepts until the platform is stopped.
-pub(super) async fn run(shared: Arc<Shared>, listener: TcpListener, (address, backlog): (SocketAddr, u32)) {
-    let mut signal = shared.signal.subscribe();
+pub(super) async fn run(
+    (shared, mut signal): (Arc<Shared>, watch::Receiver<Signal>),
+    listener: TcpListener,
+    (address, backlog): (SocketAddr, u32),
+) {
     let mut listener = Some(listener);
     loop {
         if signal.borrow_and_update().stop {

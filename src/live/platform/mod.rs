@@ -250,9 +250,10 @@ pub fn start(settings: Settings, clock: Clock) -> Result<Handle, StartError> {
         ListenError::Refused { address, hint: "try again", error }
     })?;
     let hall = Mutex::new(Hall::new(&settings));
-    let (signal, _) = watch::channel(Signal::default());
+    // The door holds the first receiver from the begin, so that `Handle::stop` waits for it even before it has run.
+    let (signal, watched) = watch::channel(Signal::default());
     let shared = Arc::new(Shared { hall, clock, settings, acceptor, signal, ended: Notify::new() });
-    tokio::spawn(door::run(Arc::clone(&shared), listener, (address, backlog)));
+    tokio::spawn(door::run((Arc::clone(&shared), watched), listener, (address, backlog)));
     Ok(Handle { shared, address })
 }
 

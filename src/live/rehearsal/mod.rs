@@ -1,0 +1,136 @@
+//! A rehearsal: the devices of a project as real agents against the test platform, through its outage.
+//!
+//! ```text
+//! Fleet ─► scaled (fewer devices, as much less capacity) ─┬─► simulated by somebody else: the band
+//!                                                         └─► run: agents and platform ─► Rehearsed
+//! ```
+//!
+//! What cannot be rehearsed is taken out of the fleet *before* anybody simulates it, and said in words, so that
+//! the band and the measurement are of the same thing. Device numbers and draws are those of the simulation
+//! with the same seed. The outage begins at the zero of the clock; at its end the platform is back, with the
+//! ramp of the project.
+//!
+//! Nothing here leaves this computer: the platform listens on loopback.
+
+mod scale;
+
+pub use scale::{ScaleError, Scaled, chosen, scale};
+
+use super::agent::{Device, Key, Profile};
+use super::clock::Clock;
+use super::connect::{Target, USUAL_PATH};
+use super::herd::{self, Outcome, Start};
+use super::listen::Port;
+use super::platform::{self, Counters, Outage, Reception, Settings, StartError};
+use super::tls::{Authority, AuthorityError, ClientTls, Connector, TlsError, Trust};
+use crate::base::{Draws, Micros};
+use crate::fleet::Fleet;
+use std::sync::Arc;
+
+/// Why a rehearsal does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// The platform does not start.
+    #[error(transparent)]
+    Platform(#[from] StartError),
+    /// No certificate for it.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// Agents cannot trust it.
+    #[error(transparent)]
+    Trust(#[from] TlsError),
+}
+
+/// What came of a rehearsal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsed {
+    /// What the agents did, from the begin of the outage.
+    pub agents: Outcome,
+    /// What the platform counted.
+    pub platform: Counters,
+}
+
+impl Rehearsed {
+    /// Returns whether both ends tell the same: every agent and every connection is counted once, and the platform
+    /// has bound every agent that is back, and nobody else but those whose attempt failed or was ended before
+    /// they heard it.
+    pub fn agrees(&self) -> bool {
+        let (account, binds) = (&self.agents.account, self.platform.binds);
+        let unheard = self.agents.failures.values().sum::<u64>() + account.abandoned;
+        account.balances()
+            && self.platform.balances()
+            && (account.connected..=account.connected + unheard).contains(&binds)
+    }
+
+    /// Returns whether the computer and not the platform shaped the result: agents began late, or the platform
+    /// answered late.
+    pub fn host_limited(&self) -> bool {
+        self.agents.host_limited() || self.platform.late_p99().0 > self.agents.window().0 / 100
+    }
+}
+
+/// Rehearses the outage of a scaled fleet with the draws of a seed, on the current runtime. Ends when every agent is
+/// back or has given up, or when the project stops watching.
+///
+/// # Errors
+/// The platform does not start.
+pub async fn run(scaled: &Scaled, seed: u64) -> Result<Rehearsed, RehearsalError> {
+    let fleet = &scaled.fleet;
+    let (identity, connector) = if scaled.tls {
+        let authority = Authority::new("Regather rehearsal")?;
+        let trust = Trust::Only(authority.pem());
+        let connector = Connector::new(&ClientTls { trust, own: None })?;
+        (Some(authority.identity(&["127.0.0.1"])?), Some(connector))
+    } else {
+        (None, None)
+    };
+    let settings = Settings {
+        port: Port::default(),
+        identity,
+        capacity: fleet.platform,
+        seed,
+        // Agents ping at the rhythm of the project, which may be slower than the usual limit.
+        idle_timeout: fleet.outage.horizon() + Micros::from_secs(60),
+        greeting_timeout: fleet.outage.horizon() + Micros::from_secs(60),
+        ..Settings::default()
+    };
+    let draws = Draws::new(seed);
+    let clock = Clock::start();
+    let platform = platform::start(settings, clock)?;
+    let reception = Reception::try_from(fleet.outage.meets).unwrap_or(Reception::Refused);
+    platform.outage(Outage { loss: None, reception, down: fleet.outage.platform_down });
+    let starts = starts(fleet, platform.address().port(), connector.as_ref(), draws);
+    let mut herd = std::pin::pin!(herd::run(starts, (clock, draws), fleet.outage.horizon()));
+    let agents = tokio::select! {
+        agents = &mut herd => agents,
+        () = clock.until(fleet.outage.length) => {
+            platform.restart(fleet.outage.ramp, fleet.outage.ramp_from_permille);
+            herd.await
+        }
+    };
+    Ok(Rehearsed { agents, platform: platform.stop().await })
+}
+
+/// Returns the agents that lose their connection, numbered as in the simulation.
+fn starts(fleet: &Fleet, port: u16, tls: Option<&Connector>, draws: Draws) -> Vec<Start> {
+    let mut starts = Vec::new();
+    let mut number = 0;
+    for (position, group) in fleet.groups.iter().enumerate() {
+        let devices = number..number + u64::from(group.devices);
+        number = devices.end;
+        let Some(loss) = fleet.outage.loses.filter(|_| fleet.outage.cuts(position)) else { continue };
+        let target = Target { host: "127.0.0.1".into(), port, path: USUAL_PATH.into(), proxy: None };
+        let key = Key("rehearsal".into());
+        let profile =
+            Arc::new(Profile { target, tls: tls.cloned(), agent: group.agent, link: group.link, key });
+        starts.extend(devices.map(|number| Start {
+            profile: Arc::clone(&profile),
+            device: Device { number, things: vec![format!("{}-{number}", group.id)] },
+            lost: herd::notices(&group.link, loss, draws, number),
+        }));
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests;
