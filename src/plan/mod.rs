@@ -11,6 +11,7 @@ pub mod cost;
 pub mod explain;
 mod figure;
 mod influence;
+pub mod layouts;
 pub mod neighbours;
 mod outcome;
 mod preview;
