@@ -74,6 +74,11 @@ fn table(text: &mut String, beside: &[Played]) {
     });
 }
 
+/// Returns a number of servers in words.
+fn servers_text(number: f64) -> String {
+    if number == 1.0 { "1 server".to_owned() } else { format!("{} servers", units::significant(number)) }
+}
+
 fn gib(number: f64) -> String {
     format!("{} GiB", units::significant(number))
 }
@@ -89,8 +94,7 @@ fn told(one: &Played, first: Option<&Played>) -> String {
     let mut sentences: Vec<String> = Vec::new();
     if let Some(first) = first.filter(|first| !std::ptr::eq(*first, one)) {
         let servers = (layout.size.servers as f64, first.layout.size.servers as f64);
-        let mut parts =
-            vec![more(servers, &|n| format!("{} servers", units::significant(n)), ["more", "fewer"])];
+        let mut parts = vec![more(servers, &servers_text, ["more", "fewer"])];
         if let (Some(own), Some(other)) = (&layout.memory, &first.layout.memory) {
             let gib = |n| format!("{} for Foundation", gib(n));
             parts.push(more((own.left_gib, other.left_gib), &gib, ["more", "less"]));
@@ -103,7 +107,7 @@ fn told(one: &Played, first: Option<&Played>) -> String {
             (false, false) => "95 % never back either".to_owned(),
         });
         parts.retain(|part| !part.is_empty());
-        let than = word(&first.layout);
+        let than = first.layout.pattern.unwrap_or("the file's own layout");
         sentences.push(match &*parts {
             [] => format!("the same as {than}."),
             parts => format!("against {than} {}.", parts.join(", ")),
@@ -129,11 +133,11 @@ fn told(one: &Played, first: Option<&Played>) -> String {
 
 /// Returns how a number differs from another one in words; empty where it does not.
 fn more((own, other): (f64, f64), text: &dyn Fn(f64) -> String, words: [&str; 2]) -> String {
-    let shown = text((own - other).abs());
-    if own == other || shown == text(0.0) {
+    // What reads alike is alike: a median of times differs by microseconds.
+    if own == other || text(own) == text(other) {
         return String::new();
     }
-    format!("{shown} {}", words[usize::from(own < other)])
+    format!("{} {}", text((own - other).abs()), words[usize::from(own < other)])
 }
 
 /// Returns layouts with their results as JSON.
