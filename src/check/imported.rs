@@ -145,6 +145,7 @@ mod tests {
     use crate::fleet::import::{Format, read};
 
     const HAPROXY: &str = include_str!("../fleet/import/tests/files/haproxy.cfg");
+    const NGINX: &str = include_str!("../fleet/import/tests/files/nginx.conf");
     const PLATFORM: &str = include_str!("../fleet/import/tests/files/platform-settings.json");
     const ZOO: &str = include_str!("../fleet/import/tests/files/zoo.cfg");
 
@@ -174,6 +175,15 @@ mod tests {
         let told = alone(&read(Format::Haproxy, &bad));
         let told = codes(&told);
         for code in [("T021", 24), ("T022", 41), ("T024", 15), ("T025", 39)] {
+            assert!(told.contains(&code), "{code:?} not in {told:?}");
+        }
+        assert_eq!(codes(&alone(&read(Format::Nginx, NGINX))), []);
+        let bad = NGINX
+            .replace("uri=/Thingworx/ready", "uri=/Thingworx/health")
+            .replace("location /Thingworx/VWS", "location /elsewhere")
+            .replace("        ip_hash;\n", "");
+        let told = codes(&alone(&read(Format::Nginx, &bad)));
+        for code in [("T021", 37), ("T022", 53), ("T025", 25)] {
             assert!(told.contains(&code), "{code:?} not in {told:?}");
         }
         let told = codes(&alone(&read(Format::PlatformSettings, PLATFORM)));
@@ -209,6 +219,19 @@ mod tests {
         assert!(again.changes.iter().all(crate::fleet::import::take::Change::is_same));
         assert_eq!(again.file.text(), taken.file.text());
         assert!(!codes(&findings).iter().any(|(code, _)| *code == "O008"), "{findings:?}");
+    }
+
+    #[test]
+    fn nginx_is_judged_with_the_devices_of_the_project() {
+        let lb = node(NodeKind::LoadBalancer);
+        let few = NGINX.replace("worker_connections 50000", "worker_connections 5000");
+        let (findings, taken) =
+            within(&project(), &read(Format::Nginx, &few), std::slice::from_ref(&lb), "nginx.conf").unwrap();
+        assert!(codes(&findings).contains(&("T017", 7)), "{findings:?}");
+        let limit = join(&join(BASE, &lb), "max_connections");
+        assert_eq!(taken.file.tree().value(&limit), Some(10_000.into()));
+        let source = taken.file.provenance().into_iter().find(|one| one.address == limit).unwrap();
+        assert_eq!(source.source, "nginx.conf, line 7");
     }
 
     #[test]

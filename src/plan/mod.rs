@@ -12,6 +12,7 @@ pub mod explain;
 mod figure;
 mod fit;
 mod influence;
+pub mod layouts;
 pub mod neighbours;
 mod outcome;
 mod preview;

@@ -6,8 +6,9 @@ use std::path::Path;
 /// What stands in for passwords in the files.
 const CANARY: &str = "CANARY-7f3a";
 const FOLDER: &str = "src/fleet/import/tests/files";
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("haproxy.cfg", "haproxy"),
+    ("nginx.conf", "nginx"),
     ("platform-settings.json", "platform-settings"),
     ("zoo.cfg", "zookeeper"),
     ("server.xml", "tomcat"),

@@ -70,3 +70,35 @@ fn a_broken_topology_ends_with_3_and_says_the_line() {
     assert!(at(&["validate", "line.json"]).ends(3).out.contains("F051"));
     at(&["topology", "line.json"]).ends(3).says("F051");
 }
+
+#[test]
+fn layouts_are_compared_by_the_same_fleet_and_outage() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| run_in(folder.path(), arguments);
+    at(&["topology", "--new", "three-boxes", "-o", "line.json"]).ends(0);
+    let compare =
+        ["topology", "line.json", "--compare", "separate-tiers", "--compare", "three-boxes", "--runs", "6"];
+    let text = at(&compare).ends(0).out;
+    for part in ["as in the file", "separate-tiers: against the file's own layout", "95 % back"] {
+        assert!(text.contains(part), "{part} not in {text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let json = at(&[&compare[..], &["--json"]].concat()).ends(0).json();
+    assert_eq!(json["schema"], "regather/layouts/1");
+    let rows = json["layouts"].as_array().unwrap();
+    let [own, tiers, boxes] = &rows[..] else { panic!("{json:#}") };
+    assert_eq!(own["result_hash"], boxes["result_hash"]);
+    assert_ne!(own["result_hash"], tiers["result_hash"]);
+    let left = |row: &Value| row["foundation_memory"]["left_gib"].as_f64().unwrap();
+    assert!(left(own) < left(tiers));
+    // The same run as the one that `simulate` makes of the file.
+    let alone = at(&["simulate", "line.json", "--runs", "6", "--json"]);
+    let alone: Value = serde_json::from_str(&alone.out).unwrap();
+    assert_eq!(alone["result_hash"], own["result_hash"]);
+    // Without a topology there is nothing of the file's own.
+    let other =
+        ["topology", "example:connected-products", "--compare", "three-boxes", "--runs", "1", "--json"];
+    assert_eq!(at(&other).ends(0).json()["layouts"].as_array().unwrap().len(), 1);
+    at(&["topology", "line.json", "--compare", "three-boxen"]).ends(2).says("three-boxes");
+    at(&["topology", "line.json", "--runs", "6"]).ends(2);
+}

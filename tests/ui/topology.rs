@@ -282,3 +282,38 @@ fn a_failure_is_told_and_becomes_a_scenario() {
     window.settle();
     assert_eq!(window.desk().view(Duration::ZERO).scenario_name(), "The database fails");
 }
+
+#[test]
+fn clusters_are_played_beside_each_other() {
+    // Alone there is nothing to play.
+    assert!(!usual("three-boxes").names().iter().any(|name| name == "Play clusters"));
+    let example = regather::fleet::example::EXAMPLES.iter().find(|example| example.name == "oem-tenants");
+    let mut file = example.unwrap().file().unwrap();
+    let groups: Vec<String> = file.group_ids().map(str::to_owned).collect();
+    for group in groups {
+        file = file.with(&format!("/groups/{group}/devices"), &json!(200)).unwrap();
+    }
+    let start = Start::Project { file, name: "tenants".into(), path: None };
+    let (size, screen) = ([1280.0, 2_000.0], Screen::Topology);
+    let mut window = Window::open(Open { start, screen, size, ..Open::default() });
+    window.settle();
+    window.get_by_role_and_label(Role::Button, "Play clusters").click_accesskit();
+    window.settle();
+    let names = window.names();
+    let told = |part: &str| names.iter().filter(|name| name.contains(part)).count();
+    assert!(told("It shares its database with") >= 2, "{names:#?}");
+    assert!(told("alone") >= 1 && told("beside the others") >= 1, "{names:#?}");
+    let found = {
+        let view = window.desk().view(Duration::ZERO);
+        assert!(view.plans.clusters.current);
+        view.plans.clusters.found.unwrap().len()
+    };
+    assert!(found >= 2);
+    // After an edit it says that it is from before.
+    window.apply(DocumentCommand::Set {
+        edits: vec![("/outage/length_s".into(), regather::fleet::file::Value::Number(700.0))],
+        finished: true,
+    });
+    window.settle();
+    assert!(window.has("⚠ Settings changed, this is from before"));
+}

@@ -1,6 +1,6 @@
-//! Plans in the background: what it would take, the safe region, and what matters.
+//! Plans in the background: what it would take, the safe region, what matters, and clusters beside each other.
 //!
-//! Each of the three has at most one search under way, on a thread of its own; the newest order wins. A search
+//! Each of them has at most one search under way, on a thread of its own; the newest order wins. A search
 //! whose inputs change meanwhile begins again with the new ones. What was found stays when inputs change, and is
 //! marked as being from before; it goes with the scenario that it was found for. An answer is applied as one
 //! ordinary step that can be undone.
@@ -23,6 +23,7 @@ use super::command::PlanCommand;
 use super::env::Wake;
 use crate::base::Severity;
 use crate::fleet::{Fleet, FleetFile};
+use crate::plan::neighbours::Neighbour;
 use crate::plan::solve::Solution;
 use crate::plan::sweep::{Method, Sweep, Tornado};
 use crate::plan::{Aim, Goal, Goals};
@@ -38,6 +39,8 @@ const REDRAW: Duration = Duration::from_millis(100);
 pub const ANSWER_RUNS: u32 = 20;
 /// Runs of each cell of a region that is simulated.
 pub const CELL_RUNS: u32 = 10;
+/// Runs of each cluster, alone and beside the others.
+pub const CLUSTER_RUNS: u32 = 20;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub enum Question {
     Region,
     /// Which inputs change t95 most.
     Tornado,
+    /// What clusters that share a database cost each other.
+    Clusters,
 }
 
 /// What a user wants of the searches.
@@ -78,6 +83,8 @@ pub struct PlanView<'a> {
     pub region: Sought<'a, Sweep>,
     /// What matters.
     pub tornado: Sought<'a, Tornado>,
+    /// The clusters, alone and beside each other.
+    pub clusters: Sought<'a, Arc<Vec<Neighbour>>>,
 }
 
 impl PlanView<'_> {
@@ -87,6 +94,7 @@ impl PlanView<'_> {
             (Question::Answers, self.answers.standing),
             (Question::Region, self.region.standing),
             (Question::Tornado, self.tornado.standing),
+            (Question::Clusters, self.clusters.standing),
         ];
         all.into_iter().find_map(|(question, standing)| match standing {
             Standing::Running { done, of } => Some((question, done, of)),
@@ -108,6 +116,8 @@ pub(super) struct Planning {
     tornado: Slot<(), Tornado>,
     /// The same bars from runs.
     exact: Slot<u64, Tornado>,
+    /// By seed and state of the project: what another cluster has changes nothing about the fleet.
+    clusters: Slot<(u64, u64), Arc<Vec<Neighbour>>>,
 }
 
 impl Planning {
@@ -122,6 +132,7 @@ impl Planning {
             edge: Slot::default(),
             tornado: Slot::default(),
             exact: Slot::default(),
+            clusters: Slot::default(),
         }
     }
 }
@@ -134,6 +145,8 @@ struct Ground {
     fleet: Arc<Fleet>,
     seed: u64,
     threads: usize,
+    /// State of the project.
+    revision: u64,
 }
 
 impl Ground {
@@ -151,6 +164,7 @@ impl Planning {
             answers: self.answers.view(),
             region: self.region.view().refined(self.edge.view()),
             tornado: self.tornado.view().refined(self.exact.view()),
+            clusters: self.clusters.view(),
         }
     }
 
@@ -161,6 +175,7 @@ impl Planning {
         self.edge.take(wake);
         self.tornado.take(wake);
         self.exact.take(wake);
+        self.clusters.take(wake);
     }
 
     /// Waits until nothing is under way; what estimates have found is simulated too.
@@ -171,6 +186,7 @@ impl Planning {
         self.refine(ground, wake);
         self.edge.wait(wake);
         self.exact.wait(wake);
+        self.clusters.wait(wake);
     }
 
     /// Begins to simulate what decides in an estimate that is there and current, once for each.
@@ -203,7 +219,8 @@ impl Planning {
     /// Returns whether a search is under way.
     fn busy(&self) -> bool {
         let estimates = self.region.busy() || self.tornado.busy();
-        self.answers.busy() || estimates || self.edge.busy() || self.exact.busy()
+        let runs = self.edge.busy() || self.exact.busy() || self.clusters.busy();
+        self.answers.busy() || estimates || runs
     }
 
     /// Stops all searches; what was found before stays.
@@ -213,6 +230,7 @@ impl Planning {
         self.edge.cancel();
         self.tornado.cancel();
         self.exact.cancel();
+        self.clusters.cancel();
     }
 
     /// Brings everything in line with the project as it is; searches for anything else begin again.
@@ -241,6 +259,10 @@ impl Planning {
         if self.tornado.follow(scene, ground.map(|ground| ground.key(())).as_ref()) {
             self.ask(Question::Tornado, ground, wake);
         }
+        let now = ground.map(|ground| ground.key((ground.seed, ground.revision)));
+        if self.clusters.follow(scene, now.as_ref()) {
+            self.ask(Question::Clusters, ground, wake);
+        }
     }
 
     /// Begins a search.
@@ -261,6 +283,10 @@ impl Planning {
             Question::Tornado => {
                 let key = ground.key(());
                 self.tornado.order(key, wake, move |watch| search::tornado(&ground, Method::Estimate, watch));
+            }
+            Question::Clusters => {
+                let key = ground.key((ground.seed, ground.revision));
+                self.clusters.order(key, wake, move |watch| search::clusters(&ground, watch));
             }
         }
     }
@@ -301,6 +327,7 @@ impl Desk {
             fleet: Arc::clone(self.derived.fleet.as_ref()?),
             seed: self.seed,
             threads: self.threads,
+            revision: self.revision,
         })
     }
 

@@ -1,11 +1,14 @@
 //! The searches themselves, as they run on their threads.
 
 use super::slot::{Failure, Watch};
-use super::{ANSWER_RUNS, CELL_RUNS, Ground, PlanOptions, axes};
+use super::{ANSWER_RUNS, CELL_RUNS, CLUSTER_RUNS, Ground, PlanOptions, axes};
+use crate::fleet::cluster::tenants::tenants;
 use crate::plan::Goals;
+use crate::plan::neighbours::{Neighbour, Runs, neighbours};
 use crate::plan::solve::{Solution, SolveError, Wanted, solve};
 use crate::plan::sweep::{Axis, Method, Sweep, SweepError, Tornado, confirm, sweep};
 use crate::sim::SimError;
+use std::sync::Arc;
 
 /// What an answer depends on beside the fleet.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +87,23 @@ pub(super) fn tornado(ground: &Ground, method: Method, watch: &Watch) -> Result<
     let threads = if method == Method::Estimate { ground.threads } else { behind(ground) };
     crate::plan::sweep::tornado(file, method, threads, (&watch.stop, &progress))
         .map_err(|error| failure(&error))
+}
+
+/// Plays the clusters, alone and beside each other.
+pub(super) fn clusters(ground: &Ground, watch: &Watch) -> Result<Arc<Vec<Neighbour>>, Failure> {
+    let tenants = tenants(&ground.file, ground.scene.1.as_deref());
+    if tenants.len() < 2 {
+        let why = "Only one cluster has groups that sign in to it; say in the settings of another which do.";
+        return Err(Failure::Sentence(why.to_owned()));
+    }
+    // Alone and beside the others; where they slow each other down there are more.
+    let least = tenants.len() * 2;
+    let progress = |done: usize| watch.progress(done, least.max(done));
+    let runs = Runs { seed: ground.seed, runs: CLUSTER_RUNS, threads: ground.threads };
+    neighbours(tenants, runs, &watch.stop, &progress).map(Arc::new).map_err(|error| match error {
+        SimError::Cancelled => Failure::Stopped,
+        other => Failure::Sentence(other.to_string()),
+    })
 }
 
 /// Returns the threads for runs that nobody waits for.

@@ -227,3 +227,44 @@ fn estimates_are_simulated_behind_and_the_newest_edit_wins() {
     desk.finish(ZERO);
     assert!(!matches!(desk.view(ZERO).plans.region.standing, Standing::Running { .. }));
 }
+
+#[test]
+fn clusters_are_played_once_for_each_state_of_the_project() {
+    let pattern = crate::fleet::cluster::pattern::find("oem").unwrap();
+    let mut file = FleetFile::parse(&pattern.project().to_string()).unwrap();
+    let group = file.tree().value("/groups/tenant-a-devices").unwrap();
+    file = file.with("/groups/others", &group).unwrap();
+    file = file.with("/cluster/tenant-b/groups", &serde_json::json!(["others"])).unwrap();
+    for group in ["tenant-a-devices", "others"] {
+        file = file.with(&format!("/groups/{group}/devices"), &100.into()).unwrap();
+    }
+    let env = Env { threads: 2, ..Env::isolated(Arc::new(|| ()), ZERO) };
+    let mut desk = Desk::new(env, Start::Project { file, name: "tenants".into(), path: None });
+    desk.finish(ZERO);
+    ask(&mut desk, Question::Clusters);
+    assert!(matches!(desk.view(ZERO).plans.clusters.standing, Standing::Running { .. }));
+    desk.apply(PlanCommand::Cancel.into(), ZERO);
+    assert_eq!(desk.view(ZERO).plans.clusters.standing, Standing::Cancelled);
+    ask(&mut desk, Question::Clusters);
+    // The newest edit wins: the play under way begins again with what another cluster has now.
+    desk.apply(set("/groups/others/devices", 150.0), ZERO);
+    desk.finish(ZERO);
+    let sought = desk.view(ZERO).plans.clusters;
+    assert_eq!((sought.standing, sought.current), (Standing::Found, true));
+    let devices: Vec<u64> = sought.found.unwrap().iter().map(|one| one.tenant.fleet.devices()).collect();
+    assert_eq!(devices, [100, 150]);
+    desk.apply(set("/cluster/db/writes_per_s", 1.0), ZERO);
+    let sought = desk.view(ZERO).plans.clusters;
+    assert_eq!((sought.standing, sought.current, sought.found.is_some()), (Standing::Open, false, true));
+}
+
+#[test]
+fn clusters_of_one_are_refused_in_a_sentence() {
+    let mut desk = desk();
+    ask(&mut desk, Question::Clusters);
+    desk.finish(ZERO);
+    let view = desk.view(ZERO);
+    assert!(
+        matches!(view.plans.clusters.standing, Standing::Failed(why) if why.contains("Only one cluster"))
+    );
+}

@@ -8,6 +8,7 @@
 
 mod haproxy;
 mod limits;
+mod nginx;
 mod pairs;
 mod platform;
 pub mod take;
@@ -33,6 +34,8 @@ pub const PING_S: f64 = 55.0;
 pub enum Format {
     /// `haproxy.cfg`.
     Haproxy,
+    /// `nginx.conf`, or a file of `conf.d`.
+    Nginx,
     /// `platform-settings.json`.
     PlatformSettings,
     /// `zoo.cfg`.
@@ -47,8 +50,9 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which they are told.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Haproxy,
+        Self::Nginx,
         Self::PlatformSettings,
         Self::ZooKeeper,
         Self::Tomcat,
@@ -60,6 +64,7 @@ impl Format {
     pub fn word(self) -> &'static str {
         match self {
             Self::Haproxy => "haproxy",
+            Self::Nginx => "nginx",
             Self::PlatformSettings => "platform-settings",
             Self::ZooKeeper => "zookeeper",
             Self::ConnectionServer => "connection-server",
@@ -72,6 +77,7 @@ impl Format {
     pub fn label(self) -> &'static str {
         match self {
             Self::Haproxy => "haproxy.cfg",
+            Self::Nginx => "configuration of nginx",
             Self::PlatformSettings => "platform-settings.json",
             Self::ZooKeeper => "zoo.cfg of ZooKeeper",
             Self::ConnectionServer => "configuration of a Connection Server",
@@ -83,7 +89,7 @@ impl Format {
     /// The kind of thing that has such a file.
     pub fn owner(self) -> NodeKind {
         match self {
-            Self::Haproxy | Self::Limits => NodeKind::LoadBalancer,
+            Self::Haproxy | Self::Nginx | Self::Limits => NodeKind::LoadBalancer,
             Self::PlatformSettings | Self::Tomcat => NodeKind::Foundation,
             Self::ZooKeeper => NodeKind::ZooKeeper,
             Self::ConnectionServer => NodeKind::ConnectionServer,
@@ -94,6 +100,7 @@ impl Format {
     fn is_named(self, name: &str) -> bool {
         match self {
             Self::Haproxy => name.contains("haproxy") && !ends(name, "json"),
+            Self::Nginx => name.contains("nginx"),
             Self::PlatformSettings => name.contains("platform-settings"),
             Self::ZooKeeper => name.contains("zoo"),
             Self::ConnectionServer => name.contains("cx") || name.contains("connection"),
@@ -106,6 +113,7 @@ impl Format {
     fn looks(self, text: &str) -> bool {
         match self {
             Self::Haproxy => haproxy::looks(text),
+            Self::Nginx => nginx::looks(text),
             Self::PlatformSettings => platform::looks(text),
             Self::ZooKeeper => pairs::looks_like_zookeeper(text),
             Self::ConnectionServer => pairs::looks_like_connection(text),
@@ -247,6 +255,7 @@ pub fn read(format: Format, text: &str) -> Imported {
     let text = start(text);
     match format {
         Format::Haproxy => haproxy::read(text, &mut imported),
+        Format::Nginx => nginx::read(text, &mut imported),
         Format::PlatformSettings => platform::read(text, &mut imported),
         Format::ZooKeeper => pairs::zookeeper(text, &mut imported),
         Format::ConnectionServer => pairs::connection(text, &mut imported),

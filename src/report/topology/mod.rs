@@ -6,6 +6,7 @@
 mod board;
 mod dot;
 mod json;
+mod layouts;
 mod load;
 mod mermaid;
 mod svg;
@@ -16,6 +17,7 @@ mod text;
 pub use board::{Board, Machine, Part, Rect};
 pub use dot::dot;
 pub use json::json;
+pub use layouts::{layouts, layouts_json};
 pub use load::{Load, Moment};
 pub use mermaid::mermaid;
 pub use svg::svg;

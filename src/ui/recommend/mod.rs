@@ -136,7 +136,7 @@ fn weak(ui: &Ui, text: impl Into<String>) -> RichText {
 }
 
 /// Draws how a search stands, where that is anything but done; `noun` is what it counts.
-fn standing(ui: &mut Ui, standing: Standing<'_>, current: bool, found: bool, noun: &str) {
+pub(in crate::ui) fn standing(ui: &mut Ui, standing: Standing<'_>, current: bool, found: bool, noun: &str) {
     let tokens = theme::tokens(ui.ctx());
     match standing {
         Standing::Running { done, of } if of > 0 => {

@@ -103,6 +103,7 @@ fn search_text((question, done, of): (Question, usize, usize)) -> String {
         Question::Answers => ("Solving", "ways"),
         Question::Region => ("Safe region", "cells"),
         Question::Tornado => ("What matters", "inputs"),
+        Question::Clusters => ("Clusters", "plays"),
     };
     if of == 0 { format!("{doing} …") } else { format!("{doing}, {done} of {of} {parts}") }
 }

@@ -5,7 +5,6 @@
 //! the desk, so that every gesture is one step back. What is chosen, and where somebody looks, is no command.
 
 mod canvas;
-mod fails;
 mod follows;
 mod inspector;
 mod nodes;

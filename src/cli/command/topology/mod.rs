@@ -1,5 +1,6 @@
 //! `regather topology`: what a cluster is made of, what follows from it, and its picture; and layouts to start from.
 
+mod compare;
 mod failures;
 mod take;
 
@@ -9,7 +10,7 @@ use crate::cli::findings;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::fleet::cluster::pattern::{self, PATTERNS};
+use crate::fleet::cluster::pattern::{self, PATTERNS, Pattern};
 use crate::report::terminal::{line, wrap};
 use crate::report::topology;
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ Examples:
   regather topology fleet.json --format svg -o cluster.svg
   regather topology fleet.json --take haproxy.cfg --thing lb-1 -o fleet.json --force
   regather topology fleet.json --failures            what may fail, and what devices see of it
+  regather topology fleet.json --compare three-boxes --compare separate-tiers
   regather topology --patterns                       layouts to start from
   regather topology --new three-boxes -o fleet.json  a project with one of them")]
 pub struct Args {
@@ -45,6 +47,15 @@ pub struct Args {
     /// List what may fail instead, with what devices see of it
     #[arg(long, requires = "file", conflicts_with_all = ["take", "format", "output"])]
     failures: bool,
+    /// Play the fleet on this layout too, beside the file's own; can be repeated
+    #[arg(long, value_name = "PATTERN", requires = "file", conflicts_with_all = ["take", "format", "failures"])]
+    compare: Vec<String>,
+    /// Runs on every layout
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "compare", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    runs: u32,
+    /// Seed of the draws, the same on every layout
+    #[arg(long, value_name = "N", default_value_t = 42, requires = "compare")]
+    seed: u64,
     /// List the layouts to start from instead
     #[arg(long, conflicts_with_all = ["file", "new"])]
     patterns: bool,
@@ -82,6 +93,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     match (&args.file, &args.new) {
         (Some(file), _) => match &args.take {
             Some(taken) => take::run(args, file, taken, printer),
+            None if !args.compare.is_empty() => compare::run(args, file, printer),
             None => show(args, file, printer),
         },
         (None, Some(name)) => new(args, name, printer),
@@ -142,14 +154,19 @@ fn write(args: &Args, output: &Output, text: &str, printer: &Printer) -> Result<
     output.write(printer, text)
 }
 
+/// Returns the layout with this word.
+fn found(name: &str) -> Result<&'static Pattern, CommandError> {
+    pattern::find(name).ok_or_else(|| {
+        let names: Vec<&str> = PATTERNS.iter().map(|pattern| pattern.id).collect();
+        CommandError::usage(format!("There is no layout `{name}`."))
+            .did_you_mean(name, names.iter().copied())
+            .hint(format!("The layouts are: {}.", names.join(", ")))
+    })
+}
+
 /// Writes a project with a layout.
 fn new(args: &Args, name: &str, printer: &Printer) -> Result<Exit, CommandError> {
-    let Some(pattern) = pattern::find(name) else {
-        let names: Vec<&str> = PATTERNS.iter().map(|pattern| pattern.id).collect();
-        return Err(CommandError::usage(format!("There is no layout `{name}`."))
-            .did_you_mean(name, names.iter().copied())
-            .hint(format!("The layouts are: {}.", names.join(", "))));
-    };
+    let pattern = found(name)?;
     let mut text = json_text(&pattern.project())?;
     if !text.ends_with('\n') {
         text.push('\n');

@@ -2,6 +2,7 @@
 
 mod haproxy;
 mod hostile;
+mod nginx;
 mod settings;
 mod tables;
 
@@ -35,8 +36,9 @@ fn codes(imported: &Imported) -> Vec<(&'static str, usize)> {
 }
 
 /// Every whole file.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("haproxy.cfg", include_str!("files/haproxy.cfg")),
+    ("nginx.conf", include_str!("files/nginx.conf")),
     ("platform-settings.json", include_str!("files/platform-settings.json")),
     ("zoo.cfg", include_str!("files/zoo.cfg")),
     ("server.xml", include_str!("files/server.xml")),

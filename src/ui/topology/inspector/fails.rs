@@ -1,6 +1,6 @@
 //! What happens when what is chosen fails: what devices would see, and a scenario in which they do.
 
-use super::follows::heading;
+use super::super::follows::heading;
 use crate::desk::command::TopologyCommand;
 use crate::fleet::cluster::Topology;
 use crate::fleet::cluster::failure::{self, How};

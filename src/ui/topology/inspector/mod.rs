@@ -1,6 +1,9 @@
 //! The settings of what is chosen; where nothing is, what follows from the whole topology.
 
-use super::{fails, follows, pointer};
+mod clusters;
+mod fails;
+
+use super::{follows, pointer};
 use crate::desk::View;
 use crate::desk::command::TopologyCommand;
 use crate::fleet::cluster::failure::How;
@@ -27,6 +30,8 @@ pub struct Inspector {
     all: bool,
     /// How what is chosen fails.
     how: How,
+    /// The clusters beside each other.
+    clusters: clusters::Clusters,
 }
 
 impl Inspector {
@@ -47,6 +52,7 @@ impl Inspector {
                 let hint = "Choose a box to see its settings, drag it to move it";
                 ui.label(RichText::new(hint).color(theme::tokens(ui.ctx()).text.weak));
                 clusters(ui, board, chosen);
+                self.clusters.ui(ui, view, out);
                 follows::findings(ui, None, view, out);
                 follows::numbers(ui, view, out);
             }
