@@ -29,7 +29,7 @@ impl Served {
         let events = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let mut served = Self { child, commands, events, url: String::new() };
         let listening = served.until("listening");
-        served.url = listening["url"].as_str().expect("an address").to_owned();
+        listening["url"].as_str().expect("an address").clone_into(&mut served.url);
         let port = listening["port"].as_u64().expect("a port");
         assert!((8_443..32_768).contains(&port), "{port}");
         served

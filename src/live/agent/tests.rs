@@ -125,7 +125,7 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
     let answer = platform.call(read, Micros::from_secs(20)).await.expect("answered");
     assert_eq!(answer.content.table().and_then(|table| table.get(0, "p")), Some(&Value::Number(2.5)));
     let refused = platform.call(Request::service("pump", "Explode", None), Micros::from_secs(20)).await;
-    assert_eq!(refused.expect("answered").status, crate::wire::Status::NOT_FOUND);
+    assert_eq!(refused.expect("answered").status, Status::NOT_FOUND);
     agent.stop().await;
     let stopped = Told::Stopped { goodbye: true, c_sdk_deaf_until: None };
     assert_eq!(ear.all().last(), Some(&stopped));
