@@ -113,7 +113,7 @@ fn agents_are_so_many_that_services_keep_their_length_or_are_waited_for() {
     assert_eq!((whole.devices(), whole.platform.workers, chosen(&whole)), (12_000, 4, 50));
     assert_eq!(service(&whole, 50), (1, 2_400_000, false));
     assert_eq!(service(&whole, 20), (1, 6_000_000, true));
-    assert_eq!(service(&whole, 23).2, true);
+    assert!(service(&whole, 23).2);
     assert_eq!(service(&whole, 24), (1, 5_000_000, false));
     // 24 agents are enough, as the note says; with 400 ms it takes ten times as many.
     whole.platform.service_time = Micros::from_millis(400);

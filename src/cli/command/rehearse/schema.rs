@@ -36,7 +36,7 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ),
         (
             "fit",
-            or_nothing(object(&[
+            or_nothing(&object(&[
                 ("inside_pct", number.clone()),
                 ("gap_pct", number.clone()),
                 ("gap_at_s", count.clone()),
@@ -70,7 +70,7 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ("counts_agree", truth),
         (
             "curves",
-            or_nothing(object(&[
+            or_nothing(&object(&[
                 ("from_s", count),
                 ("measured", share.clone()),
                 ("p5", share.clone()),
@@ -94,7 +94,7 @@ fn object(keys: &[(&str, Value)]) -> Value {
 }
 
 /// Returns what may also be null.
-fn or_nothing(schema: Value) -> Value {
+fn or_nothing(schema: &Value) -> Value {
     json!({"anyOf": [schema, {"type": "null"}]})
 }
 
