@@ -2,7 +2,7 @@
 //!
 //! One engine serves any number of platforms and agents by one [`Clock`]. What is started in it runs until its own
 //! handle is dropped; [`Engine::finishes`] waits for the end of something. When the engine is dropped, all that
-//! is left ends: a name server that does not answer keeps nobody waiting longer than [`PARTING`].
+//! is left ends: a name server that does not answer keeps nobody waiting longer than `PARTING`.
 
 use super::agent::{self, Device, Listener, Profile};
 use super::clock::Clock;

@@ -5,8 +5,8 @@
 //! or the thousandth part (for keys in seconds) does. Two rules, both from the setting's row alone:
 //!
 //! 1. It lies outside the accepted range, and converted it lies inside.
-//! 2. It lies beyond the usual values by [`MARGIN`] or more, and converted it lies among them. Usual is what
-//!    the slider covers; without a slider the default and [`AROUND`] times more or less; where the slider
+//! 2. It lies beyond the usual values by `MARGIN` or more, and converted it lies among them. Usual is what
+//!    the slider covers; without a slider the default and `AROUND` times more or less; where the slider
 //!    starts at zero it counts from the default. A row without default and slider has no usual values.
 //!
 //! Seconds were typed as milliseconds only where the result is a whole number of seconds, and a whole number
