@@ -136,6 +136,16 @@ struct Seen {
     margin: f64,
 }
 
+/// What runs say of one value.
+enum Confirmed {
+    /// It meets the goals, with some distance to a cliff.
+    Met(Box<Found>),
+    /// It misses a goal: how far, in multiples of its limit.
+    Missed(f64),
+    /// Nothing recovers there, or only just; or the file accepts no such value.
+    Cliff,
+}
+
 /// What a direction came to.
 pub(super) struct Along {
     pub found: Option<Found>,
@@ -154,8 +164,8 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     if !direction.estimated {
         // A store that is capped is not enlarged again.
         let stores = direction.made != Some(Made::Stores);
-        let found = probe.robust_first(direction.values.iter().copied(), stores, means)?;
-        return Ok(Along { found, wide: None, nearest: None });
+        let (found, nearest) = probe.robust_first(direction.values.iter().copied(), stores, means)?;
+        return Ok(Along { found, wide: None, nearest });
     }
     let mut seen = probe.grid(ground.goals, means)?;
     let mut repaired = false;
@@ -185,7 +195,7 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     };
     let marked = |found: Found| Found { cliff: found.value.and_then(cliff), ..found };
     let tried = order.into_iter().take(MOST);
-    let Some(found) = probe.robust_first(tried, repaired, means)? else {
+    let (Some(found), _) = probe.robust_first(tried, repaired, means)? else {
         return probe.without_estimate(&seen, nearest, means);
     };
     let first = found.value.filter(|_| found.is_robust());
@@ -313,44 +323,60 @@ impl Probe<'_> {
         Ok(self.fleet(&assignments)?.map(|fleet| (assignments, fleet)))
     }
 
-    /// Simulates a value; `None` where the goals are not met, or a cliff is near.
-    fn confirm(&self, value: f64, stores: bool, means: Means<'_>) -> Result<Option<Found>, Broken> {
+    /// Simulates a value until it is clear whether it is an answer.
+    fn confirm(&self, value: f64, stores: bool, means: Means<'_>) -> Result<Confirmed, Broken> {
         let goals = self.ground.goals;
-        let Some((assignments, fleet)) = self.repaired(value, stores)? else { return Ok(None) };
+        let Some((assignments, fleet)) = self.repaired(value, stores)? else { return Ok(Confirmed::Cliff) };
+        let missed = |trial: &Trial| match trial.state {
+            State::Never => Confirmed::Cliff,
+            _ => Confirmed::Missed(nearness(trial, goals)),
+        };
         // One run tells what is far off, six what is not.
-        if nearness(&means.simulate(&fleet, goals, 1)?, goals) > FAR {
-            return Ok(None);
+        let first = means.simulate(&fleet, goals, 1)?;
+        if nearness(&first, goals) > FAR {
+            return Ok(missed(&first));
         }
-        if means.runs > LOOK && !means.simulate(&fleet, goals, LOOK)?.meets() {
-            return Ok(None);
+        if means.runs > LOOK {
+            let look = means.simulate(&fleet, goals, LOOK)?;
+            if !look.meets() {
+                return Ok(missed(&look));
+            }
         }
         let trial = means.simulate(&fleet, goals, means.runs)?;
         if !trial.meets() {
-            return Ok(None);
+            return Ok(missed(&trial));
         }
-        let Some(survives) = means.survives(&fleet, goals)? else { return Ok(None) };
-        Ok(Some(Found { survives, ..Found::of(self, value, (assignments, fleet), trial) }))
+        let Some(survives) = means.survives(&fleet, goals)? else { return Ok(Confirmed::Cliff) };
+        let found = Found { survives, ..Found::of(self, value, (assignments, fleet), trial) };
+        Ok(Confirmed::Met(Box::new(found)))
     }
 
     /// Confirms values in their order: the first that survives every change, else the one that survives
-    /// most.
+    /// most. Beside it stands what came nearest of those that missed: how near, and the value.
     fn robust_first(
         &self,
         values: impl Iterator<Item = f64>,
         stores: bool,
         means: Means<'_>,
-    ) -> Result<Option<Found>, Broken> {
-        let mut fallback: Option<Found> = None;
+    ) -> Result<(Option<Found>, Option<(f64, f64)>), Broken> {
+        let (mut fallback, mut nearest): (Option<Found>, Option<(f64, f64)>) = (None, None);
         for value in values {
-            let Some(found) = self.confirm(value, stores, means)? else { continue };
-            if found.is_robust() {
-                return Ok(Some(found));
-            }
-            if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
-                fallback = Some(found);
+            match self.confirm(value, stores, means)? {
+                Confirmed::Met(found) if found.is_robust() => return Ok((Some(*found), nearest)),
+                Confirmed::Met(found) => {
+                    if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
+                        fallback = Some(*found);
+                    }
+                }
+                Confirmed::Missed(near) => {
+                    if near.is_finite() && nearest.is_none_or(|(best, _)| near < best) {
+                        nearest = Some((near, value));
+                    }
+                }
+                Confirmed::Cliff => {}
             }
         }
-        Ok(fallback)
+        Ok((fallback, nearest))
     }
 
     /// Confirms the delay with the widest margin, where it is much wider than that of `first`.
@@ -367,8 +393,10 @@ impl Probe<'_> {
         let margin = seen.iter().find(|seen| seen.value == first).map_or(0.0, |seen| seen.margin);
         let sure = seen.iter().filter(|seen| seen.sure == 2 && seen.margin > margin + WIDER);
         let Some(widest) = sure.max_by(|a, b| a.margin.total_cmp(&b.margin)) else { return Ok(None) };
-        let found = self.confirm(widest.value, stores, means)?.filter(Found::is_robust);
-        Ok(found.map(|found| Found { wide: true, ..found }))
+        Ok(match self.confirm(widest.value, stores, means)? {
+            Confirmed::Met(found) if found.is_robust() => Some(Found { wide: true, ..*found }),
+            _ => None,
+        })
     }
 
     /// Looks with runs where estimates found nothing or misled: small fleets, few workers.
@@ -385,7 +413,7 @@ impl Probe<'_> {
             return Ok(Along { found: None, wide: None, nearest });
         }
         worth.sort_by_key(|seen| seen.rank);
-        let found = self.robust_first(spaced(&worth).into_iter(), true, means)?;
+        let (found, _) = self.robust_first(spaced(&worth).into_iter(), true, means)?;
         Ok(Along { found, wide: None, nearest })
     }
 }

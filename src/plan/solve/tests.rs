@@ -278,6 +278,14 @@ fn groups_are_let_in_one_after_another_where_nothing_spreads_them() {
     assert_eq!((held.at.secs(), held.length.secs()), (120.0, answer.value.unwrap()));
     assert_eq!((held.loses, held.platform_down), (None, false));
     assert!(holds(&file, &wanted, &answer.assignments));
+    // A queue that no spacing keeps so short is told with the spacing that comes nearest.
+    let short = self::wanted(&["t95<60s", "largest_queue<20"], &["restart"]);
+    let solution = solved(&file, &short);
+    assert!(solution.answers.is_empty(), "{:?}", solution.answers);
+    let best = solution.best.unwrap();
+    assert_eq!(best.way, Way::Restart);
+    let queue = |trial: &Trial| trial.figures.get(Aim::Queue).unwrap();
+    assert!(queue(&best.trial) < queue(&solution.now) && !best.trial.meets(), "{:?}", best.trial);
     // One group has no order.
     let refused = solve(
         (&deep(30), None),

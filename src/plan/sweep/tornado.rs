@@ -68,6 +68,25 @@ impl Tornado {
     pub fn middle_s(&self, bar: &Bar) -> f64 {
         self.simulated_t95_s.filter(|_| bar.simulated).unwrap_or(self.t95_s)
     }
+
+    /// Returns what the bars start from, in words: runs where there were runs, else the estimate.
+    pub fn standing(&self) -> String {
+        let base = self.simulated_t95_s.unwrap_or(self.t95_s);
+        if base.is_finite() {
+            format!("95 % back after {} as it is", units::duration(base))
+        } else {
+            "95 % are never back as it is".to_owned()
+        }
+    }
+
+    /// Returns the sentence where there is no bar.
+    pub fn without_effect(&self) -> &'static str {
+        if self.t95_s.is_finite() {
+            "No input changes it noticeably, a fifth less or a fifth more."
+        } else {
+            "No single input, a fifth less or a fifth more, brings the fleet back."
+        }
+    }
 }
 
 /// Inputs that are changed together.

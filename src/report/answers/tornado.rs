@@ -15,8 +15,7 @@ const SHOWN: usize = 12;
 /// Returns what matters as text.
 pub fn render(tornado: &Tornado, charset: Charset) -> String {
     let share = units::percent(SHARE);
-    let base = tornado.simulated_t95_s.unwrap_or(tornado.t95_s);
-    let mut text = wrap("", &format!("95 % back after {} as it is", units::duration(base)));
+    let mut text = wrap("", &tornado.standing());
     text += &wrap(
         "",
         match tornado.method {
@@ -45,7 +44,7 @@ pub fn render(tornado: &Tornado, charset: Charset) -> String {
         line(&mut text, format_args!("{label}{now}{:>13}{:>13}", side(bar.less_s), side(bar.more_s)));
     }
     if tornado.bars.is_empty() {
-        text += "Nothing changes it noticeably.\n";
+        text += &wrap("", tornado.without_effect());
     }
     plain(&text, charset)
 }

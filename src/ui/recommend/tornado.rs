@@ -31,11 +31,7 @@ impl TornadoPanel {
         let Some(tornado) = sought.found else { return };
         ui.label(weak(ui, told(tornado)));
         if tornado.bars.is_empty() {
-            ui.label(small(if tornado.t95_s.is_finite() {
-                "No input changes it noticeably."
-            } else {
-                "No single input, a fifth less or more, brings the fleet back."
-            }));
+            ui.label(small(tornado.without_effect()));
             return;
         }
         ui.checkbox(&mut self.table, small("Bars as a table"));
@@ -45,12 +41,7 @@ impl TornadoPanel {
 
 /// Returns what the bars start from.
 fn told(tornado: &Tornado) -> String {
-    let base = tornado.simulated_t95_s.unwrap_or(tornado.t95_s);
-    let back = if base.is_finite() {
-        format!("95 % back after {} as it is", units::duration(base))
-    } else {
-        "95 % are never back as it is".to_owned()
-    };
+    let back = tornado.standing();
     let simulated = tornado.bars.iter().filter(|bar| bar.simulated).count();
     let by = match tornado.method {
         Method::Exact { runs, .. } if simulated == tornado.bars.len() => {

@@ -8,7 +8,7 @@ use crate::plan::compare::changes_of;
 use crate::report::draw::Graphic;
 use crate::report::files::{self, Format, Said};
 use crate::report::page::Sheet;
-use crate::report::terminal::Charset;
+use crate::report::terminal::{Charset, WIDTH, wrap};
 use crate::report::text::{Told, render};
 use crate::ui::theme;
 use egui::{Label, RichText, ScrollArea, Ui};
@@ -39,14 +39,15 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        let area = ScrollArea::vertical().id_salt("preview").auto_shrink([false, false]);
+        // Tables keep their columns: a narrow window scrolls sideways.
+        let area = ScrollArea::both().id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
         area.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for line in lines.iter().take(SHOWN) {
                 // An empty line has the height of a letter too.
                 let line = if line.is_empty() { " " } else { line };
-                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).wrap());
+                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).extend());
             }
             if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));
@@ -66,11 +67,22 @@ impl Preview {
         };
         if self.made.as_ref().as_ref().is_none_or(|x| !same(x)) {
             let text = text(outcome, baseline.as_deref(), view, options);
-            let lines = text.lines().map(str::to_owned).collect();
+            let lines = text.lines().flat_map(broken).collect();
             self.made = Some(((Arc::clone(outcome), baseline, view.revision, options.clone()), lines));
         }
         self.made.as_ref().map_or(&[], |(_, lines)| lines)
     }
+}
+
+/// Returns a line of a text as lines of at most [`WIDTH`] characters with the same indent; a longer word stands
+/// alone in its line.
+fn broken(line: &str) -> Vec<String> {
+    if line.chars().count() <= WIDTH {
+        return vec![line.to_owned()];
+    }
+    let text = line.trim_start();
+    let indent = " ".repeat(line.len() - text.len());
+    wrap(&indent, text).lines().map(str::to_owned).collect()
 }
 
 /// Returns what stands over the text.
@@ -107,4 +119,19 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
     let sheet =
         Sheet { told, file: view.origin, text: view.file.text(), command: &command, ticket, region: None };
     files::text(format, &sheet).unwrap_or_else(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_longer_than_a_terminal_are_broken_between_words_with_their_indent() {
+        let table = format!("{:<40}{:>40}", "t95", "3:20");
+        assert_eq!(broken(&table), [table.as_str()]);
+        assert_eq!(broken(""), [""]);
+        let long = broken(&format!("  {}", "word ".repeat(40)));
+        assert!(long.len() > 1 && long.iter().all(|line| line.starts_with("  word")), "{long:?}");
+        assert!(long.iter().all(|line| line.chars().count() <= WIDTH), "{long:?}");
+    }
 }
