@@ -26,6 +26,10 @@ pub fn render(tornado: &Tornado, charset: Charset) -> String {
         },
     );
     text.push('\n');
+    if tornado.bars.is_empty() {
+        text += &wrap("", tornado.without_effect());
+        return plain(&text, charset);
+    }
     line(
         &mut text,
         format_args!(
@@ -42,9 +46,6 @@ pub fn render(tornado: &Tornado, charset: Charset) -> String {
         let label = left(bar.label, 45_usize.saturating_sub(now.chars().count()).min(33));
         let label = format!("{label:<width$}", width = 46_usize.saturating_sub(now.chars().count()));
         line(&mut text, format_args!("{label}{now}{:>13}{:>13}", side(bar.less_s), side(bar.more_s)));
-    }
-    if tornado.bars.is_empty() {
-        text += &wrap("", tornado.without_effect());
     }
     plain(&text, charset)
 }

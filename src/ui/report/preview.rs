@@ -14,6 +14,12 @@ use crate::ui::theme;
 use egui::{Label, RichText, ScrollArea, Ui};
 use std::sync::Arc;
 
+/// Width of a letter as a share of its size: that of the monospaced fonts that are shipped.
+const ADVANCE: f32 = 0.61;
+/// Smallest letters that are read without effort [points].
+const SMALLEST: f32 = 9.0;
+/// Room for the bar that scrolls [points].
+const ROOM: f32 = 10.0;
 /// Lines that are shown; the file has all of them.
 const SHOWN: usize = 400;
 
@@ -39,7 +45,8 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        // Tables keep their columns: a narrow window scrolls sideways.
+        // Tables keep their columns: a narrow window has smaller letters, and scrolls sideways in the end.
+        let size = letters(ui.available_width());
         let area = ScrollArea::both().id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
         area.show(ui, |ui| {
@@ -47,7 +54,7 @@ impl Preview {
             for line in lines.iter().take(SHOWN) {
                 // An empty line has the height of a letter too.
                 let line = if line.is_empty() { " " } else { line };
-                ui.add(Label::new(RichText::new(line).monospace().size(theme::SMALL)).extend());
+                ui.add(Label::new(RichText::new(line).monospace().size(size)).extend());
             }
             if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));
@@ -72,6 +79,11 @@ impl Preview {
         }
         self.made.as_ref().map_or(&[], |(_, lines)| lines)
     }
+}
+
+/// Returns the size of letters [points] with which [`WIDTH`] of them fit into a width [points].
+fn letters(width: f32) -> f32 {
+    ((width - ROOM) / WIDTH as f32 / ADVANCE).clamp(SMALLEST, theme::SMALL)
 }
 
 /// Returns a line of a text as lines of at most [`WIDTH`] characters with the same indent; a longer word stands
@@ -124,6 +136,14 @@ fn text(outcome: &Outcome, baseline: Option<&Outcome>, view: &View<'_>, options:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_shrink_with_the_width_but_stay_readable() {
+        assert_eq!(letters(2000.0), theme::SMALL);
+        assert_eq!(letters(200.0), SMALLEST);
+        let some = letters(535.0);
+        assert!(some < theme::SMALL && some * ADVANCE * WIDTH as f32 <= 535.0 - ROOM + 0.01, "{some}");
+    }
 
     #[test]
     fn lines_longer_than_a_terminal_are_broken_between_words_with_their_indent() {

@@ -21,7 +21,7 @@ Examples:
   regather sweep fleet.json --vary random_delay=10s..20min/24 \\
       --vary capacity=25..400/16
   regather sweep fleet.json --vary /platform/workers=2..12/11lin --exact --csv
-  regather sweep fleet.json --vary random_delay=10s..20min/24 \
+  regather sweep fleet.json --vary random_delay=10s..20min/24 \\
       --vary capacity=25..400/16 --confirm     its edge in runs
   regather sweep fleet.json --tornado          which inputs matter",
     after_help = "\
