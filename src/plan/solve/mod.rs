@@ -217,6 +217,7 @@ pub fn solve(
         solution.notes.extend(words::peak(goals, &ways));
     }
     rank(&mut found);
+    distinct(&mut found);
     let told = |(answer, way): (Found, Option<Direction>)| {
         words::answer(ground, answer, way.as_ref().and_then(|way| way.lever.as_ref()), &solution.now)
     };
@@ -316,6 +317,21 @@ fn rank(found: &mut [(Found, Option<Direction>)]) {
         let order = price(a).cmp(&price(b)).then(slow(a).cmp(&slow(b)));
         order.then(b.margin.total_cmp(&a.margin)).then(a.way.cmp(&b.way))
     });
+}
+
+/// Keeps the first of answers that assign the same: two levers may turn one setting.
+fn distinct(found: &mut Answers) {
+    let mut kept: Answers = Vec::new();
+    for one in found.drain(..) {
+        let same = |(other, _): &(Found, Option<Direction>)| {
+            other.assignments.len() == one.0.assignments.len()
+                && one.0.assignments.iter().all(|assignment| other.assignments.contains(assignment))
+        };
+        if !kept.iter().any(same) {
+            kept.push(one);
+        }
+    }
+    *found = kept;
 }
 
 /// Returns whether a delay was found that survives other numbers.

@@ -339,6 +339,23 @@ fn stores_are_capped_only_where_data_may_be_lost() {
 }
 
 #[test]
+fn two_levers_that_turn_one_setting_are_one_answer() {
+    let text = r#"{"regather": 1, "groups": {
+        "a": {"devices": 600, "agent": "example-agent", "reconnect_random_delay_seconds": 5},
+        "b": {"devices": 200, "agent": "java-sdk", "reconnect_interval_s": 10}},
+        "platform": {"workers": 2, "service_time_ms": 100, "accept_queue": 300},
+        "outage": {"length_s": 120, "watch_s": 900}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    let solution = solved(&file, &wanted(&["t95<60s"], &[]));
+    let ways: Vec<Way> = solution.answers.iter().map(|answer| answer.way).collect();
+    assert!(ways.contains(&Way::Delay), "{ways:?}");
+    for (at, answer) in solution.answers.iter().enumerate() {
+        let before = &solution.answers[..at];
+        assert!(before.iter().all(|other| other.assignments != answer.assignments), "{ways:?}");
+    }
+}
+
+#[test]
 fn every_way_has_its_word() {
     let ways = [
         Way::Keep,

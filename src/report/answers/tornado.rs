@@ -16,6 +16,10 @@ const SHOWN: usize = 12;
 pub fn render(tornado: &Tornado, charset: Charset) -> String {
     let share = units::percent(SHARE);
     let mut text = wrap("", &tornado.standing());
+    if tornado.bars.is_empty() {
+        text += &wrap("", tornado.without_effect());
+        return plain(&text, charset);
+    }
     text += &wrap(
         "",
         match tornado.method {
@@ -26,10 +30,6 @@ pub fn render(tornado: &Tornado, charset: Charset) -> String {
         },
     );
     text.push('\n');
-    if tornado.bars.is_empty() {
-        text += &wrap("", tornado.without_effect());
-        return plain(&text, charset);
-    }
     line(
         &mut text,
         format_args!(
