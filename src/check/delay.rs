@@ -2,7 +2,7 @@
 
 use super::{Rule, address};
 use crate::base::{Finding, Micros, units};
-use crate::fleet::{Agent, AgentKind, BackoffLaw, DelayLaw, Fleet, Generic, Group, LimitKind};
+use crate::fleet::{Agent, AgentKind, BackoffLaw, Bounds, DelayLaw, Fleet, Generic, Group, LimitKind};
 
 /// The rules.
 pub(super) static RULES: &[Rule] = &[
@@ -195,7 +195,10 @@ const IN_TIME: f64 = 0.8;
 fn long_backlog(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     let Some(balancer) = fleet.platform.balancer else { return };
     let Some(limit) = balancer.limit.filter(|limit| limit.kind == LimitKind::DelayAccept) else { return };
-    let Some(timeout) = fleet.groups.iter().map(|group| group.agent.connect_timeout()).min() else { return };
+    // With TLS nothing bounds the wait for the handshake, unless the timeout is that of the whole attempt.
+    let bounded = |group: &&Group| !group.link.tls || group.link.bounds == Bounds::Attempt;
+    let timeouts = fleet.groups.iter().filter(bounded).map(|group| group.agent.connect_timeout());
+    let Some(timeout) = timeouts.min() else { return };
     let per_s = f64::from(limit.per_s.max(1));
     let wait = f64::from(balancer.backlog) / per_s;
     if wait <= timeout.secs() {
@@ -212,7 +215,7 @@ fn long_backlog(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::warning(rule.code, pointer, what)
             .why(format!(
-                "A real load balancer spends turns on devices that have given up, more than the simulation shows. ({})",
+                "Its turns go to devices that have given up, and a real one passes their requests on as well. ({})",
                 rule.source
             ))
             .fix("Let fewer connections wait, so that the last one has its turn in time.")

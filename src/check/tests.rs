@@ -41,8 +41,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("D014", "\"accept_queue\": 1000", "\"accept_queue\": 100000"),
     (
         "D015",
-        "\"workers\": 4",
-        "\"workers\": 4, \"balancer\": { \"limit_per_s\": 100, \"limit_kind\": \"delay-accept\", \"backlog\": 4096 }",
+        "30000 }\n  },\n  \"platform\": { \"workers\": 4",
+        "30000, \"tls\": \"off\" }\n  },\n  \"platform\": { \"workers\": 4, \"balancer\": { \"limit_per_s\": 100, \"limit_kind\": \"delay-accept\", \"backlog\": 4096 }",
     ),
     ("D020", "\"properties\": 10", "\"properties\": 1000"),
     ("D030", "\"devices\": 100,", "\"devices\": 100, \"tls\": \"off\","),

@@ -12,7 +12,7 @@ use super::wheel;
 use crate::agent::{Event, Machine, Next, State, delay, spins};
 use crate::base::{Draws, Micros};
 use crate::fleet::outage::SYN_GIVES_UP;
-use crate::fleet::{Agent, Bounds, Fleet, Generic, Meets, Retries, ServiceLaw};
+use crate::fleet::{Agent, Bounds, Fleet, Generic, Group, LimitKind, Meets, Retries, ServiceLaw};
 
 /// Most attempts in one run.
 pub const ATTEMPT_BUDGET: u64 = 2_000_000_000;
@@ -93,7 +93,10 @@ fn device_bytes(fleet: &Fleet) -> f64 {
         return if fixed { PLAIN_BYTES } else { PLAIN_RANDOM_BYTES } as f64;
     }
     let blocks = fleet.platform.sessions.bind_protection.is_some();
-    let begins = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
+    let limit = fleet.platform.balancer.and_then(|balancer| balancer.limit);
+    let gate = limit.is_some_and(|limit| limit.kind == LimitKind::DelayAccept);
+    let counted = |group: &Group| group.link.bounds == Bounds::Attempt || gate && !group.link.tls;
+    let begins = fleet.groups.iter().any(counted);
     (DEVICE_BYTES + TIME_BYTES * (u64::from(blocks) + u64::from(begins))) as f64
 }
 

@@ -137,18 +137,21 @@
 //! with the socket closed or its session ends. Refused: counted, and the machine gets *failed* at once (refused by
 //! the sign-in tier on a standing socket: *failed with the socket open*).
 //!
-//! *Deadline* of a visit, with T = `connect_timeout`, M = `message_timeout`, s the time at which the attempt arrives at this station and a
-//! its begin (the first SYN):
+//! *Deadline* of a visit, with T = `connect_timeout`, M = `message_timeout`, s the time at which the attempt arrives at this station, a
+//! its begin (the first SYN) and g the time at which its *request* was sent: where there is a gate and the link has no TLS, when the
+//! attempt arrived at the gate (the kernel has completed the connection, and the device waits for the answer while the connection
+//! waits to be accepted), else s. With TLS a device waits at the gate for the handshake, which nothing bounds (02-agents A1).
 //!
 //! | visit | `Answer` | `Attempt` |
 //! |---|---|---|
-//! | gate, TLS | none | a + T |
-//! | Connection Servers | s + T | a + T |
-//! | sign-in, if there are no Connection Servers and the socket is new | s + T | a + T |
+//! | gate | g + T without TLS, none with TLS | a + T |
+//! | TLS | none | a + T |
+//! | Connection Servers | g + T | a + T |
+//! | sign-in, if there are no Connection Servers and the socket is new | g + T | a + T |
 //! | sign-in otherwise | s + M | s + M |
 //!
 //! At its deadline the attempt ends, counted as *timed out*; socket open if it was a sign-in with deadline s + M, else closed. Where it
-//! goes to the next station the visit is over. An attempt that arrives at a station after its deadline (only `Attempt`) does not exist: it
+//! goes to the next station the visit is over. An attempt that arrives at a station after its deadline (a + T, or g + T behind a gate) does not exist: it
 //! ended before.
 //!
 //! # Stations

@@ -134,6 +134,12 @@ impl World<'_> {
         if stop == Stop::SignIn && self.line.upgrades {
             self.tally.levels[group].connected += u32::from(state.raise(CONNECTED));
         }
+        if stop == Stop::Gate
+            && self.ways[group].asks_at_gate
+            && let Some(asks) = self.began.get_mut(device as usize)
+        {
+            *asks = now;
+        }
         let visit = self.ways[group].visit(stop, state.same_socket());
         let deadline = visit.deadline(now, || self.began.get(device as usize).copied().unwrap_or(now));
         let asks = Asks { timeline: &self.timeline, draws: self.draws, device, attempts: state.attempts() };

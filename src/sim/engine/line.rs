@@ -127,14 +127,24 @@ impl Line {
         };
         let (connect, message) = (group.agent.connect_timeout(), group.link.message_timeout);
         let standing = STOPS.map(|stop| visit(stop, message, false, true));
+        let asks_at_gate = self.asks_at_gate(group);
         let [gate, handshake, upgrade, sign_in] = STOPS.map(|stop| match (group.link.bounds, stop) {
             (_, Stop::SignIn) if self.upgrades => visit(stop, message, false, true),
             (Bounds::Attempt, _) => visit(stop, connect, true, false),
-            (Bounds::Answer, Stop::Gate | Stop::Tls) => visit(stop, Micros(u64::MAX), false, false),
-            (Bounds::Answer, _) => visit(stop, connect, false, false),
+            (Bounds::Answer, Stop::Gate | Stop::Tls) if !asks_at_gate => {
+                visit(stop, Micros(u64::MAX), false, false)
+            }
+            (Bounds::Answer, _) => visit(stop, connect, asks_at_gate, false),
         });
         let [a, b, c, d] = standing;
-        Way { first, visits: [gate, handshake, upgrade, sign_in, a, b, c, d] }
+        Way { first, asks_at_gate, visits: [gate, handshake, upgrade, sign_in, a, b, c, d] }
+    }
+
+    /// Returns whether a group's devices have sent their request when they arrive at the gate: without TLS nothing
+    /// comes before it.
+    pub(super) fn asks_at_gate(&self, group: &Group) -> bool {
+        let gate = self.booths[Stop::Gate as usize].is_some();
+        gate && !group.link.tls && group.link.bounds == Bounds::Answer
     }
 
     /// Returns the station after this one.
@@ -232,6 +242,8 @@ fn plain(workers: u32, service_time: Micros, room: u32) -> Tier {
 pub(super) struct Way {
     /// First station of a new socket.
     pub(super) first: Stop,
+    /// Whether the wait for the answer counts from the arrival at the gate.
+    pub(super) asks_at_gate: bool,
     /// By station, on a new socket and, from the fifth on, on one that stands.
     visits: [Visit; 8],
 }
@@ -243,7 +255,8 @@ pub(super) struct Visit {
     longest: u64,
     /// The station after this one.
     pub(super) next: Stop,
-    /// Whether its wait counts from the begin of the attempt instead of that of the visit.
+    /// Whether its wait counts from the begin of the attempt, or from its arrival at the gate where it asks there,
+    /// instead of that of the visit.
     from_begin: bool,
     /// Whether the socket stands when the device gives up.
     pub(super) open: bool,

@@ -127,7 +127,8 @@ struct World<'a> {
     devices: Vec<Device>,
     /// Until when each device cannot bind [µs]; empty where nothing is ever blocked.
     blocked: Vec<u64>,
-    /// When each device's attempt began [µs]; empty where no timeout is counted from there.
+    /// When each device's attempt began, or arrived at the gate where its answer is awaited from there [µs]; empty
+    /// where no timeout is counted from there.
     began: Vec<u64>,
     habits: Vec<Habits>,
     ways: Vec<Way>,
@@ -173,7 +174,8 @@ impl<'a> World<'a> {
         let line = Line::new(fleet, bins, &timeline);
         let habits: Vec<Habits> = fleet.groups.iter().map(|group| Habits::of(fleet, group)).collect();
         let ways: Vec<Way> = fleet.groups.iter().map(|group| line.way(group)).collect();
-        let counts_from_begin = fleet.groups.iter().any(|group| group.link.bounds == Bounds::Attempt);
+        let from_begin = |group: &Group| group.link.bounds == Bounds::Attempt || line.asks_at_gate(group);
+        let counts_from_begin = fleet.groups.iter().any(from_begin);
         Self {
             fleet,
             draws: Draws::new(seed),

@@ -17,6 +17,17 @@ impl World<'_> {
         }
     }
 
+    /// The device sends its request, and waits for the answer from now on.
+    fn asks(&mut self, device: usize) {
+        let now = self.now;
+        if let Doing::UnderWay(attempt) = &mut self.devices[device].doing {
+            attempt.asked = Some(now);
+        }
+        if self.group(device).link.bounds == Bounds::Answer {
+            self.see("request sent before it was accepted");
+        }
+    }
+
     /// An attempt begins, or its SYN is sent again.
     pub(super) fn attempt_begins(&mut self, device: usize) {
         let attempt = match self.devices[device].doing {
@@ -49,7 +60,7 @@ impl World<'_> {
         let this = &mut self.devices[device];
         this.attempts += 1;
         let standing = this.machine.same_socket();
-        let attempt = Attempt { begun: now, standing, step: Step::Syn };
+        let attempt = Attempt { begun: now, asked: None, standing, step: Step::Syn };
         this.doing = Doing::UnderWay(attempt);
         self.tally.groups[this.group].attempts[bin] += 1;
         self.happens(device, Happens::Attempts { same_socket: standing });
@@ -182,13 +193,15 @@ impl World<'_> {
         let group = self.group(device);
         let answer = group.agent.connect_timeout().0;
         let whole = attempt.begun.saturating_add(answer);
+        let asked = attempt.asked.unwrap_or(self.now).saturating_add(answer);
         let from_now = match (group.link.bounds, self.stations[station].name) {
             (_, StationName::SignIn) if attempt.standing || self.fleet.platform.connection.is_some() => {
                 return (Some(self.now.saturating_add(group.link.message_timeout.0)), true);
             }
             (Bounds::Attempt, _) => Some(whole),
+            (Bounds::Answer, StationName::Gate) if !group.link.tls => Some(asked),
             (Bounds::Answer, StationName::Gate | StationName::Tls) => None,
-            (Bounds::Answer, _) => Some(self.now.saturating_add(answer)),
+            (Bounds::Answer, _) => Some(asked),
         };
         (from_now, false)
     }
@@ -210,6 +223,9 @@ impl World<'_> {
             return self.refuse(device);
         }
         self.open_socket(device);
+        if self.stations[station].name == StationName::Gate && !self.group(device).link.tls {
+            self.asks(device);
+        }
         self.step(device, Step::At { station, request: request.id, stands });
         self.schedule(deadline.unwrap_or(u64::MAX), Rank::AttemptEnds, device);
         self.arrived(station, &request, arrival);

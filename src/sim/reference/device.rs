@@ -94,6 +94,9 @@ enum SessionEnd {
 pub(super) struct Attempt {
     /// When its first SYN was sent.
     pub(super) begun: u64,
+    /// When its request was sent, where that was before it reached the station that answers: at a gate, without
+    /// TLS.
+    pub(super) asked: Option<u64>,
     /// Whether it goes on with the socket of the one before.
     pub(super) standing: bool,
     pub(super) step: Step,

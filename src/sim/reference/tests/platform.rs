@@ -97,6 +97,28 @@ fn attempts_pass_gate_tls_connection_servers_and_sign_in_tier() {
 }
 
 #[test]
+fn without_tls_the_wait_to_be_accepted_counts() {
+    let mut fleet = fleet(devices(3, secs(10)));
+    let limit = Some(Limit { per_s: 1, kind: LimitKind::DelayAccept });
+    fleet.platform.balancer = Some(Balancer { limit, backlog: 10, ..PLAIN });
+    set_timeout(&mut fleet, ms(1_500));
+    let encrypted = run(&fleet, 1);
+    // Accepted at 10, 11 and 12 s, and 100 ms behind it.
+    assert_eq!(encrypted.times.all(), [1_100, 2_100, 2_100, 2_100].map(|t| Some(ms(t))));
+    assert_eq!((encrypted.totals.timed_out, encrypted.totals.wasted), (0, 0));
+    fleet.groups[0].link.tls = false;
+    let plain = run(&fleet, 1);
+    // The third has given up at 11.5 s, and comes again 10 s later.
+    assert_eq!(plain.times.all(), [1_100, 11_600, 11_600, 11_600].map(|t| Some(ms(t))));
+    assert_eq!((plain.totals.timed_out, plain.totals.wasted), (1, 0));
+    // What was accepted after 1 s has half a second left: served in vain at 11 s and at 22.5 s.
+    fleet.platform.service_time = ms(600);
+    let late = run(&fleet, 1);
+    assert_eq!(late.times.all(), [12_100, 23_600, 23_600, 23_600].map(|t| Some(ms(t))));
+    assert_eq!((late.totals.timed_out, late.totals.wasted), (3, 2));
+}
+
+#[test]
 fn a_limiter_weighs_the_second_before() {
     let mut fleet = fleet(devices(4, ms(500)));
     let limit = |kind| Some(Balancer { limit: Some(Limit { per_s: 2, kind }), ..PLAIN });

@@ -1,7 +1,8 @@
 //! In how many made-up cases each feature and each outcome occurred.
 
 use crate::fleet::{
-    Agent, BackoffLaw, Bounds, DelayLaw, Fleet, Flush, Meets, Purges, ServiceLaw, TierName, Touches,
+    Agent, BackoffLaw, Bounds, DelayLaw, Fleet, Flush, LimitKind, Meets, Purges, ServiceLaw, TierName,
+    Touches,
 };
 use crate::sim::reference::Seen;
 use crate::sim::{Run, StationName};
@@ -148,6 +149,8 @@ impl Coverage {
         let law = |law| any(&|agent| agent.sdk().is_some_and(|sdk| sdk.delay_law == law));
         let backs_off =
             |law| any(&|agent| matches!(agent, Agent::Generic(generic) if generic.backoff.law == law));
+        let limit = fleet.platform.balancer.and_then(|balancer| balancer.limit);
+        let gate = limit.is_some_and(|limit| limit.kind == LimitKind::DelayAccept);
         let link = |is: &dyn Fn(&crate::fleet::Group) -> bool| tried.iter().any(|group| is(group));
         let features = [
             ("C SDK", any(&|agent| matches!(agent, Agent::CSdk(_)))),
@@ -165,6 +168,10 @@ impl Coverage {
             ("decorrelated jitter", backs_off(BackoffLaw::DecorrelatedJitter)),
             ("TLS", link(&|group| group.link.tls)),
             ("plain", link(&|group| !group.link.tls)),
+            (
+                "plain behind a gate",
+                link(&|group| gate && !group.link.tls && group.link.bounds == Bounds::Answer),
+            ),
             ("timeout bounds the answer", link(&|group| group.link.bounds == Bounds::Answer)),
             ("timeout bounds the attempt", link(&|group| group.link.bounds == Bounds::Attempt)),
             ("flush before bind", link(&|group| group.store.flush == Flush::BeforeBind)),
