@@ -331,5 +331,7 @@ pub fn mixed(devices: u32, law: ServiceLaw) -> Fleet {
         targets: Targets::default(),
         prices: Prices::default(),
         unknowns: Unknowns::default(),
+        cluster: None,
+        elsewhere: Vec::new(),
     }
 }

@@ -335,7 +335,7 @@ impl Reader<'_> {
     }
 
     /// Finds an outage in which nobody loses a connection.
-    pub(super) fn somebody_is_cut(&mut self, outage: &Outage, groups: &[Group]) {
+    pub(super) fn somebody_is_cut(&mut self, outage: &Outage, groups: &[&Group]) {
         let cut = outage.episodes().iter().any(|episode| episode.loses.is_some());
         let by_itself = groups.iter().any(|group| group.drops_per_day > 0.0 || group.duty.is_some());
         if cut || by_itself {

@@ -83,7 +83,7 @@ pub struct View<'a> {
     cluster: OnceLock<Arc<Read>>,
     /// What follows from it for the platform.
     derived: OnceLock<Arc<Derivation>>,
-    /// Id of the cluster whose platform is derived; `None` for the first one.
+    /// Id of the cluster that is played, whatever the file says; `None` for the one that it says.
     focus: Option<&'a str>,
 }
 
@@ -100,14 +100,15 @@ impl<'a> View<'a> {
         Self { tree, assigned, drawn: None, cluster: OnceLock::new(), derived: OnceLock::new(), focus: None }
     }
 
-    /// Returns the view in which the platform is that of the cluster with this id.
+    /// Returns the view in which the cluster with this id is played.
     pub(super) fn focused(self, cluster: &'a str) -> Self {
-        Self { focus: Some(cluster), derived: OnceLock::new(), ..self }
+        Self { focus: Some(cluster), cluster: OnceLock::new(), derived: OnceLock::new(), ..self }
     }
 
-    /// Returns the id of the cluster whose platform is derived; `None` for the first one.
+    /// Returns the id of the cluster that is played; `None` for the first one.
     pub(in crate::fleet) fn focus(&self) -> Option<&'a str> {
-        self.focus
+        let said = || self.lookup(cluster::PLAYED)?.0.as_str().map(str::trim);
+        self.focus.or_else(said)
     }
 
     /// Returns the view with what a run has drawn instead of what is unknown.

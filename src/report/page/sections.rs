@@ -40,8 +40,9 @@ fn answer(html: &mut Html, sheet: &Sheet<'_>) {
     html.element("h1", "", &format!("{}, {}", fleet.name, outcome.scenario));
     let runs = if outcome.runs() == 1 { "run" } else { "runs" };
     let devices = units::count(fleet.devices());
+    let cluster = fleet.cluster.as_ref().map_or_else(String::new, |cluster| format!("{cluster}: "));
     let (length, count) = (fleet.outage.length, outcome.runs());
-    html.element("p", "weak", &format!("{devices} devices, outage of {length}, {count} {runs}"));
+    html.element("p", "weak", &format!("{cluster}{devices} devices, outage of {length}, {count} {runs}"));
     if let Some(ticket) = sheet.ticket {
         html.element("p", "weak", &format!("Change {ticket}"));
     }

@@ -61,14 +61,17 @@ pub fn table(view: &View<'_>) -> Table {
             }
         })
         .collect();
-    let devices = view.fleet.map_or_else(|| "?".to_owned(), |fleet| units::count(fleet.devices()));
+    let devices = view.fleet.map_or_else(
+        || "?".to_owned(),
+        |fleet| units::count(fleet.everybody().map(|group| u64::from(group.devices)).sum()),
+    );
     let groups = if rows.len() == 1 { "1 group".to_owned() } else { format!("{} groups", rows.len()) };
     Table { title: format!("{devices} devices in {groups}"), rows }
 }
 
 /// Returns how many values the group records in a second: `360 /s`.
 fn values(view: &View<'_>, id: &str) -> String {
-    let group = view.fleet.and_then(|fleet| fleet.groups.iter().find(|group| group.id == id));
+    let group = view.fleet.and_then(|fleet| fleet.group(id));
     group.map_or_else(
         || "–".to_owned(),
         |group| {

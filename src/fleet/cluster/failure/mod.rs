@@ -161,9 +161,9 @@ pub fn taken<'t>(topology: &'t Topology, names: &str) -> Result<Vec<&'t Node>, S
     Ok(gone)
 }
 
-/// Returns what devices of the first cluster see when these things fail.
+/// Returns what devices of the cluster that is played see when these things fail.
 pub fn effect(topology: &Topology, view: &View<'_>, gone: &[&Node], how: How) -> Option<Effect> {
-    let cluster = topology.clusters().next()?;
+    let cluster = topology.played()?;
     let own: Vec<&Node> =
         cluster.components().filter(|node| gone.iter().any(|lost| std::ptr::eq(*lost, *node))).collect();
     let story = Story { cluster, view, own, how };

@@ -64,6 +64,12 @@ impl Inspector {
                     ui.label(can.color(theme::tokens(ui.ctx()).text.weak));
                 }
                 act(ui, &ids, view, out);
+                if node.kind == NodeKind::Cluster && board.played != *id {
+                    let tip = "Simulates this cluster, with the groups that sign in to it";
+                    if ui.button("Simulate this cluster").on_hover_text(tip).clicked() {
+                        out.push(super::tools::play(id.clone()));
+                    }
+                }
                 refers(ui, topology, node, out);
                 fails::ui(ui, (topology, &seen), &ids, &mut self.how, out);
                 follows::findings(ui, Some(id), view, out);
@@ -136,7 +142,7 @@ fn act(ui: &mut Ui, ids: &[String], view: &View<'_>, out: &mut Vec<Request>) {
 /// Draws one button for each cluster, because one without machines of its own has no frame.
 fn clusters(ui: &mut Ui, board: &Board, chosen: &mut BTreeSet<String>) {
     ui.horizontal_wrapped(|ui| {
-        for cluster in board.frames.iter().chain(&board.frameless) {
+        for cluster in board.clusters() {
             if ui.button(format!("Settings of {}", cluster.label)).clicked() {
                 *chosen = std::iter::once(cluster.id.clone()).collect();
             }
