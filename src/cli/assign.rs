@@ -136,8 +136,10 @@ pub fn apply(
 fn cluster(file: &FleetFile, scenario: Option<&str>, name: &str) -> Result<String, CommandError> {
     let view = file.view(scenario);
     let Some(topology) = view.drawable() else {
-        return Err(CommandError::usage(format!("There is no cluster `{name}`: the project has no topology."))
-            .hint("Leave it out: without a topology there is one platform."));
+        return Err(CommandError::usage(format!(
+            "There is no cluster `{name}`: the project has no topology."
+        ))
+        .hint("Leave it out: without a topology there is one platform."));
     };
     let nodes: Vec<_> = topology.clusters().map(|cluster| cluster.node).collect();
     let by_id = nodes.iter().find(|node| node.id == name);

@@ -65,8 +65,10 @@ impl Planned {
             .findings(&project.shown, blocking)
             .hint(format!("`regather validate {}` lists everything.", project.shown)));
         };
-        let typed =
-            assignments.iter().map(|assignment| format!(", {}={}", assignment.name, assignment.value));
+        let typed = assignments
+            .iter()
+            .filter(|one| one.name != PLAYED)
+            .map(|assignment| format!(", {}={}", assignment.name, assignment.value));
         Ok(Self {
             name: project.file.scenario_name(scenario.as_deref()) + &typed.collect::<String>(),
             scenario,

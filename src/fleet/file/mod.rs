@@ -22,7 +22,7 @@ pub(in crate::fleet) use read::nearest;
 pub use schema::schema;
 pub use supplied::Supplied;
 pub(crate) use view::round_to_unit;
-pub use view::{Value, View, moment};
+pub use view::{Known, Value, View, moment};
 
 use super::Fleet;
 use super::setting::Certainty;

@@ -119,9 +119,9 @@ impl Reader<'_> {
             let finding = Finding::error("F062", pointer.clone(), format!("There is no cluster `{named}`."))
                 .why("One cluster of the topology is simulated, and this names it.");
             let finding = match nearest(named, &ids) {
-                Some(near) => finding
-                    .fix(format!("Did you mean `{near}`?"))
-                    .patch(pointer, near, format!("Say {near}")),
+                Some(near) => {
+                    finding.fix(format!("Did you mean `{near}`?")).patch(pointer, near, format!("Say {near}"))
+                }
                 None => finding.fix(format!("The clusters are {}.", ids.join(", "))),
             };
             self.findings.push(finding.at(place.0, place.1));

@@ -71,6 +71,14 @@ impl Value {
     }
 }
 
+/// What a view has read of the topology and what follows from it, to be passed on to other views of the same file
+/// through the same scenario: reading it is most of the cost of a view.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    cluster: Arc<Read>,
+    derived: Arc<Derivation>,
+}
+
 /// A project file seen through one scenario, or through none for the baseline.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
@@ -139,6 +147,20 @@ impl<'a> View<'a> {
             let derived = self.topology().map(|topology| Derivation::of(topology, self));
             Arc::new(derived.unwrap_or_default())
         })
+    }
+
+    /// Returns what is read of the topology, read now where it was not yet.
+    pub fn known(&self) -> Known {
+        self.derivation();
+        let derived = self.derived.get().cloned().unwrap_or_default();
+        Known { cluster: Arc::clone(self.cluster()), derived }
+    }
+
+    /// Returns the view with what another one of the same file and scenario has read.
+    #[must_use]
+    pub fn knowing(self, known: &Known) -> Self {
+        let Known { cluster, derived } = known.clone();
+        Self { cluster: OnceLock::from(cluster), derived: OnceLock::from(derived), ..self }
     }
 
     /// Returns the tree behind the view.

@@ -184,7 +184,7 @@ fn cluster(ui: &mut Ui, setting: &Setting, seen: &file::View<'_>) -> Option<Valu
 /// Draws one setting with what was found about it.
 fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out: &mut Vec<Request>) {
     let address = address::join(base, setting);
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let value = seen.value(&address, setting);
     let set = |value, finished| DocumentCommand::Set { edits: vec![(address.clone(), value)], finished };
     let choose = |ui: &mut Ui, out: &mut Vec<Request>| {

@@ -1,9 +1,9 @@
 //! What stands above the canvas: adding, layouts, pictures, and where one looks.
 
 use super::canvas::Canvas;
-use crate::desk::command::{DocumentCommand, Drawing, TopologyCommand};
-use crate::fleet::cluster::{NodeKind, PLAYED};
+use crate::desk::command::{DocumentCommand, Drawing, TopologyCommand, When};
 use crate::fleet::cluster::pattern::PATTERNS;
+use crate::fleet::cluster::{NodeKind, PLAYED};
 use crate::fleet::file::Value;
 use crate::report::topology::Board;
 use crate::ui::request::{Purpose, Request};
@@ -38,7 +38,15 @@ pub fn ui(
                 let tip = format!("Adds a scenario in which this fails: {}", failure.fails);
                 if ui.button(&failure.name).on_hover_text(tip).clicked() {
                     let (name, fails) = (failure.name.clone(), failure.fails.clone());
-                    out.push(TopologyCommand::Fail { name, fails, how: failure.how }.into());
+                    out.push(
+                        TopologyCommand::Fail {
+                            name,
+                            fails,
+                            how: failure.how,
+                            when: When::Alone { length_s: None },
+                        }
+                        .into(),
+                    );
                     ui.close();
                 }
             }

@@ -74,9 +74,7 @@ fn who_is_left_out_is_said_and_a_wrong_choice_is_refused() {
 
 #[test]
 fn a_scenario_can_play_another_cluster_and_each_is_a_tenant() {
-    let file = file(TWO)
-        .with("/scenarios/other", &serde_json::json!({ "set": { PLAYED: "two" } }))
-        .unwrap();
+    let file = file(TWO).with("/scenarios/other", &serde_json::json!({ "set": { PLAYED: "two" } })).unwrap();
     assert_eq!(ids(&file.check(Some("other")).fleet.unwrap().groups), ["b"]);
     assert_eq!(ids(&file.check(None).fleet.unwrap().groups), ["a", "c"]);
     let tenants = tenants(&file, Some("other"));
@@ -86,7 +84,8 @@ fn a_scenario_can_play_another_cluster_and_each_is_a_tenant() {
 
 #[test]
 fn one_cluster_plays_everybody_it_names_or_not() {
-    let one = file(&super::reading::BOXES.replace("\"max_database_errors\": 1200", "\"groups\": [\"pumps\"]"));
+    let one =
+        file(&super::reading::BOXES.replace("\"max_database_errors\": 1200", "\"groups\": [\"pumps\"]"));
     let fleet = one.check(None).fleet.unwrap();
     assert_eq!((fleet.cluster, fleet.elsewhere.len(), fleet.groups.len()), (None, 0, 1));
 }

@@ -6,7 +6,6 @@ mod fails;
 use super::{follows, pointer};
 use crate::desk::View;
 use crate::desk::command::TopologyCommand;
-use crate::fleet::cluster::failure::How;
 use crate::fleet::cluster::{Node, NodeKind, Topology};
 use crate::fleet::setting::Setting;
 use crate::report::topology::Board;
@@ -29,7 +28,7 @@ pub struct Inspector {
     /// Whether every setting is shown.
     all: bool,
     /// How what is chosen fails.
-    how: How,
+    fails: fails::Fails,
     /// The clusters beside each other.
     clusters: clusters::Clusters,
 }
@@ -44,7 +43,7 @@ impl Inspector {
         view: &View<'_>,
         out: &mut Vec<Request>,
     ) {
-        let seen = view.file.view(view.scenario);
+        let seen = view.seen();
         let Some(topology) = seen.drawable() else { return };
         let ids: Vec<String> = chosen.iter().cloned().collect();
         match ids.as_slice() {
@@ -71,14 +70,14 @@ impl Inspector {
                     }
                 }
                 refers(ui, topology, node, out);
-                fails::ui(ui, (topology, &seen), &ids, &mut self.how, out);
+                self.fails.ui(ui, (topology, &seen), &ids, view, out);
                 follows::findings(ui, Some(id), view, out);
                 self.rows(ui, node, view, out);
             }
             _ => {
                 follows::heading(ui, &format!("{} parts are chosen", ids.len()));
                 act(ui, &ids, view, out);
-                fails::ui(ui, (topology, &seen), &ids, &mut self.how, out);
+                self.fails.ui(ui, (topology, &seen), &ids, view, out);
             }
         }
     }
