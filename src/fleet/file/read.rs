@@ -144,9 +144,10 @@ impl Reader<'_> {
             }
             let pointer = other.node.address("groups");
             let (line, column) = self.view.tree().place_of(&pointer);
-            let verb = if names.len() == 1 { "signs" } else { "sign" };
-            let (names, other) = (names.join(", "), other.node);
-            let what = format!("{names} {verb} in to {}; simulated is {}.", other.name, played.node.name);
+            let (whose, other) =
+                (if names.len() == 1 { "nor is its group" } else { "nor are its groups" }, other.node);
+            let (played, names) = (&played.node.name, names.join(", "));
+            let what = format!("{} is not simulated, {played} is; {whose} {names}.", other.name);
             self.findings.push(
                 Finding::new(Severity::Info, "F060", pointer, what)
                     .why("One cluster is simulated at a time: groups of the others get their files, but have no part in it.")

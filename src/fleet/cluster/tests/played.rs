@@ -62,8 +62,14 @@ fn who_is_left_out_is_said_and_a_wrong_choice_is_refused() {
     };
     let checked = file(TWO).check(None);
     assert!(checked.findings.iter().all(|finding| finding.severity == Severity::Info));
-    assert_eq!(found(&file(TWO)), [("F060", "b signs in to Second; simulated is one.".to_owned())]);
-    assert_eq!(found(&playing("two")), [("F060", "a, c sign in to one; simulated is Second.".to_owned())]);
+    assert_eq!(
+        found(&file(TWO)),
+        [("F060", "Second is not simulated, one is; nor is its group b.".to_owned())]
+    );
+    assert_eq!(
+        found(&playing("two")),
+        [("F060", "one is not simulated, Second is; nor are its groups a, c.".to_owned())]
+    );
     assert_eq!(found(&playing("three")), [("F063", "No group of devices signs in to three.".to_owned())]);
     assert!(playing("three").check(None).fleet.is_none());
     let wrong = playing("twoo").check(None);
