@@ -128,6 +128,8 @@ pub struct Topology {
     nodes: Vec<Node>,
     /// Components of every machine, by position.
     carried: BTreeMap<usize, Vec<usize>>,
+    /// Components of every cluster by kind, by position: rules ask for them again and again.
+    used: BTreeMap<(usize, NodeKind), Vec<usize>>,
     /// Version of the platform that the project names; empty where it names none.
     version: String,
     /// Position of the cluster that is played; `None` where there is none.
@@ -139,15 +141,19 @@ impl Topology {
     /// played, the first one where it names none.
     fn new(nodes: Vec<Node>, version: String, focus: Option<&str>) -> Self {
         let mut carried: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut used: BTreeMap<(usize, NodeKind), Vec<usize>> = BTreeMap::new();
         for (at, node) in nodes.iter().enumerate() {
             if let Some(machine) = node.on {
                 carried.entry(machine).or_default().push(at);
+            }
+            for cluster in &node.clusters {
+                used.entry((*cluster, node.kind)).or_default().push(at);
             }
         }
         let clusters = || (0..nodes.len()).filter(|at| nodes[*at].kind == NodeKind::Cluster);
         let named = focus.and_then(|id| clusters().find(|at| nodes[*at].id == id));
         let played = named.or_else(|| clusters().next());
-        Self { nodes, carried, version, played }
+        Self { nodes, carried, used, version, played }
     }
 
     /// Returns all things in the order of the file.
@@ -234,7 +240,7 @@ impl<'t> Cluster<'t> {
 
     /// Returns its components of one kind, shared ones included, in the order of the file.
     pub fn of(self, kind: NodeKind) -> impl Iterator<Item = &'t Node> {
-        self.topology.nodes.iter().filter(move |node| node.kind == kind && node.clusters.contains(&self.at))
+        self.topology.used.get(&(self.at, kind)).into_iter().flatten().map(|at| &self.topology.nodes[*at])
     }
 
     /// Returns all its components in the order of the file.
@@ -244,7 +250,7 @@ impl<'t> Cluster<'t> {
 
     /// Returns how many components of a kind it has.
     pub fn count(self, kind: NodeKind) -> usize {
-        self.of(kind).count()
+        self.topology.used.get(&(self.at, kind)).map_or(0, Vec::len)
     }
 
     /// Returns the machines that carry its components, each once, in the order of the file.
