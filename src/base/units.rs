@@ -235,6 +235,12 @@ pub fn unbroken(text: &str) -> String {
     before.zip(text.chars()).map(keep).collect()
 }
 
+/// Returns a word or sentence with a capital letter at its begin.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,7 +50,7 @@ const WINDOWS_LIMIT_MS: f64 = 4_294_967_296.0 / 32_767.0;
 
 /// Finds builds whose random delay has no effect although one is configured.
 fn no_spread(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in &fleet.groups {
+    for group in fleet.everybody() {
         // A connection manager spreads the devices whatever the SDK below it does.
         let managed = group.agent.kind() == AgentKind::ExampleAgent;
         let Some(sdk) = group.agent.sdk().filter(|_| !managed && group.agent.reconnects()) else { continue };
@@ -70,7 +70,7 @@ fn no_spread(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 
 /// Finds delays above the limit of the Windows build.
 fn wraps(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in &fleet.groups {
+    for group in fleet.everybody() {
         let Some(sdk) = group.agent.sdk() else { continue };
         if sdk.delay_law == DelayLaw::Windows221 && sdk.max_connect_delay.millis() > WINDOWS_LIMIT_MS {
             let pointer = address(group, "max_connect_delay");

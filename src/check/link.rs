@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[Rule {
 
 /// Finds groups without TLS.
 fn plain(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in fleet.groups.iter().filter(|group| !group.link.tls) {
+    for group in fleet.everybody().filter(|group| !group.link.tls) {
         let pointer = address(group, "tls");
         let what = format!("{}: devices connect without TLS.", group.name);
         findings.push(

@@ -146,7 +146,7 @@ fn finite(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 
 /// Finds .NET agents that do not connect again by themselves.
 fn switched_off(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in &fleet.groups {
+    for group in fleet.everybody() {
         if !matches!(group.agent, Agent::DotNetSdk(DotNetSdk { auto_reconnect: false, .. })) {
             continue;
         }
@@ -207,7 +207,7 @@ fn no_spread(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
 
 /// Finds connection managers that let the SDK retry by itself.
 fn retries_below_manager(rule: &Rule, fleet: &Fleet, findings: &mut Vec<Finding>) {
-    for group in &fleet.groups {
+    for group in fleet.everybody() {
         let Agent::ExampleAgent { sdk, .. } = &group.agent else { continue };
         let what = match sdk.connect_retries {
             Retries::Times(1) => continue,

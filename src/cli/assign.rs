@@ -4,6 +4,7 @@ use super::error::{CommandError, Kind};
 use crate::base::units::parse_number;
 use crate::fleet::FleetFile;
 use crate::fleet::Unknown;
+use crate::fleet::cluster::PLAYED;
 use crate::fleet::file::address;
 use crate::fleet::file::{Input, Value};
 use crate::plan::{self, CAPACITY, Lever, LeverError};
@@ -118,12 +119,38 @@ pub fn apply(
             return Err(unknown(&changed.file, scenario, &assignment.name));
         }
         for input in inputs {
+            if input.address == PLAYED {
+                let id = cluster(&changed.file, scenario, &assignment.value)?;
+                changed.assign(scenario, &input, &Value::Word(id))?;
+                continue;
+            }
             let value = address::typed(input.setting, &assignment.value)
                 .map_err(|reason| refused(assignment, &input, &reason))?;
             changed.assign(scenario, &input, &value)?;
         }
     }
     Ok(changed)
+}
+
+/// Returns the id of the cluster with this id or name.
+fn cluster(file: &FleetFile, scenario: Option<&str>, name: &str) -> Result<String, CommandError> {
+    let view = file.view(scenario);
+    let Some(topology) = view.drawable() else {
+        return Err(CommandError::usage(format!(
+            "There is no cluster `{name}`: the project has no topology."
+        ))
+        .hint("Leave it out: without a topology there is one platform."));
+    };
+    let nodes: Vec<_> = topology.clusters().map(|cluster| cluster.node).collect();
+    let by_id = nodes.iter().find(|node| node.id == name);
+    let found = by_id.or_else(|| nodes.iter().find(|node| node.name.eq_ignore_ascii_case(name)));
+    if let Some(node) = found {
+        return Ok(node.id.clone());
+    }
+    let ids: Vec<&str> = nodes.iter().map(|node| &*node.id).collect();
+    Err(CommandError::usage(format!("There is no cluster `{name}` in this project."))
+        .did_you_mean(name, ids.iter().copied())
+        .hint(format!("The clusters are: {}.", ids.join(", "))))
 }
 
 /// Returns the error for a value that an input does not accept.

@@ -127,7 +127,7 @@ impl OwnFiles {
 /// Returns the group of a device.
 fn group_of<'w>(writer: &Writer<'w>, device: &Device<'_>) -> Option<&'w Group> {
     let id = device.group()?;
-    writer.fleet.groups.iter().find(|group| group.id == id)
+    writer.fleet.group(&id)
 }
 
 /// Returns what a device of a group gets, with its own settings and over its own files.

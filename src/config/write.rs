@@ -70,7 +70,7 @@ impl Writer<'_> {
             devices: group.devices,
             part: self.part(group),
         };
-        self.fleet.groups.iter().map(group).collect()
+        self.fleet.everybody().map(group).collect()
     }
 
     /// Returns what a group gets.

@@ -4,7 +4,7 @@ use super::agents;
 use super::inbox::Project;
 use super::view::Pinned;
 use crate::config::{self, Collected, GroupFiles, Writer};
-use crate::fleet::file::{Checked, Scenario};
+use crate::fleet::file::{Checked, Known, Scenario};
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change};
 use std::sync::Arc;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Derived {
     pub(super) checked: Checked,
+    /// The topology and what follows from it.
+    pub(super) known: Known,
     /// The checked fleet; the same value as long as it does not change.
     pub(super) fleet: Option<Arc<Fleet>>,
     pub(super) scenarios: Vec<Scenario>,
@@ -25,17 +27,19 @@ impl Derived {
     pub(super) fn of(project: &Project, pinned: Option<&Pinned>, before: Option<&Arc<Fleet>>) -> Self {
         let (file, active) = (project.document.file(), project.document.active());
         let checked = config::checked(file, active);
+        let known = file.view(active).known();
         let fleet = checked.fleet.as_ref().map(|fleet| match before {
             Some(before) if **before == *fleet => Arc::clone(before),
             _ => Arc::new(fleet.clone()),
         });
         let agent_files = fleet.as_ref().map_or_else(Vec::new, |fleet| {
-            let (view, mapping, nothing) = (file.view(active), agents::mapping(file), Collected::default());
+            let view = file.view(active).knowing(&known);
+            let (mapping, nothing) = (agents::mapping(file), Collected::default());
             let collected = project.agents.compared.as_ref().map_or(&nothing, |compared| &compared.collected);
             Writer { fleet, view: &view, mapping: &mapping, collected }.groups()
         });
         let changes = changes(file, active, pinned);
-        Self { checked, fleet, scenarios: file.scenarios(), agent_files, changes }
+        Self { checked, known, fleet, scenarios: file.scenarios(), agent_files, changes }
     }
 }
 

@@ -297,6 +297,7 @@ impl Desk {
             redo,
             previous: self.parked.last().map(|project| project.document.file().name()),
             checked: &self.derived.checked,
+            known: &self.derived.known,
             fleet: self.derived.fleet.as_ref(),
             agent_files: &self.derived.agent_files,
             compared: self.project.agents.compared.as_ref(),

@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::transfer::Transfer;
 use crate::base::Finding;
 use crate::config::GroupFiles;
-use crate::fleet::file::{Checked, Scenario};
+use crate::fleet::file::{self, Checked, Known, Scenario};
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::timeline::Timeline;
 use crate::plan::{Change, Outcome, Preview};
@@ -63,6 +63,8 @@ pub struct View<'a> {
     pub previous: Option<&'a str>,
     /// What reading and checking the active scenario found.
     pub checked: &'a Checked,
+    /// The topology of the active scenario as it is read once for each change.
+    pub(super) known: &'a Known,
     /// The fleet of the active scenario; `None` where an error makes one impossible.
     pub fleet: Option<&'a Arc<Fleet>>,
     /// The agents' files of the active scenario; empty where there is no fleet.
@@ -134,6 +136,11 @@ pub enum About<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Returns the project seen through the active scenario, with the topology that is already read.
+    pub fn seen(&self) -> file::View<'a> {
+        self.file.view(self.scenario).knowing(self.known)
+    }
+
     /// Returns the findings of the active scenario, in the order of the file.
     pub fn findings(&self) -> &'a [Finding] {
         &self.checked.findings

@@ -41,8 +41,12 @@ pub use unknown::{Unknown, UnknownInput, Unknowns};
 pub struct Fleet {
     /// Name shown to people.
     pub name: String,
-    /// Groups in the order of the file, at least one.
+    /// Groups that are played, in the order of the file, at least one.
     pub groups: Vec<Group>,
+    /// Name of the cluster that is played; `None` where the project has fewer than two.
+    pub cluster: Option<String>,
+    /// Groups that sign in to other clusters: they have files, but no part in a run.
+    pub elsewhere: Vec<Elsewhere>,
     /// The platform.
     pub platform: Platform,
     /// The outage.
@@ -55,13 +59,46 @@ pub struct Fleet {
     pub unknowns: Unknowns,
 }
 
+/// A group that signs in to a cluster that is not played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    /// The group.
+    pub group: Group,
+    /// Its position among all groups of the file.
+    pub position: usize,
+}
+
 impl Fleet {
+    /// Returns every group in the order of the file, those of clusters that are not played too.
+    pub fn everybody(&self) -> impl Iterator<Item = &Group> {
+        let (mut here, mut away) = (self.groups.iter(), self.elsewhere.iter().peekable());
+        (0..self.groups.len() + self.elsewhere.len()).filter_map(move |position| {
+            match away.next_if(|away| away.position == position) {
+                Some(away) => Some(&away.group),
+                None => here.next(),
+            }
+        })
+    }
+
+    /// Returns the group with this id, wherever it signs in.
+    pub fn group(&self, id: &str) -> Option<&Group> {
+        self.everybody().find(|group| group.id == id)
+    }
+
+    /// Returns the fleet with every group in it, as if all of them signed in to the cluster that is played; whom
+    /// the outage touches stays what it is, so it is for outages that touch all devices.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let groups = self.everybody().cloned().collect();
+        Self { groups, elsewhere: Vec::new(), ..self.clone() }
+    }
+
     /// Returns the groups whose devices can lose their connection when the main outage begins.
     pub fn cut_groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.iter().enumerate().filter(|(at, _)| self.outage.cuts(*at)).map(|(_, group)| group)
     }
 
-    /// Returns the number of devices in all groups.
+    /// Returns the number of devices in the groups that are played.
     pub fn devices(&self) -> u64 {
         self.groups.iter().map(|group| u64::from(group.devices)).sum()
     }

@@ -131,7 +131,7 @@ fn said(file: &FleetFile, scenario: Option<&str>) -> Vec<(String, String)> {
     said.collect()
 }
 
-/// Returns the layout of the first cluster of a file.
+/// Returns the layout of the cluster of a file that is played.
 fn layout(
     file: &FleetFile,
     scenario: Option<&str>,
@@ -141,7 +141,7 @@ fn layout(
     let label = pattern.map_or("of the file", |pattern| pattern.label);
     let checked = file.check(scenario);
     let view = file.view(scenario);
-    let cluster = view.topology().and_then(|topology| topology.clusters().next());
+    let cluster = view.topology().and_then(|topology| topology.played());
     let (Some(fleet), Some(cluster)) = (checked.fleet, cluster) else {
         let findings = checked.findings.into_iter().filter(Finding::blocks).collect();
         return Err(Impossible { layout: label.to_owned(), findings });

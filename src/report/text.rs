@@ -70,9 +70,10 @@ pub fn render(told: &Told<'_>, charset: Charset) -> String {
 fn headline(outcome: &Outcome) -> String {
     let fleet = &outcome.fleet;
     let what = format!(
-        "{}, {}: {} devices, outage of {}, {} run{} of seed {}",
+        "{}, {}{}: {} devices, outage of {}, {} run{} of seed {}",
         fleet.name,
         outcome.scenario,
+        fleet.cluster.as_ref().map_or_else(String::new, |cluster| format!(", {cluster}")),
         units::count(fleet.devices()),
         fleet.outage.length,
         outcome.runs(),

@@ -131,6 +131,8 @@ pub fn fleet(scenario: Scenario, agents: u32, exponential: bool) -> Fleet {
         targets: Targets::default(),
         prices: Prices::default(),
         unknowns: Unknowns::default(),
+        cluster: None,
+        elsewhere: Vec::new(),
     }
 }
 

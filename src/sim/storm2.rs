@@ -334,5 +334,7 @@ pub fn mixed(devices: u32, law: ServiceLaw) -> Fleet {
         targets: Targets::default(),
         prices: Prices::default(),
         unknowns: Unknowns::default(),
+        cluster: None,
+        elsewhere: Vec::new(),
     }
 }

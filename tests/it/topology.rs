@@ -102,3 +102,31 @@ fn layouts_are_compared_by_the_same_fleet_and_outage() {
     at(&["topology", "line.json", "--compare", "three-boxen"]).ends(2).says("three-boxes");
     at(&["topology", "line.json", "--runs", "6"]).ends(2);
 }
+
+#[test]
+fn one_of_several_clusters_is_simulated_by_its_id_or_name() {
+    let devices = |arguments: &[&str]| {
+        let mut all = vec!["simulate", "example:oem-tenants", "--runs", "1", "--exit-zero", "--json"];
+        all.extend(["--set", "/groups/tenant-d-machines/devices=300"]);
+        all.extend(["--set", "/groups/tenant-e-machines/devices=200"]);
+        all.extend(arguments);
+        let input = run(&all).ends(0).json()["input"].clone();
+        (input["cluster"].as_str().unwrap().to_owned(), input["devices"].as_u64().unwrap())
+    };
+    assert_eq!(devices(&[]), ("Tenant D".to_owned(), 300));
+    assert_eq!(devices(&["--cluster", "tenant-e"]), ("Tenant E".to_owned(), 200));
+    assert_eq!(devices(&["--cluster", "tenant E"]), ("Tenant E".to_owned(), 200));
+    assert_eq!(devices(&["--scenario", "tenant-e"]), ("Tenant E".to_owned(), 200));
+    let simulate = |cluster: &str| run(&["simulate", "example:oem-tenants", "--cluster", cluster]);
+    simulate("tenant-x").ends(2).says("The clusters are: tenant-d");
+    simulate("tenant-a").ends(3).says("No group of devices signs in to Tenant A");
+    run(&["clusters", "example:oem-tenants", "--cluster", "tenant-e"]).ends(2);
+    run(&["simulate", "example:connected-products", "--cluster", "main"]).ends(2).says("no topology");
+    // Every group has its files, whoever is simulated.
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| run_in(folder.path(), arguments);
+    at(&["generate", "example:oem-tenants", "--out", "files"]).ends(0);
+    for group in ["tenant-d-machines", "tenant-e-machines"] {
+        assert!(folder.path().join("files").join(group).is_dir(), "{group}");
+    }
+}

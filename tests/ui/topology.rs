@@ -284,6 +284,50 @@ fn a_failure_is_told_and_becomes_a_scenario() {
 }
 
 #[test]
+fn a_failure_begins_and_lasts_as_said_beside_the_outage() {
+    let mut window = usual("separate-tiers");
+    let name = whole(&window, "Connection Server cxs-1");
+    window.get_by_role_and_label(Role::TreeItem, &name).click_accesskit();
+    window.settle();
+    assert!(window.says("HTTP 503") && window.has("Remains"), "{:#?}", window.names());
+    window.enter("Failure begins", "1000");
+    window.enter("Failure lasts", "120");
+    window.reach("Add to this outage");
+    let view = window.desk().view(Duration::ZERO);
+    let events = &view.fleet.unwrap().outage.events;
+    let cut: Vec<_> = events.iter().filter(|event| event.loses.is_some()).collect();
+    assert_eq!((cut[0].at.secs(), cut[0].length.secs()), (1_000.0, 120.0));
+    assert!(events.len() > cut.len(), "the load balancer does not notice at once");
+    // It stands beside what is chosen, and can be taken out again.
+    assert!(window.says("It fails: event cxs-1-crashes-1"), "{:#?}", window.names());
+    window.reach("Remove failure cxs-1-crashes-1");
+    assert!(window.desk().view(Duration::ZERO).fleet.unwrap().outage.events.is_empty());
+}
+
+#[test]
+fn another_cluster_is_simulated_by_one_choice() {
+    let file = regather::fleet::example::find("oem-tenants").unwrap().file().unwrap();
+    let fewer = |file: FleetFile, id: &str| file.with(&format!("/groups/{id}/devices"), &json!(200)).unwrap();
+    let file = fewer(fewer(file, "tenant-d-machines"), "tenant-e-machines");
+    let start = Start::Project { file, name: "tenants".into(), path: None };
+    let mut window = Window::open(Open { start, screen: Screen::Topology, ..Open::default() });
+    window.settle();
+    let played = |window: &mut Window| {
+        let view = window.desk().view(Duration::ZERO);
+        view.outcome.unwrap().fleet.cluster.clone().unwrap()
+    };
+    assert_eq!(played(&mut window), "Tenant D");
+    let name = whole(&window, "Cluster Tenant E");
+    window.get_by_role_and_label(Role::TreeItem, &name).click_accesskit();
+    window.settle();
+    window.reach("Simulate this cluster");
+    assert_eq!(played(&mut window), "Tenant E");
+    assert!(window.says("Tenant E"));
+    window.apply(DocumentCommand::Undo);
+    assert_eq!(played(&mut window), "Tenant D");
+}
+
+#[test]
 fn clusters_are_played_beside_each_other() {
     // Alone there is nothing to play.
     assert!(!usual("three-boxes").names().iter().any(|name| name == "Play clusters"));

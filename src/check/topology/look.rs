@@ -26,18 +26,10 @@ impl<'a> Look<'a> {
         self.topology.clusters().filter(|cluster| cluster.is_clustered())
     }
 
-    /// Returns the groups that sign in to a cluster: those that it names; what nobody names signs in to the
-    /// first cluster.
+    /// Returns the groups that sign in to a cluster, whether or not it is played.
     pub fn groups(&self, cluster: Cluster<'_>) -> Vec<&'a Group> {
-        let named = |cluster: &Cluster<'_>, group: &Group| {
-            cluster.groups().is_some_and(|ids| ids.contains(&&*group.id))
-        };
-        let first =
-            self.topology.clusters().next().is_some_and(|first| std::ptr::eq(first.node, cluster.node));
-        let meets = |group: &&Group| {
-            named(&cluster, group) || first && !self.topology.clusters().any(|other| named(&other, group))
-        };
-        self.fleet.groups.iter().filter(meets).collect()
+        let meets = |group: &&Group| self.topology.home_of(&group.id).is_some_and(|home| home.is(cluster));
+        self.fleet.everybody().filter(meets).collect()
     }
 
     /// Returns the devices that sign in to a cluster.

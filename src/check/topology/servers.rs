@@ -154,16 +154,12 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn few_boxes(look: &Look<'_>, places: &mut Places) {
-    for cluster in look.clustered() {
-        let boxes = look.boxes(cluster);
-        if let (Some(first), true) = (boxes.first(), boxes.len() < 3) {
-            let what = format!(
-                "{} has {} that carry Connection Server, Foundation and ZooKeeper together.",
-                cluster.node.name,
-                if boxes.len() == 1 { "1 box".to_owned() } else { format!("{} boxes", boxes.len()) }
-            );
-            places.add(first.pointer(), what);
-        }
+    let crowded = look.clustered().map(|cluster| (cluster.node, look.boxes(cluster)));
+    for (cluster, boxes) in crowded.filter(|(_, boxes)| boxes.len() < 3) {
+        let Some(first) = boxes.first() else { continue };
+        let number = if boxes.len() == 1 { "1 box".to_owned() } else { format!("{} boxes", boxes.len()) };
+        let carried = "that carry Connection Server, Foundation and ZooKeeper together";
+        places.add(first.pointer(), format!("{} has {number} {carried}.", cluster.name));
     }
 }
 

@@ -84,7 +84,7 @@ impl Prepared {
             let found = collect(path, &mapping).map_err(|error| CommandError::input(error.to_string()))?;
             collected = found.collected;
         }
-        let strangers = collected.owners_beside(|owner| fleet.groups.iter().any(|group| group.id == owner));
+        let strangers = collected.owners_beside(|owner| fleet.group(owner).is_some());
         Ok(Self { project, scenario, fleet, findings: checked.findings, mapping, collected, strangers })
     }
 
@@ -106,7 +106,7 @@ impl Prepared {
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        let groups: Vec<&str> = self.fleet.groups.iter().map(|group| group.id.as_str()).collect();
+        let groups: Vec<&str> = self.fleet.everybody().map(|group| group.id.as_str()).collect();
         let what = format!(
             "No group of the project has the id `{first}`{more}, and no listed device that name, so nobody would get these files."
         );

@@ -3,6 +3,7 @@
 use super::Order;
 use crate::cli::assign::Assignment;
 use crate::cli::printer::Printer;
+use crate::fleet::cluster::PLAYED;
 use std::ffi::OsString;
 
 /// What is played, how often, and for how long.
@@ -13,6 +14,9 @@ pub struct Played {
     /// Set an input for this command only
     #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
     pub set: Vec<Assignment>,
+    /// Cluster to simulate where the project has several, by id or name; without it what the project says, else the first
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
     /// Number of runs; an interval needs 6
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub runs: u32,
@@ -33,7 +37,12 @@ pub struct Played {
 impl Played {
     /// Returns everything that is set, the time to watch last.
     pub fn assignments(&self) -> Vec<Assignment> {
-        self.set.iter().cloned().chain(watch(self.until.as_deref())).collect()
+        self.inputs().into_iter().chain(watch(self.until.as_deref())).collect()
+    }
+
+    /// Returns what is set without the time to watch, the cluster first.
+    pub fn inputs(&self) -> Vec<Assignment> {
+        played(self.cluster.as_deref()).into_iter().chain(self.set.iter().cloned()).collect()
     }
 
     /// Returns how it is simulated.
@@ -42,6 +51,11 @@ impl Played {
         let jobs = self.jobs.map_or(usual.jobs, usize::from);
         Order { seed: self.seed, runs: self.runs, jobs }
     }
+}
+
+/// Returns what `--cluster` sets.
+pub fn played(cluster: Option<&str>) -> Option<Assignment> {
+    cluster.map(|value| Assignment { name: PLAYED.to_owned(), value: value.to_owned() })
 }
 
 /// Returns what `--until` sets.

@@ -3,7 +3,7 @@
 mod args;
 mod planned;
 
-pub use args::{Played, watch};
+pub use args::{Played, played, watch};
 pub use planned::{Planned, baseline, exit};
 
 use super::error::CommandError;

@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::source::Project;
+use crate::fleet::cluster::PLAYED;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{self, Change, Outcome, Verdict};
 use crate::report::answers::Asked;
@@ -64,8 +65,10 @@ impl Planned {
             .findings(&project.shown, blocking)
             .hint(format!("`regather validate {}` lists everything.", project.shown)));
         };
-        let typed =
-            assignments.iter().map(|assignment| format!(", {}={}", assignment.name, assignment.value));
+        let typed = assignments
+            .iter()
+            .filter(|one| one.name != PLAYED)
+            .map(|assignment| format!(", {}={}", assignment.name, assignment.value));
         Ok(Self {
             name: project.file.scenario_name(scenario.as_deref()) + &typed.collect::<String>(),
             scenario,
@@ -76,14 +79,21 @@ impl Planned {
         })
     }
 
-    /// Returns whether it is anything but the baseline as the file has it.
+    /// Returns whether it is anything but the baseline as the file has it; that of another cluster is one too.
     pub fn differs(&self) -> bool {
-        self.scenario.is_some() || !self.set.is_empty()
+        self.scenario.is_some() || self.set.iter().any(|(address, _)| address != PLAYED)
     }
 
-    /// Returns what differs from the baseline of the file.
+    /// Returns what differs from the baseline of the same cluster.
     pub fn changes(&self, project: &Project) -> Vec<Change> {
-        plan::changes((&self.file, self.scenario.as_deref()), (&project.file, None))
+        plan::changes((&self.file, self.scenario.as_deref()), (&self.reference(project), None))
+    }
+
+    /// Returns the project whose baseline this is compared with: the one that was read, with the same cluster chosen.
+    fn reference(&self, project: &Project) -> FleetFile {
+        let chosen = self.set.iter().find(|(address, _)| address == PLAYED);
+        let file = chosen.and_then(|(_, cluster)| project.file.with(PLAYED, cluster).ok());
+        file.unwrap_or_else(|| project.file.clone())
     }
 
     /// Returns where its result comes from.
@@ -149,7 +159,8 @@ pub fn baseline(
         return Ok(outcomes.get(at).cloned());
     }
     // A baseline that cannot be simulated is nothing to compare with.
-    let Some(fleet) = project.file.check(None).fleet else { return Ok(None) };
+    let Some(reference) = planned.first().map(|planned| planned.reference(project)) else { return Ok(None) };
+    let Some(fleet) = reference.check(None).fleet else { return Ok(None) };
     order.outcome(project.file.scenario_name(None), Arc::new(fleet), printer).map(Some)
 }
 

@@ -73,7 +73,7 @@ pub fn as_is(
     collected: &Collected,
 ) -> Result<Option<FleetFile>, EditError> {
     let mut known = None;
-    for group in &fleet.groups {
+    for group in fleet.everybody() {
         for layout in Layout::of(group.agent.kind(), mapping).files.iter().filter(|layout| layout.is_read()) {
             let Some(text) = collected.get(&group.id, &layout.name) else { continue };
             let Ok(read) = read(layout, text.clone()) else { continue };

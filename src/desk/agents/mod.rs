@@ -173,7 +173,7 @@ impl Owners {
         let strangers = collected.owners_beside(|owner| ids.contains(&owner) || things.contains_key(owner));
         let Some(fleet) = &self.fleet else { return (collected.len(), strangers) };
         let mut used = 0;
-        for group in &fleet.groups {
+        for group in fleet.everybody() {
             let files = Layout::of(group.agent.kind(), &self.mapping).files;
             let own =
                 |owner: &str| files.iter().filter(|file| collected.get(owner, &file.name).is_some()).count();

@@ -1,10 +1,11 @@
-//! Agents' files on their way out: to folders, archives and deployment tools.
+//! What goes out: agents' files to folders, archives and deployment tools, and pictures of the topology.
 
-use crate::base::{Severity, units};
+use crate::base::{Severity, file, units};
 use crate::config::bundle::{BundleError, Order, Target, Written, deliver};
 use crate::config::secret::SystemVault;
 use crate::desk::Desk;
 use crate::desk::agents::{Cargo, ExportOptions};
+use crate::desk::command::Drawing;
 use crate::desk::transfer::{Reins, Work};
 use std::path::Path;
 
@@ -20,6 +21,27 @@ enum Refused {
 }
 
 impl Desk {
+    /// Writes a picture of the topology of the active scenario.
+    pub(super) fn draw_topology(&mut self, path: &Path, format: Drawing) {
+        let mut path = path.to_owned();
+        if path.extension().is_none() && path.file_name().is_some() {
+            path.set_extension(format.ending());
+        }
+        let document = &self.project.document;
+        let view = document.file().view(document.active());
+        let Some(text) = view.drawable().map(|topology| format.text(topology)) else {
+            let text = "There is no topology that can be drawn, so nothing was written. See its findings.";
+            return self.say(Severity::Warning, text, None);
+        };
+        match file::write_atomic(&path, text.as_bytes()) {
+            Ok(()) => {
+                let text = format!("Saved the topology as {} to {}", format.word(), Self::shown(&path));
+                self.say(Severity::Info, text, None);
+            }
+            Err(error) => self.say(Severity::Error, error.to_string(), None),
+        }
+    }
+
     /// Writes the agents' files of the active scenario to a target.
     pub(super) fn export(&mut self, path: &Path, target: Target) {
         let mut path = path.to_owned();

@@ -11,7 +11,6 @@ mod file;
 mod run;
 mod scenario;
 mod settings;
-mod topology;
 
 use super::Desk;
 use super::agents::mapping as agents_mapping;

@@ -15,7 +15,7 @@ mod topology;
 pub use devices::DeviceCommand;
 pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
-pub use topology::TopologyCommand;
+pub use topology::{TopologyCommand, When};
 
 use super::agents::ExportOptions;
 use super::settings::Theme;

@@ -4,6 +4,23 @@ use crate::fleet::cluster::NodeKind;
 use crate::fleet::cluster::failure::How;
 use crate::fleet::file::Value;
 
+/// When something fails, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    /// In a new scenario, in the place of the outage, which becomes the active one.
+    Alone {
+        /// How long [s]; `None` for as long as the outage of the project.
+        length_s: Option<f64>,
+    },
+    /// In the active scenario, beside its outage.
+    Beside {
+        /// Begin, counted from the begin of the outage [s].
+        at_s: f64,
+        /// How long [s].
+        length_s: f64,
+    },
+}
+
 /// A change of the topology; every one is a named step that can be undone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TopologyCommand {
@@ -42,14 +59,16 @@ pub enum TopologyCommand {
         /// Ids that it names; none for a reference that is left out.
         ids: Vec<String>,
     },
-    /// Adds a scenario in which things fail, and makes it the active one.
+    /// Lets things fail, in a scenario of its own or in the active one.
     Fail {
-        /// What the scenario is called.
+        /// What the failure, and its scenario, is called.
         name: String,
         /// What fails: ids with commas between them, a zone or a site.
         fails: String,
         /// How it fails.
         how: How,
+        /// When, and for how long.
+        when: When,
     },
     /// Says an input of the platform in the file, in place of what follows from the topology.
     Override {

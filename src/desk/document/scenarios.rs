@@ -82,7 +82,7 @@ impl Document {
 }
 
 /// Returns an id made from a name: `With config.json` becomes `with-config-json`.
-fn id_of(name: &str) -> String {
+pub(super) fn id_of(name: &str) -> String {
     let mut id = String::new();
     for c in name.chars().take(48) {
         if c.is_ascii_alphanumeric() {

@@ -30,15 +30,7 @@ impl Document {
 
     /// Adds an event five minutes after the end of the outage.
     pub(in crate::desk) fn add_event(&mut self) -> Result<(), Refused> {
-        let taken = self.file.view(self.active()).event_ids();
-        let mut number = 1_u64;
-        let id = loop {
-            let id = format!("event-{number}");
-            if !taken.contains(&id) {
-                break id;
-            }
-            number += 1;
-        };
+        let id = self.free_event("event");
         let length = address::resolve(&self.file.view(self.active()), "/outage/length_s")
             .and_then(|input| {
                 self.file.view(self.active()).value(&input.address, input.setting).ok()?.number()
@@ -48,6 +40,13 @@ impl Document {
         let file = self.file.with(&address::event_base(&id), &event)?;
         self.step(format!("Add event {id}"), file, self.active.clone());
         Ok(())
+    }
+
+    /// Returns the id of an event that there is not yet: this word with a number behind it.
+    pub(super) fn free_event(&self, stem: &str) -> String {
+        let taken = self.file.view(self.active()).event_ids();
+        let ids = (1_u64..).map(|number| format!("{stem}-{number}"));
+        { ids }.find(|id| !taken.contains(id)).unwrap_or_else(|| stem.to_owned())
     }
 
     /// Takes an event out, with what scenarios and sources say about it.

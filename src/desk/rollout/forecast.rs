@@ -217,7 +217,7 @@ struct Played {
 
 impl Played {
     fn of(fleet: &Fleet, crowd: &Crowd, pace: &Pace) -> Self {
-        let mut fleet = fleet.clone();
+        let mut fleet = fleet.whole();
         let rate = pace.activations_per_s;
         fleet.groups.retain(|group| crowd.get(&group.id).is_some_and(|devices| *devices > 0));
         let all = f64::from(crowd.values().sum::<u32>());

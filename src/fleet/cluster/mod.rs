@@ -19,7 +19,8 @@
 //! somewhere, or findings.
 //!
 //! From it [`derive`] takes the numbers of the platform that the simulation needs. They take the place of
-//! defaults: what `/platform/…` says itself wins. The first cluster of the file is the one that is simulated.
+//! defaults: what `/platform/…` says itself wins. One cluster is played at a time: the one that `/platform/cluster`
+//! names, the first one of the file where nothing does. Groups that sign in to another one are left out of it.
 
 pub mod derive;
 pub mod failure;
@@ -40,6 +41,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Base of the addresses of everything in the topology.
 pub const BASE: &str = "/cluster";
+
+/// Address of the id of the cluster that is played.
+pub const PLAYED: &str = "/platform/cluster";
 
 /// Most things in one topology: every rule and every picture looks at all of them.
 pub const MAX_NODES: usize = 5_000;
@@ -124,20 +128,32 @@ pub struct Topology {
     nodes: Vec<Node>,
     /// Components of every machine, by position.
     carried: BTreeMap<usize, Vec<usize>>,
+    /// Components of every cluster by kind, by position: rules ask for them again and again.
+    used: BTreeMap<(usize, NodeKind), Vec<usize>>,
     /// Version of the platform that the project names; empty where it names none.
     version: String,
+    /// Position of the cluster that is played; `None` where there is none.
+    played: Option<usize>,
 }
 
 impl Topology {
-    /// Returns the topology of these things, which are already checked.
-    fn new(nodes: Vec<Node>, version: String) -> Self {
+    /// Returns the topology of these things, which are already checked; `focus` is the id of the cluster that is
+    /// played, the first one where it names none.
+    fn new(nodes: Vec<Node>, version: String, focus: Option<&str>) -> Self {
         let mut carried: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut used: BTreeMap<(usize, NodeKind), Vec<usize>> = BTreeMap::new();
         for (at, node) in nodes.iter().enumerate() {
             if let Some(machine) = node.on {
                 carried.entry(machine).or_default().push(at);
             }
+            for cluster in &node.clusters {
+                used.entry((*cluster, node.kind)).or_default().push(at);
+            }
         }
-        Self { nodes, carried, version }
+        let clusters = || (0..nodes.len()).filter(|at| nodes[*at].kind == NodeKind::Cluster);
+        let named = focus.and_then(|id| clusters().find(|at| nodes[*at].id == id));
+        let played = named.or_else(|| clusters().next());
+        Self { nodes, carried, used, version, played }
     }
 
     /// Returns all things in the order of the file.
@@ -160,10 +176,21 @@ impl Topology {
         self.nodes.iter().filter(|node| node.kind.is_machine())
     }
 
-    /// Returns the clusters; the first one is simulated.
+    /// Returns the clusters in the order of the file.
     pub fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
         let clusters = self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Cluster);
         clusters.map(|(at, node)| Cluster { topology: self, node, at })
+    }
+
+    /// Returns the cluster that is played: what is derived, simulated and said to fail is about this one.
+    pub fn played(&self) -> Option<Cluster<'_>> {
+        self.played.map(|at| Cluster { topology: self, node: &self.nodes[at], at })
+    }
+
+    /// Returns the cluster to which the devices of a group sign in: the one that names it, else the first one.
+    pub fn home_of(&self, group: &str) -> Option<Cluster<'_>> {
+        let names = |cluster: &Cluster<'_>| cluster.node.words("groups").any(|id| id == group);
+        self.clusters().find(names).or_else(|| self.clusters().next())
     }
 
     /// Returns the links with the clusters that they lead from and to.
@@ -206,9 +233,14 @@ pub struct Cluster<'t> {
 }
 
 impl<'t> Cluster<'t> {
+    /// Returns whether it is this cluster.
+    pub fn is(self, other: Self) -> bool {
+        std::ptr::eq(self.node, other.node)
+    }
+
     /// Returns its components of one kind, shared ones included, in the order of the file.
     pub fn of(self, kind: NodeKind) -> impl Iterator<Item = &'t Node> {
-        self.topology.nodes.iter().filter(move |node| node.kind == kind && node.clusters.contains(&self.at))
+        self.topology.used.get(&(self.at, kind)).into_iter().flatten().map(|at| &self.topology.nodes[*at])
     }
 
     /// Returns all its components in the order of the file.
@@ -218,7 +250,7 @@ impl<'t> Cluster<'t> {
 
     /// Returns how many components of a kind it has.
     pub fn count(self, kind: NodeKind) -> usize {
-        self.of(kind).count()
+        self.topology.used.get(&(self.at, kind)).map_or(0, Vec::len)
     }
 
     /// Returns the machines that carry its components, each once, in the order of the file.

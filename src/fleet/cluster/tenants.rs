@@ -1,15 +1,14 @@
-//! The clusters of one project as fleets of their own.
+//! The clusters of one project, one by one: who signs in to the one that is played, and what an outage does there.
 //!
-//! A project plays the platform of its first cluster. Where other clusters name the groups that sign in to them,
-//! each can be played as well: its groups, the stations derived from its own components, and the same outage as
+//! A project plays one cluster at a time: its groups, the stations derived from its components, and the outage as
 //! far as it touches its groups. What clusters have in common is the database, so each tenant says which
 //! databases it writes to, and what those write in all.
 //!
 //! Numbers that the file says under `/platform/…` hold for every cluster; what is unknown has its stated value.
 
-use super::{Cluster, Node, NodeKind};
+use super::{Cluster, Node, NodeKind, Topology};
 use crate::fleet::outage::{Episode, Meets, Outage, Touches};
-use crate::fleet::{Fleet, FleetFile};
+use crate::fleet::{Elsewhere, Fleet, FleetFile, Group};
 
 /// One cluster as a fleet.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,30 +36,67 @@ pub struct Database {
 
 /// Returns the clusters of a scenario that have groups, in the order of the file.
 ///
-/// The groups of the first cluster are those that it names; where it names none, those that no other cluster
-/// names. The list is empty where there is no topology, or where an error makes the fleet impossible.
+/// Groups that no cluster names sign in to the first one. The list is empty where there is no topology, or where an
+/// error makes the fleet impossible.
 pub fn tenants(file: &FleetFile, scenario: Option<&str>) -> Vec<Tenant> {
     let view = file.view(scenario);
     let Some(topology) = view.topology() else { return Vec::new() };
-    let clusters: Vec<Cluster<'_>> = topology.clusters().collect();
-    let named: Vec<&str> = clusters.iter().filter_map(|cluster| cluster.groups()).flatten().collect();
-    let tenant = |(at, cluster): (usize, &Cluster<'_>)| {
-        let whole = file.of_cluster(scenario, &cluster.node.id)?;
-        let own = cluster.groups();
-        let belongs = |id: &str| match &own {
-            Some(own) => own.contains(&id),
-            None => at == 0 && !named.contains(&id),
-        };
-        let places: Vec<usize> =
-            (0..whole.groups.len()).filter(|&place| belongs(&whole.groups[place].id)).collect();
-        (!places.is_empty()).then(|| Tenant {
-            id: cluster.node.id.clone(),
-            name: cluster.node.name.clone(),
-            fleet: only(whole, &places),
-            databases: databases(*cluster),
-        })
+    let tenant = |cluster: Cluster<'_>| {
+        let fleet = file.of_cluster(scenario, &cluster.node.id)?;
+        let (id, name) = (cluster.node.id.clone(), cluster.node.name.clone());
+        Some(Tenant { id, name, fleet, databases: databases(cluster) })
     };
-    clusters.iter().enumerate().filter_map(tenant).collect()
+    topology.clusters().filter_map(tenant).collect()
+}
+
+/// Who signs in to the cluster that is played, as positions among the groups of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::fleet) struct Sides {
+    /// Groups that do.
+    here: Vec<usize>,
+    /// Groups that sign in to another one.
+    away: Vec<usize>,
+}
+
+impl Sides {
+    /// Returns who signs in where; without a topology everybody is here.
+    pub(in crate::fleet) fn of(topology: Option<&Topology>, groups: &[Group]) -> Self {
+        let played = topology.and_then(Topology::played);
+        let is_here = |at: &usize| {
+            let home = topology.and_then(|topology| topology.home_of(&groups[*at].id));
+            played.zip(home).is_none_or(|(played, home)| played.is(home))
+        };
+        let (here, away) = (0..groups.len()).partition(is_here);
+        Self { here, away }
+    }
+
+    /// Returns the groups that sign in to the cluster that is played.
+    pub(in crate::fleet) fn here<'g>(&self, groups: &'g [Group]) -> Vec<&'g Group> {
+        self.here.iter().filter_map(|at| groups.get(*at)).collect()
+    }
+
+    /// Returns the groups that sign in to another one.
+    pub(in crate::fleet) fn away<'g>(&self, groups: &'g [Group]) -> Vec<&'g Group> {
+        self.away.iter().filter_map(|at| groups.get(*at)).collect()
+    }
+
+    /// Returns the groups that are played, and those that are not.
+    pub(in crate::fleet) fn parted(&self, groups: Vec<Group>) -> (Vec<Group>, Vec<Elsewhere>) {
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for (position, group) in groups.into_iter().enumerate() {
+            if self.away.contains(&position) {
+                elsewhere.push(Elsewhere { group, position });
+            } else {
+                here.push(group);
+            }
+        }
+        (here, elsewhere)
+    }
+
+    /// Returns an outage as the groups here meet it.
+    pub(in crate::fleet) fn met(&self, outage: Outage) -> Outage {
+        if self.away.is_empty() { outage } else { met(outage, &self.here) }
+    }
 }
 
 /// Returns the databases that a cluster writes property values to.
@@ -72,12 +108,6 @@ fn databases(cluster: Cluster<'_>) -> Vec<Database> {
         writes_per_s: node.number("writes_per_s"),
     };
     cluster.of(NodeKind::Database).filter(writes).map(database).collect()
-}
-
-/// Returns the fleet with the groups at these places alone.
-fn only(fleet: Fleet, places: &[usize]) -> Fleet {
-    let groups = places.iter().map(|&place| fleet.groups[place].clone()).collect();
-    Fleet { outage: met(fleet.outage, places), groups, ..fleet }
 }
 
 /// Returns the outage as the groups at these places meet it: what touches groups elsewhere does not happen here.

@@ -6,6 +6,7 @@
 use super::supplied::happening;
 use super::{Value, View};
 use crate::base::json::{self, Node};
+use crate::fleet::cluster::{self, NodeKind};
 use crate::fleet::setting::{Absent, Setting};
 use crate::fleet::settings::{Area, BALANCER, BREAKING_POINT, COSTS, EVENT};
 
@@ -14,6 +15,7 @@ const NO_TLS: &str = "A handshake takes no time here, because TLS ends elsewhere
 const NO_EVENTS: &str = "No group has events.";
 const NO_CALLS: &str = "No group calls services.";
 const NO_PRICE: &str = "Nothing has a price.";
+const ONE_CLUSTER: &str = "There are no two clusters to choose from.";
 const NO_LIMIT: &str = "There is no limit of new connections.";
 
 impl View<'_> {
@@ -31,6 +33,7 @@ impl View<'_> {
         }
         match address {
             "/platform/writes/event_cost" if !self.records("telemetry/events") => return Some(NO_EVENTS),
+            cluster::PLAYED if self.clusters() < 2 => return Some(ONE_CLUSTER),
             "/costs/currency" if !self.has_prices() => return Some(NO_PRICE),
             "/platform/writes/service_cost" if !self.records("telemetry/services") => return Some(NO_CALLS),
             _ => {}
@@ -42,6 +45,13 @@ impl View<'_> {
             ("connection_servers/when_full", _) if front.balancer && drops() => Some(SYN),
             _ => None,
         }
+    }
+
+    /// Returns how many clusters the file has, readable or not.
+    fn clusters(&self) -> usize {
+        let things = self.tree().get(cluster::BASE).map(Node::members).unwrap_or_default();
+        let is = |kind: &Node| kind.as_str() == Some(NodeKind::Cluster.word());
+        things.iter().filter(|thing| thing.value.get("kind").is_some_and(is)).count()
     }
 
     /// Returns whether the project has a price.

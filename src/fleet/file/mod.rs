@@ -22,7 +22,7 @@ pub(in crate::fleet) use read::nearest;
 pub use schema::schema;
 pub use supplied::Supplied;
 pub(crate) use view::round_to_unit;
-pub use view::{Value, View, moment};
+pub use view::{Known, Value, View, moment};
 
 use super::Fleet;
 use super::setting::Certainty;
@@ -229,7 +229,7 @@ impl FleetFile {
         read::read_drawn(self, scenario, drawn)
     }
 
-    /// Returns the fleet of a scenario with the platform of the cluster with this id, all groups in it.
+    /// Returns the fleet of a scenario in which the cluster with this id is played; `None` where it has no groups.
     pub(in crate::fleet) fn of_cluster(&self, scenario: Option<&str>, cluster: &str) -> Option<Fleet> {
         read::read_cluster(self, scenario, cluster)
     }

@@ -3,7 +3,9 @@
 use super::address::{self, join};
 use super::{Checked, FleetFile, Input, MAX_DEVICES, Value, View};
 use crate::base::json::{self, Kind, Node};
-use crate::base::{Finding, Micros, units};
+use crate::base::{Finding, Micros, Severity, units};
+use crate::fleet::cluster::PLAYED;
+use crate::fleet::cluster::tenants::Sides;
 use crate::fleet::group::Group;
 use crate::fleet::outage::Outage;
 use crate::fleet::setting::Setting;
@@ -48,8 +50,8 @@ pub(super) fn read_drawn(
     Err(Box::new(why.unwrap_or_else(|| Finding::error("F031", "", "The fleet cannot be read."))))
 }
 
-/// Returns the fleet of a scenario with the platform of the cluster with this id; `None` where an error makes one
-/// impossible. Its findings are those of [`read`], so they are not told again.
+/// Returns the fleet of a scenario in which the cluster with this id is played; `None` where an error makes one
+/// impossible, or no group signs in to it. Its findings are those of [`read`], so they are not told again.
 pub(super) fn read_cluster(file: &FleetFile, scenario: Option<&str>, cluster: &str) -> Option<Fleet> {
     let view = file.view(scenario).focused(cluster);
     Reader { view, findings: Vec::new(), unknowns: Vec::new() }.fleet(file)
@@ -70,52 +72,94 @@ impl Reader<'_> {
     /// Reads what a fleet is made of; `None` where an error makes one impossible.
     fn fleet(&mut self, file: &FleetFile) -> Option<Fleet> {
         let groups = self.groups(file);
-        self.topology(groups.as_deref());
+        self.topology();
+        let sides = groups.as_deref().map(|groups| self.sides(groups)).unwrap_or_default();
         let platform = self.platform();
-        let outage = self.outage(file);
+        let outage = self.outage(file).map(|outage| sides.met(outage));
         let targets = self.targets();
         let prices = self.prices();
         self.target_is_watched(outage.as_ref(), targets.as_ref());
         if let (Some(outage), Some(groups)) = (&outage, &groups) {
-            self.somebody_is_cut(outage, groups);
+            self.somebody_is_cut(outage, &sides.here(groups));
         }
         let impossible =
             self.findings.iter().any(|finding| finding.code.starts_with('F') && finding.blocks());
         let (groups, platform, outage, targets, prices) = (groups?, platform?, outage?, targets?, prices?);
         let name = file.name().to_owned();
         let unknowns = Unknowns::default();
-        let fleet = Fleet { name, groups, platform, outage, targets, prices, unknowns };
+        let several = self.view.topology().filter(|topology| topology.clusters().count() > 1);
+        let cluster = several.and_then(|topology| Some(topology.played()?.node.name.clone()));
+        let (groups, elsewhere) = sides.parted(groups);
+        let fleet = Fleet { name, groups, cluster, elsewhere, platform, outage, targets, prices, unknowns };
         (!impossible).then_some(fleet)
     }
 
     /// Reads the topology; what is wrong with it is found here once.
-    fn topology(&mut self, groups: Option<&[Group]>) {
+    fn topology(&mut self) {
         let read = Arc::clone(self.view.cluster());
         self.findings.extend(read.findings.iter().cloned());
         for (address, row, unknown) in &read.unknowns {
             self.unknown(address, row, unknown.clone());
         }
-        let (Some(topology), Some(groups)) = (&read.topology, groups) else { return };
-        // One platform is simulated: that of the first cluster.
-        let mut clusters = topology.clusters();
-        let Some(first) = clusters.next() else { return };
-        for cluster in clusters {
-            let other = cluster.groups().unwrap_or_default();
-            if let Some(group) = groups.iter().find(|group| other.contains(&&*group.id)) {
-                let pointer = cluster.node.address("groups");
-                let what = format!(
-                    "{} signs in to {}, the simulation plays {}.",
-                    group.name, cluster.node.name, first.node.name
-                );
-                let (line, column) = self.view.tree().place_of(&pointer);
-                self.findings.push(
-                    Finding::warning("F060", pointer, what)
-                        .why("Elsewhere one platform is simulated, that of the first cluster, and all groups meet it.")
-                        .fix("Put the cluster in question first; `regather clusters` plays each with its own groups.")
-                        .at(line, column),
-                );
-            }
+    }
+
+    /// Returns who signs in to the cluster that is played; says who does not, and finds a cluster that is not there
+    /// or has nobody.
+    fn sides(&mut self, groups: &[Group]) -> Sides {
+        let read = Arc::clone(self.view.cluster());
+        let sides = Sides::of(read.topology.as_ref(), groups);
+        let Some(topology) = &read.topology else { return sides };
+        let Some(played) = topology.played() else { return sides };
+        let (place, pointer) = match self.view.lookup(PLAYED) {
+            Some((node, pointer)) => (self.view.tree().place(node), pointer),
+            None => (self.view.tree().place_of(PLAYED), PLAYED.to_owned()),
+        };
+        let ids: Vec<&str> = topology.clusters().map(|cluster| &*cluster.node.id).collect();
+        if let Some(named) = self.view.focus().filter(|id| !ids.contains(id)) {
+            let finding = Finding::error("F062", pointer.clone(), format!("There is no cluster `{named}`."))
+                .why("One cluster of the topology is simulated, and this names it.");
+            let finding = match nearest(named, &ids) {
+                Some(near) => {
+                    finding.fix(format!("Did you mean `{near}`?")).patch(pointer, near, format!("Say {near}"))
+                }
+                None => finding.fix(format!("The clusters are {}.", ids.join(", "))),
+            };
+            self.findings.push(finding.at(place.0, place.1));
+            return sides;
         }
+        let away = sides.away(groups);
+        if away.len() == groups.len() {
+            let what = format!("No group of devices signs in to {}.", played.node.name);
+            let finding = Finding::error("F063", pointer, what)
+                .why("It is the cluster that is simulated, and without devices there is nothing that could come back.")
+                .fix(format!("Name its groups in `/cluster/{}/groups`, or choose another cluster.", played.node.id));
+            self.findings.push(finding.at(place.0, place.1));
+            return sides;
+        }
+        for other in topology.clusters().filter(|other| !other.is(played)) {
+            let is_there = |group: &&&Group| topology.home_of(&group.id).is_some_and(|home| home.is(other));
+            let names: Vec<&str> = away.iter().filter(is_there).map(|group| &*group.name).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let pointer = other.node.address("groups");
+            let (line, column) = self.view.tree().place_of(&pointer);
+            let (whose, other) =
+                (if names.len() == 1 { "nor is its group" } else { "nor are its groups" }, other.node);
+            let (played, names) = (&played.node.name, names.join(", "));
+            let what = format!("{} is not simulated, {played} is; {whose} {names}.", other.name);
+            self.findings.push(
+                Finding::new(Severity::Info, "F060", pointer, what)
+                    .why("One cluster is simulated at a time: groups of the others get their files, but have no part in it.")
+                    .fix(format!("Simulate it with `--cluster {}` or `{PLAYED}`; `regather clusters` plays all of them.", other.id))
+                    .at(line, column),
+            );
+        }
+        // What nobody knows about them changes no run.
+        self.unknowns.retain(|unknown| {
+            unknown.input.group.as_deref().is_none_or(|id| away.iter().all(|group| group.id != id))
+        });
+        sides
     }
 
     /// Adds a finding at the place of a node.

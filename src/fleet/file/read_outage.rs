@@ -10,13 +10,15 @@ use super::supplied::EVENTS;
 use super::{FleetFile, Value, address};
 use crate::base::json::{self, Kind, Node};
 use crate::base::{Finding, Micros, units};
-use crate::fleet::cluster::failure;
+use crate::fleet::cluster::failure::{self, Unnoticed};
 use crate::fleet::group::Group;
 use crate::fleet::outage::{Episode, Loss, Meets, Outage, TierName, Touches};
 use crate::fleet::settings::Area;
 
 /// Parts into which the fleet is dealt to touch a share of it.
 const PARTS: u32 = 1_000;
+/// Added to the number of a dealing for one that is independent of it.
+const OTHERS: u32 = 1_000_000;
 
 /// What happens, once or several times.
 struct Happening {
@@ -32,6 +34,8 @@ struct Happening {
     every: Micros,
     /// Number of the dealing.
     deal: u32,
+    /// What attempts meet until a load balancer notices a failure.
+    unnoticed: Option<Unnoticed>,
 }
 
 impl Happening {
@@ -43,6 +47,26 @@ impl Happening {
     /// Returns the begin of a repetition, counted from 0.
     fn begin(&self, repeat: u32) -> Micros {
         self.first.at + Micros(self.every.0.saturating_mul(u64::from(repeat)))
+    }
+
+    /// Returns the begin of an episode in which a load balancer still sends attempts to what is gone.
+    fn still_sent(&self, episode: &Episode, unnoticed: Unnoticed) -> Option<Episode> {
+        let noticed = Micros::from_secs_f64(unnoticed.length_s).unwrap_or(episode.length);
+        let to = permille(unnoticed.share_pct);
+        let deal = if unnoticed.sticky { self.deal } else { OTHERS + self.deal };
+        let length = noticed.min(episode.length);
+        (length > Micros::ZERO).then(|| Episode {
+            name: format!("{}, not noticed yet", episode.name),
+            length,
+            touches: Touches::Parts { of: PARTS, from: 0, to, deal },
+            loses: None,
+            meets: unnoticed.meets,
+            platform_down: false,
+            capacity_permille: 1_000,
+            ramp_from_permille: 1_000,
+            ramp: Micros::ZERO,
+            ..episode.clone()
+        })
     }
 
     /// Returns the episodes that begin before the horizon.
@@ -69,7 +93,9 @@ impl Happening {
                     episode.name = format!("{}{times}", self.first.name);
                 }
                 if episode.at < horizon {
+                    let unnoticed = self.unnoticed.and_then(|unnoticed| self.still_sent(&episode, unnoticed));
                     episodes.push(episode);
+                    episodes.extend(unnoticed);
                 }
             }
         }
@@ -172,6 +198,9 @@ impl Reader<'_> {
     ) -> Option<Happening> {
         let touches = self.touches(file, base, values)?;
         self.fails(base, values)?;
+        // What the file itself says that attempts meet wins.
+        let told = self.view.lookup(&format!("{base}/attempts_meet")).is_some();
+        let unnoticed = if told { None } else { self.view.failure(base).and_then(|effect| effect.unnoticed) };
         let repeats = number(values, "repeats") as u32;
         let every = self.every(base, values, repeats, length)?;
         let ramp = Micros::from_secs_f64(number(values, "ramp_s"))?;
@@ -195,6 +224,7 @@ impl Reader<'_> {
             repeats,
             every,
             deal: 0,
+            unnoticed,
         })
     }
 
@@ -335,7 +365,7 @@ impl Reader<'_> {
     }
 
     /// Finds an outage in which nobody loses a connection.
-    pub(super) fn somebody_is_cut(&mut self, outage: &Outage, groups: &[Group]) {
+    pub(super) fn somebody_is_cut(&mut self, outage: &Outage, groups: &[&Group]) {
         let cut = outage.episodes().iter().any(|episode| episode.loses.is_some());
         let by_itself = groups.iter().any(|group| group.drops_per_day > 0.0 || group.duty.is_some());
         if cut || by_itself {

@@ -71,6 +71,14 @@ impl Value {
     }
 }
 
+/// What a view has read of the topology and what follows from it, to be passed on to other views of the same file
+/// through the same scenario: reading it is most of the cost of a view.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    cluster: Arc<Read>,
+    derived: Arc<Derivation>,
+}
+
 /// A project file seen through one scenario, or through none for the baseline.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
@@ -83,7 +91,7 @@ pub struct View<'a> {
     cluster: OnceLock<Arc<Read>>,
     /// What follows from it for the platform.
     derived: OnceLock<Arc<Derivation>>,
-    /// Id of the cluster whose platform is derived; `None` for the first one.
+    /// Id of the cluster that is played, whatever the file says; `None` for the one that it says.
     focus: Option<&'a str>,
 }
 
@@ -100,14 +108,15 @@ impl<'a> View<'a> {
         Self { tree, assigned, drawn: None, cluster: OnceLock::new(), derived: OnceLock::new(), focus: None }
     }
 
-    /// Returns the view in which the platform is that of the cluster with this id.
+    /// Returns the view in which the cluster with this id is played.
     pub(super) fn focused(self, cluster: &'a str) -> Self {
-        Self { focus: Some(cluster), derived: OnceLock::new(), ..self }
+        Self { focus: Some(cluster), cluster: OnceLock::new(), derived: OnceLock::new(), ..self }
     }
 
-    /// Returns the id of the cluster whose platform is derived; `None` for the first one.
+    /// Returns the id of the cluster that is played; `None` for the first one.
     pub(in crate::fleet) fn focus(&self) -> Option<&'a str> {
-        self.focus
+        let said = || self.lookup(cluster::PLAYED)?.0.as_str().map(str::trim);
+        self.focus.or_else(said)
     }
 
     /// Returns the view with what a run has drawn instead of what is unknown.
@@ -138,6 +147,20 @@ impl<'a> View<'a> {
             let derived = self.topology().map(|topology| Derivation::of(topology, self));
             Arc::new(derived.unwrap_or_default())
         })
+    }
+
+    /// Returns what is read of the topology, read now where it was not yet.
+    pub fn known(&self) -> Known {
+        self.derivation();
+        let derived = self.derived.get().cloned().unwrap_or_default();
+        Known { cluster: Arc::clone(self.cluster()), derived }
+    }
+
+    /// Returns the view with what another one of the same file and scenario has read.
+    #[must_use]
+    pub fn knowing(self, known: &Known) -> Self {
+        let Known { cluster, derived } = known.clone();
+        Self { cluster: OnceLock::from(cluster), derived: OnceLock::from(derived), ..self }
     }
 
     /// Returns the tree behind the view.

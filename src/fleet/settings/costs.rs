@@ -35,35 +35,34 @@ pub const CURRENCIES: &[Choice] = &[
     currency("SGD", "Singapore dollar."),
 ];
 
+/// What prices have in common.
+const PRICE: Setting = Setting {
+    range: (0.0, 1e9),
+    whole: false,
+    absent: Absent::Nothing,
+    certainty: Certainty::Documented,
+    source: YOURS,
+    settled: Some(IS_YOURS),
+    ..Setting::BLANK
+};
+
 /// The rows.
 pub const COSTS: &[Setting] = &[
     Setting {
         key: "downtime_per_device_hour",
         label: "Price of a device that is not back, per hour",
         unit: Unit::Count("per device and hour"),
-        range: (0.0, 1e9),
-        whole: false,
-        absent: Absent::Nothing,
-        certainty: Certainty::Documented,
-        source: YOURS,
-        settled: Some(IS_YOURS),
         meaning: "What one device costs for each hour in which it is not back, from the loss of its connection on.",
         effect: "Multiplied with the device-hours of each run, up to the end of the watched time.",
-        ..Setting::BLANK
+        ..PRICE
     },
     Setting {
         key: "per_lost_value",
         label: "Price of a lost value",
         unit: Unit::Count("per value"),
-        range: (0.0, 1e9),
-        whole: false,
-        absent: Absent::Nothing,
-        certainty: Certainty::Documented,
-        source: YOURS,
-        settled: Some(IS_YOURS),
         meaning: "What one value costs that is dropped in a device, rejected, or lost in a crash.",
         effect: "Multiplied with the lost values of each run.",
-        ..Setting::BLANK
+        ..PRICE
     },
     Setting {
         key: "currency",

@@ -78,7 +78,7 @@ impl Area {
                 Self::Targets,
                 Self::Costs,
             ])
-            .chain(NodeKind::TABLES.into_iter().map(Self::Thing))
+            .chain(NodeKind::tables().map(Self::Thing))
     }
 
     /// Areas that stand at most once in a file, in the order in which they are shown.

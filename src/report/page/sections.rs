@@ -40,8 +40,9 @@ fn answer(html: &mut Html, sheet: &Sheet<'_>) {
     html.element("h1", "", &format!("{}, {}", fleet.name, outcome.scenario));
     let runs = if outcome.runs() == 1 { "run" } else { "runs" };
     let devices = units::count(fleet.devices());
+    let cluster = fleet.cluster.as_ref().map_or_else(String::new, |cluster| format!("{cluster}: "));
     let (length, count) = (fleet.outage.length, outcome.runs());
-    html.element("p", "weak", &format!("{devices} devices, outage of {length}, {count} {runs}"));
+    html.element("p", "weak", &format!("{cluster}{devices} devices, outage of {length}, {count} {runs}"));
     if let Some(ticket) = sheet.ticket {
         html.element("p", "weak", &format!("Change {ticket}"));
     }
@@ -186,7 +187,7 @@ fn inputs(html: &mut Html, sheet: &Sheet<'_>) {
         let of = match (&input.group, address::section(&input.address)) {
             (Some(id), _) => told.file.group_name(id).to_owned(),
             (None, section) if !section.is_empty() => section,
-            (None, _) => capital(area(&input.address)),
+            (None, _) => units::capital(area(&input.address)),
         };
         if of != title {
             section(html, &title, &std::mem::take(&mut rows));
@@ -205,19 +206,13 @@ fn section(html: &mut Html, title: &str, rows: &[Vec<String>]) {
     }
 }
 
-/// Returns a word with a capital letter.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn rests(html: &mut Html, sheet: &Sheet<'_>) {
     let told = &sheet.told;
     let rows: Vec<Vec<String>> = assumptions(told.file, told.scenario, told.set)
         .into_iter()
         .map(|assumption| {
             let of = match assumption.groups.as_slice() {
-                [] => capital(
+                [] => units::capital(
                     assumption.addresses.first().map_or_else(String::new, |a| area(a).into()).as_str(),
                 ),
                 groups => groups.join(", "),

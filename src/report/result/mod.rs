@@ -71,6 +71,8 @@ struct Input<'a> {
     scenario: Option<&'a str>,
     scenario_name: &'a str,
     set: Vec<Set<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<&'a str>,
     devices: u64,
     outage_s: f64,
     watched_s: f64,
@@ -197,6 +199,7 @@ fn input<'a>(origin: &Origin<'a>, outcome: &'a Outcome) -> Input<'a> {
         scenario,
         scenario_name: &outcome.scenario,
         set: Set::all(set),
+        cluster: outcome.fleet.cluster.as_deref(),
         devices: outcome.fleet.devices(),
         outage_s: outcome.fleet.outage.length.secs(),
         watched_s: outcome.fleet.outage.watch.secs(),

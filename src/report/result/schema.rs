@@ -241,6 +241,7 @@ fn input() -> Value {
         ("seed", json!({"type": "integer", "minimum": 0})),
         ("runs", json!({"type": "integer", "minimum": 1})),
     ])
+    .with("cluster", text("Name of the cluster that was simulated, where the project has several."))
 }
 
 /// Returns the schema of the verdict.

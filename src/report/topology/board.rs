@@ -140,6 +140,8 @@ pub struct Board {
     pub frameless: Vec<Part>,
     /// Links with the middles of what they join.
     pub links: Vec<(Part, Point, Point)>,
+    /// Id of the cluster that is simulated; empty where there is none.
+    pub played: String,
     /// Pairs of machines between which connections run, by position.
     pub ways: Vec<(usize, usize)>,
     /// What each kind can do together in the cluster that is simulated, in the unit of its kind.
@@ -193,6 +195,7 @@ impl Board {
             own.rect = Rect { x: at.0 - 60.0, y: at.1 - 12.0, width: 120.0, height: 24.0 };
             board.links.push((own, from, to));
         }
+        board.played = topology.played().map(|played| played.node.id.clone()).unwrap_or_default();
         board.ways = ways(topology, &placed);
         board.failures = ready(topology);
         let frames = board.frames.iter().map(|frame| frame.rect);
@@ -217,11 +220,16 @@ impl Board {
         self.machines.iter().find(|machine| machine.id == id)
     }
 
+    /// Returns the clusters, with a frame or without one.
+    pub fn clusters(&self) -> impl Iterator<Item = &Part> {
+        self.frames.iter().chain(&self.frameless)
+    }
+
     /// Returns everything that has an id but is no machine.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         let slots = self.machines.iter().flat_map(|machine| &machine.slots);
         let links = self.links.iter().map(|(link, ..)| link);
-        self.frames.iter().chain(&self.frameless).chain(slots).chain(links)
+        self.clusters().chain(slots).chain(links)
     }
 
     /// Returns whether there is something with this id.
@@ -238,10 +246,10 @@ fn limit(topology: &Topology, view: &View<'_>, node: &Node) -> Option<each::Limi
 }
 
 fn part(topology: &Topology, view: &View<'_>, node: &Node, boxes: &BTreeMap<&str, Rect>) -> Part {
-    let first = topology.clusters().next();
+    let played = topology.played();
     let works = match node.kind {
         NodeKind::Foundation => {
-            first.is_some_and(|cluster| cluster.active().iter().any(|active| std::ptr::eq(*active, node)))
+            played.is_some_and(|cluster| cluster.active().iter().any(|active| std::ptr::eq(*active, node)))
         }
         NodeKind::Database => node.word("role") == "primary",
         _ => true,
@@ -259,7 +267,7 @@ fn part(topology: &Topology, view: &View<'_>, node: &Node, boxes: &BTreeMap<&str
         limit: limit.map(each::Limit::text).unwrap_or_default(),
         rect: boxes.get(&*node.id).copied().unwrap_or_default(),
         simulated: works
-            && first
+            && played
                 .is_some_and(|cluster| topology.users_of(node).any(|user| std::ptr::eq(user, cluster.node))),
         users: users.by_ref().collect::<Vec<_>>().join(", "),
     }

@@ -167,3 +167,85 @@ fn text_and_json_say_what_follows() {
         assert_eq!(json["derived"].as_array().unwrap().len(), view.derivation().numbers.len());
     }
 }
+
+/// Returns the layout of a project.
+fn board(file: &FleetFile) -> Board {
+    let view = file.view(None);
+    Board::of(view.topology().unwrap(), &view)
+}
+
+fn inside(inner: Rect, outer: Rect) -> bool {
+    outer.with(inner) == outer
+}
+
+#[test]
+fn a_board_has_everything_once_and_each_in_its_place() {
+    for file in projects() {
+        let board = board(&file);
+        let view = file.view(None);
+        let topology = view.topology().unwrap();
+        let drawn: Vec<&str> =
+            board.order().map(|(id, _)| id).chain(board.frameless.iter().map(|f| &*f.id)).collect();
+        let unique: std::collections::BTreeSet<&str> = drawn.iter().copied().collect();
+        assert_eq!((unique.len(), drawn.len()), (topology.nodes().len(), topology.nodes().len()));
+        assert!(topology.nodes().iter().all(|node| board.has(&node.id)) && !board.has("nobody"));
+        for machine in &board.machines {
+            assert!(inside(machine.rect, board.whole));
+            assert!(machine.slots.iter().all(|slot| inside(slot.rect, machine.rect)), "{}", machine.id);
+            let below =
+                machine.slots.windows(2).all(|pair| pair[0].rect.y + pair[0].rect.height <= pair[1].rect.y);
+            assert!(below, "{}", machine.id);
+        }
+        assert!(board.ways.iter().all(|(from, to)| from < to && *to < board.machines.len()));
+        assert_eq!(board.played, topology.played().unwrap().node.id);
+        assert!(board.failures.len() >= 5);
+    }
+}
+
+#[test]
+fn a_board_counts_what_the_simulated_cluster_can_do() {
+    let oem = &projects()[PATTERNS.iter().position(|pattern| pattern.id == "oem").unwrap()];
+    let of = |board: &Board| {
+        let simulated = board.parts().filter(|part| part.simulated && part.kind == NodeKind::Foundation);
+        simulated.map(|part| part.users.clone()).collect::<Vec<_>>()
+    };
+    let first = board(oem);
+    let (before, clusters) = (of(&first), first.clusters().map(|part| part.id.clone()).collect::<Vec<_>>());
+    let other = clusters.iter().find(|id| **id != first.played).unwrap();
+    let second = board(&oem.with("/platform/cluster", &other.as_str().into()).unwrap());
+    assert_eq!(&second.played, other);
+    assert!(!before.is_empty() && of(&second) != before, "other servers are simulated");
+    assert!(first.together[&NodeKind::Foundation] > 0.0);
+}
+
+#[test]
+fn the_load_of_a_result_is_a_share_and_at_most_the_highest() {
+    use crate::plan::Outcome;
+    use crate::sim::{self, Study};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+    let file = projects().swap_remove(1);
+    let group = file.group_ids().next().unwrap().to_owned();
+    let file = file.with(&format!("/groups/{group}/devices"), &300.into()).unwrap();
+    let fleet = file.check(None).fleet.unwrap();
+    let runs = sim::replicate(&fleet, 1, 0..2, 1, &AtomicBool::new(false), &|_| {}).unwrap();
+    let study = Study::of(&fleet, 1, runs.into_iter().map(Arc::new).collect());
+    let outcome = Outcome::of("a".into(), Arc::new(fleet), study, 2);
+    let load = Load::of(&outcome).unwrap();
+    let highest = load.highest();
+    assert!(
+        highest.held > 0.0 && highest.held <= 300.0 && highest.busy[&NodeKind::Foundation] > 0.0,
+        "{highest:?}"
+    );
+    for second in [0.0, load.returned_s, load.returned_s + 5.0, 1e9, -1.0] {
+        let now = load.at(second);
+        assert!(now.held <= highest.held);
+        for (kind, share) in &now.busy {
+            assert!((0.0..=1.0).contains(share) && *share <= highest.busy[kind], "{kind:?} {share}");
+        }
+    }
+    assert_eq!(load.at(1e9), load.at(load.end_s()));
+    assert_eq!(load.at(load.returned_s - 1.0).held, 0.0, "nobody is connected while the platform is away");
+    let study = Study::of(&outcome.fleet, 1, Vec::new());
+    assert!(Load::of(&Outcome::of("b".into(), Arc::clone(&outcome.fleet), study, 0)).is_none());
+}

@@ -48,13 +48,10 @@ fn can(capacity: &Capacity) -> String {
     text
 }
 
-/// Returns the devices that sign in to a cluster: those of its groups, or all for the first one.
+/// Returns the devices that sign in to a cluster.
 pub(super) fn things(view: &View<'_>, topology: &Topology, cluster: Cluster<'_>) -> u64 {
-    let named: Vec<&str> = topology.clusters().filter_map(Cluster::groups).flatten().collect();
-    let own = cluster.groups().unwrap_or_default();
-    let first = topology.clusters().next().is_some_and(|first| std::ptr::eq(first.node, cluster.node));
     let groups = view.tree().get("/groups").map(crate::base::json::Node::members).unwrap_or_default();
-    let meets = |id: &str| own.contains(&id) || first && !named.contains(&id);
+    let meets = |id: &str| topology.home_of(id).is_some_and(|home| home.is(cluster));
     let row = Area::Group.settings().iter().find(|row| row.key == "devices");
     let count = |id: &str| {
         let address = format!("{}/devices", crate::base::json::join("/groups", id));
@@ -70,7 +67,8 @@ pub fn text(topology: &Topology, view: &View<'_>) -> String {
         if at > 0 {
             text.push('\n');
         }
-        let simulated = if at == 0 { ", simulated" } else { "" };
+        let played = topology.played().is_some_and(|played| played.is(cluster));
+        let simulated = if played { ", simulated" } else { "" };
         line(&mut text, format_args!("{} ({}{simulated})", cluster.node.name, cluster.node.word("mode")));
         for machine in cluster.machines() {
             let components: Vec<String> = topology.carried_by(machine).map(component_label).collect();

@@ -6,7 +6,8 @@ use crate::base::json;
 use crate::desk::View;
 use crate::desk::command::DocumentCommand;
 use crate::fleet::Unknown;
-use crate::fleet::file::{Value, address};
+use crate::fleet::cluster::PLAYED;
+use crate::fleet::file::{self, Value, address};
 use crate::fleet::setting::{Absent, Setting, Unit};
 use crate::ui::request::Request;
 use crate::ui::setting::Number;
@@ -166,10 +167,24 @@ fn groups(ui: &mut Ui, setting: &Setting, value: Option<&Value>, view: &View<'_>
     chosen
 }
 
+/// Draws the choice of the cluster that is simulated; returns it when another one is chosen.
+fn cluster(ui: &mut Ui, setting: &Setting, seen: &file::View<'_>) -> Option<Value> {
+    let topology = seen.drawable()?;
+    let played = topology.played()?.node;
+    let entries: Vec<(String, &str)> =
+        topology.clusters().map(|one| (one.node.id.clone(), &*one.node.name)).collect();
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        ui.label(setting.label).on_hover_text(help(setting));
+        chosen = choice::corner(ui, setting.label, &help(setting), &played.id, &entries);
+    });
+    chosen.map(Value::Word)
+}
+
 /// Draws one setting with what was found about it.
 fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out: &mut Vec<Request>) {
     let address = address::join(base, setting);
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let value = seen.value(&address, setting);
     let set = |value, finished| DocumentCommand::Set { edits: vec![(address.clone(), value)], finished };
     let choose = |ui: &mut Ui, out: &mut Vec<Request>| {
@@ -179,6 +194,12 @@ fn row(ui: &mut Ui, base: &str, setting: &'static Setting, view: &View<'_>, out:
             out.push(set(value, true).into());
         }
     };
+    if address == PLAYED {
+        if let Some(value) = cluster(ui, setting, &seen) {
+            out.push(set(value, true).into());
+        }
+        return findings(ui, &address, view, out);
+    }
     if setting.unit == Unit::Text {
         let now = match &value {
             Ok(Value::Word(word)) => word.as_str(),

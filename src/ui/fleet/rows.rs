@@ -34,7 +34,7 @@ pub struct Row {
 
 /// Returns the table of the active scenario.
 pub fn table(view: &View<'_>) -> Table {
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let rows: Vec<Row> = view
         .file
         .group_ids()
@@ -61,14 +61,17 @@ pub fn table(view: &View<'_>) -> Table {
             }
         })
         .collect();
-    let devices = view.fleet.map_or_else(|| "?".to_owned(), |fleet| units::count(fleet.devices()));
+    let devices = view.fleet.map_or_else(
+        || "?".to_owned(),
+        |fleet| units::count(fleet.everybody().map(|group| u64::from(group.devices)).sum()),
+    );
     let groups = if rows.len() == 1 { "1 group".to_owned() } else { format!("{} groups", rows.len()) };
     Table { title: format!("{devices} devices in {groups}"), rows }
 }
 
 /// Returns how many values the group records in a second: `360 /s`.
 fn values(view: &View<'_>, id: &str) -> String {
-    let group = view.fleet.and_then(|fleet| fleet.groups.iter().find(|group| group.id == id));
+    let group = view.fleet.and_then(|fleet| fleet.group(id));
     group.map_or_else(
         || "–".to_owned(),
         |group| {
@@ -133,7 +136,7 @@ pub enum Role {
 
 /// Returns the parts that belong to the whole project, in the order of the file.
 pub fn project_parts(view: &View<'_>) -> Vec<Part> {
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     // What has no effect and is not in the file would only be in the way.
     let shown = |base: &str, area: Area| -> Vec<&'static Setting> {
         let useful = |row: &&Setting| {
@@ -190,12 +193,12 @@ pub fn first_value(setting: &Setting, view: &View<'_>) -> Option<f64> {
 /// Returns whether a number is one of the topology: every one of them can be set where it is shown.
 fn of_cluster(setting: &Setting) -> bool {
     let number = !matches!(setting.unit, Unit::Choice(_) | Unit::Moment | Unit::Groups | Unit::Text);
-    number && NodeKind::TABLES.iter().any(|kind| kind.settings().contains(setting))
+    number && NodeKind::tables().any(|kind| kind.settings().contains(setting))
 }
 
 /// Returns the sections of the inspector for a group.
 pub fn sections(view: &View<'_>, id: &str) -> Vec<Section> {
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let pick =
         |keys: &[&str]| GROUP.iter().filter(|row| keys.iter().any(|key| row.key.starts_with(key))).collect();
     let mut sections = vec![Section { title: "Devices", settings: pick(&["agent", "devices"]) }];

@@ -114,7 +114,7 @@ impl Wishes {
 /// Returns whether an address is that of a target with a value.
 fn is_set(view: &View<'_>, address: &str) -> bool {
     address.starts_with("/targets/")
-        && view.file.view(view.scenario).lookup(address).is_some_and(|(node, _)| node.as_f64().is_some())
+        && view.seen().lookup(address).is_some_and(|(node, _)| node.as_f64().is_some())
 }
 
 /// Draws which targets count, where there are several.

@@ -101,7 +101,7 @@ impl ReportPanel {
     /// Draws the planned start, which turns times after the return into times on the clock.
     fn start(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let tokens = theme::tokens(ui.ctx());
-        let stored = view.file.view(view.scenario).lookup(START);
+        let stored = view.seen().lookup(START);
         let stored = stored.and_then(|(node, _)| node.as_str().map(ToString::to_string)).unwrap_or_default();
         let (text, _) = match &mut self.start {
             Some(own) if own.1 == stored => own,

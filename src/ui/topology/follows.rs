@@ -1,7 +1,7 @@
 //! What follows from the topology for the platform, with its derivation, and what was found about it.
 
 use super::thing;
-use crate::base::Finding;
+use crate::base::{Finding, units};
 use crate::desk::View;
 use crate::desk::command::{DocumentCommand, TopologyCommand};
 use crate::fleet::cluster::BASE;
@@ -13,7 +13,7 @@ use egui::{RichText, Role, Ui, WidgetInfo};
 
 /// Draws the numbers that follow, each with what becomes of it.
 pub fn numbers(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let derivation = seen.derivation();
     if derivation.numbers.is_empty() {
         return;
@@ -60,7 +60,7 @@ fn number(
             }
         }
     });
-    let how = format!("{} ({})", derived.sentence, derived.certainty.word());
+    let how = format!("{} ({})", units::capital(&derived.sentence), derived.certainty.word());
     ui.label(RichText::new(how).size(theme::SMALL).color(tokens.text.weak)).on_hover_text(derived.told());
     ui.add_space(space::XS);
 }

@@ -146,7 +146,7 @@ impl TopologyPanel {
     /// Returns the layout of the topology as it is now, and the worst finding of each thing.
     fn board(&mut self, view: &View<'_>) -> Option<(Arc<Board>, Arc<Signs>)> {
         if self.made.as_ref().is_none_or(|made| made.revision != view.revision) {
-            let seen = view.file.view(view.scenario);
+            let seen = view.seen();
             self.made = seen.drawable().map(|topology| Made {
                 revision: view.revision,
                 board: Arc::new(Board::of(topology, &seen)),

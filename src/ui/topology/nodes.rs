@@ -140,6 +140,9 @@ impl Touch<'_> {
 
     /// Moves machines, and carries components to other machines.
     fn drag(&mut self, ui: &Ui, response: &Response, area: Rect, id: &str) {
+        if !(response.drag_started() || response.dragged() || response.drag_stopped()) {
+            return;
+        }
         let is_machine = self.board.machine(id).is_some();
         let component = || self.board.machines.iter().any(|one| one.slots.iter().any(|slot| slot.id == id));
         if response.drag_started() {

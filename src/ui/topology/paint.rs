@@ -183,7 +183,8 @@ pub fn machine(ui: &Ui, painter: &Painter, rect: Rect, machine: &Machine, shown:
         }
         let at = rect.min + vec2(8.0, 2.0);
         words(ui, painter, at, &machine.name, (strong(SMALL), t.text.strong), width);
-        if 34.0 * scale >= 2.0 * LINE {
+        // Both lines stand above the first component, whose box begins where the title ends.
+        if 34.0 * scale >= 2.0 + LINE + row(ui) {
             let at = rect.min + vec2(8.0, 2.0 + LINE);
             words(ui, painter, at, &machine.note, (plain(SMALL), t.text.weak), rect.width() - 16.0);
         }
@@ -227,11 +228,16 @@ pub fn slot(ui: &Ui, painter: &Painter, rect: Rect, part: &Part, shown: &Shown<'
         }
         let at = rect.min + vec2(6.0, 0.0);
         words(ui, painter, at, &part.label, (plain(SMALL), t.text.normal), width);
-        if rect.height() >= 2.0 * LINE - 1.0 {
+        if rect.height() >= LINE - 1.0 + row(ui) {
             second(ui, painter, rect, part, busy);
         }
     }
     ring(ui, painter, rect, look);
+}
+
+/// Returns the height of a row of small words [points].
+fn row(ui: &Ui) -> f32 {
+    ui.fonts_mut(|fonts| fonts.row_height(&plain(SMALL)))
 }
 
 /// Draws what a component can do and how busy it is.

@@ -1,12 +1,14 @@
 //! What stands above the canvas: adding, layouts, pictures, and where one looks.
 
 use super::canvas::Canvas;
-use crate::desk::command::{Drawing, TopologyCommand};
-use crate::fleet::cluster::NodeKind;
+use crate::desk::command::{DocumentCommand, Drawing, TopologyCommand, When};
 use crate::fleet::cluster::pattern::PATTERNS;
+use crate::fleet::cluster::{NodeKind, PLAYED};
+use crate::fleet::file::Value;
 use crate::report::topology::Board;
 use crate::ui::request::{Purpose, Request};
 use crate::ui::theme;
+use crate::ui::widget::choice;
 use egui::{Button, RichText, Ui};
 use std::collections::BTreeSet;
 
@@ -36,7 +38,15 @@ pub fn ui(
                 let tip = format!("Adds a scenario in which this fails: {}", failure.fails);
                 if ui.button(&failure.name).on_hover_text(tip).clicked() {
                     let (name, fails) = (failure.name.clone(), failure.fails.clone());
-                    out.push(TopologyCommand::Fail { name, fails, how: failure.how }.into());
+                    out.push(
+                        TopologyCommand::Fail {
+                            name,
+                            fails,
+                            how: failure.how,
+                            when: When::Alone { length_s: None },
+                        }
+                        .into(),
+                    );
                     ui.close();
                 }
             }
@@ -68,8 +78,28 @@ pub fn ui(
             many => format!("{many} machines"),
         };
         ui.label(RichText::new(count).size(theme::SMALL).color(weak));
+        played(ui, board, out);
         more(ui);
     });
+}
+
+/// Draws the choice of the cluster that is simulated, where there are several.
+fn played(ui: &mut Ui, board: &Board, out: &mut Vec<Request>) {
+    let clusters: Vec<(String, &str)> =
+        board.clusters().map(|cluster| (cluster.id.clone(), &*cluster.label)).collect();
+    if clusters.len() < 2 {
+        return;
+    }
+    ui.label("Simulated");
+    let help = "Cluster that is simulated, with the groups that sign in to it";
+    if let Some(id) = choice::corner(ui, "Simulated cluster", help, &board.played, &clusters) {
+        out.push(play(id));
+    }
+}
+
+/// Returns the change by which a cluster is simulated.
+pub fn play(id: String) -> Request {
+    DocumentCommand::Set { edits: vec![(PLAYED.to_owned(), Value::Word(id))], finished: true }.into()
 }
 
 /// Returns the machine that is chosen, or carries what is chosen.

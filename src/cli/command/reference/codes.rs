@@ -47,6 +47,8 @@ pub(super) const READING: &[(&str, &str)] = &[
     ("F059", "The topology has no cluster"),
     ("F060", "A group signs in to a cluster that is not simulated"),
     ("F061", "What fails is not in the topology"),
+    ("F062", "The cluster to simulate is not in the topology"),
+    ("F063", "No group signs in to the cluster to simulate"),
 ];
 
 /// What reading files of agents and clusters, mappings of their keys and lists of devices can find.

@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     // Not an assignment: targets beyond the watch are no error here, because none is judged.
     let until = args.played.until.as_deref().map(live::length).transpose();
     let until = until.map_err(|error| CommandError::usage(format!("--until: {error}.")))?;
-    let planned = Planned::of(&project, scenario, &args.played.set)?;
+    let planned = Planned::of(&project, scenario, &args.played.inputs())?;
     let mut whole = (*planned.fleet).clone();
     whole.outage.watch = until.unwrap_or(whole.outage.watch);
     let agents = args.agents.unwrap_or_else(|| chosen(&whole));

@@ -209,7 +209,7 @@ fn text(
 /// Returns the command line that makes a report again, with everything that its content depends on.
 fn command(args: &Args) -> String {
     let set: Vec<(String, String)> =
-        args.played.set.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
+        args.played.inputs().into_iter().map(|one| (one.name, one.value)).collect();
     Said {
         file: &args.played.file.to_string_lossy(),
         scenario: args.scenario.as_deref(),

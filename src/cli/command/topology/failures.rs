@@ -33,6 +33,7 @@ pub(super) fn list(
             "what_happens": effect.told,
             "share_pct": if effect.loses.is_some() { effect.share_pct } else { 0.0 },
             "attempts_meet": effect.meets.word(),
+            "noticed_after_s": effect.unnoticed.map(|unnoticed| unnoticed.length_s).filter(|s| s.is_finite()),
             "platform_down": effect.platform_down,
             "tier": effect.tier.word(),
             "capacity_pct": effect.capacity_pct,

@@ -42,6 +42,10 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
+    if let Some(cluster) = &args.played.cluster {
+        let what = format!("`clusters` plays every cluster, so `--cluster {cluster}` says nothing to it.");
+        return Err(CommandError::usage(what).hint("`regather simulate` plays one of them."));
+    }
     let project = Project::load(&args.played.file)?;
     let output = Output::of(args.output.as_deref());
     output.differs_from(&args.played.file)?;

@@ -15,6 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::findings;
 use crate::cli::printer::Printer;
 use crate::cli::source::Project;
+use crate::cli::study;
 use crate::fleet::{Fleet, FleetFile};
 use crate::plan::{Goal, Goals, LeverError};
 use crate::report::answers::{Asked, Source};
@@ -32,6 +33,9 @@ pub struct Begin {
     /// Set an input before anything is tried
     #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
     set: Vec<Assignment>,
+    /// Cluster to simulate where the project has several, by id or name
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
     /// What has to hold, such as `t95<5min` or `peak_util<80%`; without it the targets of the project
     #[arg(long, value_name = "FIGURE<LIMIT")]
     target: Vec<Goal>,
@@ -71,7 +75,9 @@ impl Begin {
             Some(name) => project.scenario(name)?,
             None => None,
         };
-        let changed = assign::apply(&project.file, scenario.as_deref(), &self.set)?;
+        let set: Vec<Assignment> =
+            study::played(self.cluster.as_deref()).into_iter().chain(self.set.iter().cloned()).collect();
+        let changed = assign::apply(&project.file, scenario.as_deref(), &set)?;
         let checked = check::file(&changed.file, scenario.as_deref());
         let Some(fleet) = checked.fleet else {
             let summary = findings::summary(&checked.findings);

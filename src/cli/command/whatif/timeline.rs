@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
-use crate::cli::study::{Planned, watch};
+use crate::cli::study::{Planned, played, watch};
 use crate::fleet::Fleet;
 use crate::plan::timeline::{timeline, usual_group};
 use crate::report::draw::{self, Size};
@@ -37,6 +37,9 @@ pub struct Args {
     /// Set an input for this command only
     #[arg(long, value_name = "ADDRESS_OR_LEVER=VALUE")]
     set: Vec<Assignment>,
+    /// Cluster whose outage counts where the project has several, by id or name
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
     /// Group whose settings count, by id or name; without it the first that the outage cuts off
     #[arg(long, value_name = "GROUP")]
     group: Option<String>,
@@ -63,7 +66,9 @@ pub(in crate::cli::command) fn run(args: &Args, printer: &Printer) -> Result<Exi
     let output = Output::of(args.output.as_deref());
     output.differs_from(&args.file)?;
     let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
-    let set: Vec<Assignment> = args.set.iter().cloned().chain(watch(args.until.as_deref())).collect();
+    let cluster = played(args.cluster.as_deref());
+    let set = cluster.into_iter().chain(args.set.iter().cloned()).chain(watch(args.until.as_deref()));
+    let set: Vec<Assignment> = set.collect();
     let planned = Planned::of(&project, scenario, &set)?;
     let fleet = &planned.fleet;
     let position = match &args.group {

@@ -98,17 +98,33 @@ pub(super) fn one_holds(
     node: &Node,
     trace: &mut Trace<'_, '_>,
 ) -> (f64, &'static str) {
-    let mut held = (trace.number(node, "devices"), "the sizing");
-    let files = share::held_by_files(context.cluster, node, trace).left;
-    if files < held.0 {
-        held = (files, "open files");
-    }
+    holds(context, node, &mut None, trace)
+}
+
+/// Returns how many connections load balancers can pass to one server by their ports; 0 without any.
+fn ports(context: &Context<'_, '_>, trace: &mut Trace<'_, '_>) -> f64 {
     let mut ports = 0.0;
     for balancer in context.balancers() {
         if let Some(machine) = context.cluster.topology.machine_of(balancer) {
             ports += trace.number(machine, "ports") * trace.number(balancer, "source_addresses");
         }
     }
+    ports
+}
+
+/// Returns what [`one_holds`] does; the ports, which are the same for all servers, are counted once.
+fn holds(
+    context: &Context<'_, '_>,
+    node: &Node,
+    known: &mut Option<f64>,
+    trace: &mut Trace<'_, '_>,
+) -> (f64, &'static str) {
+    let mut held = (trace.number(node, "devices"), "the sizing");
+    let files = share::held_by_files(context.cluster, node, trace).left;
+    if files < held.0 {
+        held = (files, "open files");
+    }
+    let ports = *known.get_or_insert_with(|| ports(context, trace));
     if ports > 0.0 && ports < held.0 {
         held = (ports, "outgoing ports of the load balancer");
     }
@@ -118,7 +134,8 @@ pub(super) fn one_holds(
 /// Returns how many devices all Connection Servers hold [devices] with the sentence; `None` without any.
 pub(super) fn servers_hold(context: &Context<'_, '_>, trace: &mut Trace<'_, '_>) -> Option<(f64, String)> {
     let nodes = context.of(NodeKind::ConnectionServer);
-    let held: Vec<(f64, &str)> = nodes.iter().map(|node| one_holds(context, node, trace)).collect();
+    let mut ports = None;
+    let held: Vec<(f64, &str)> = nodes.iter().map(|node| holds(context, node, &mut ports, trace)).collect();
     let mut why: Vec<&str> = held.iter().map(|(_, why)| *why).collect();
     why.dedup();
     let numbers: Vec<f64> = held.iter().map(|(held, _)| *held).collect();

@@ -2,8 +2,7 @@
 //!
 //! Every number comes with the sentence of its derivation, the addresses of its inputs and the certainty of
 //! the least certain of them. It takes the place of a default, so that the file overrides it by saying the
-//! number itself under `/platform/…`. The first cluster of the file is the one that is derived, unless the view
-//! looks at another one.
+//! number itself under `/platform/…`. The cluster that is played is the one that is derived.
 //!
 //! What machines lose to each other is counted once, in [`share`]: cores, memory and open files of a shared
 //! box. [`capacity`] sums up what a cluster can do, with all machines or without one that is lost.
@@ -60,9 +59,7 @@ impl Derivation {
     /// Returns what follows from a topology that stands in the file behind the view.
     pub fn of(topology: &Topology, view: &View<'_>) -> Self {
         let mut numbers = Vec::new();
-        let focus = view.focus();
-        let mut clusters = topology.clusters();
-        if let Some(cluster) = clusters.find(|cluster| focus.is_none_or(|id| id == cluster.node.id)) {
+        if let Some(cluster) = topology.played() {
             let context = Context { cluster, view, lost: &[] };
             numbers.extend(back::sign_in(&context));
             numbers.extend(front::balancer(&context));

@@ -5,7 +5,9 @@
 //! remains; they take the place of the defaults of the outage's kind, so that what the file says itself wins. What the
 //! simulation cannot express is said in the sentence of the effect, as an assumption.
 
+mod link;
 mod ready;
+mod unnoticed;
 
 pub use ready::{Ready, ready};
 
@@ -93,8 +95,23 @@ pub struct Effect {
     pub tier: TierName,
     /// What is left of it [%].
     pub capacity_pct: f64,
+    /// What attempts meet until a load balancer notices; `None` where it is not involved.
+    pub unnoticed: Option<Unnoticed>,
     /// What happens, and what is assumed, in sentences without the last full stop.
     pub told: String,
+}
+
+/// What attempts meet that a load balancer still sends to what is gone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unnoticed {
+    /// Share of the devices whose attempts it sends there [%].
+    pub share_pct: f64,
+    /// What they meet.
+    pub meets: Meets,
+    /// Time until it notices [s]; infinite where it does not look.
+    pub length_s: f64,
+    /// Whether they are the devices that were connected there, rather than any.
+    pub sticky: bool,
 }
 
 impl Effect {
@@ -107,6 +124,7 @@ impl Effect {
             platform_down: false,
             tier: TierName::SignIn,
             capacity_pct: 100.0,
+            unnoticed: None,
             told,
         }
     }
@@ -161,16 +179,19 @@ pub fn taken<'t>(topology: &'t Topology, names: &str) -> Result<Vec<&'t Node>, S
     Ok(gone)
 }
 
-/// Returns what devices of the first cluster see when these things fail.
+/// Returns what devices of the cluster that is played see when these things fail.
 pub fn effect(topology: &Topology, view: &View<'_>, gone: &[&Node], how: How) -> Option<Effect> {
-    let cluster = topology.clusters().next()?;
+    let cluster = topology.played()?;
     let own: Vec<&Node> =
         cluster.components().filter(|node| gone.iter().any(|lost| std::ptr::eq(*lost, *node))).collect();
+    if gone.iter().all(|node| node.kind == NodeKind::Link) {
+        return Some(Effect::nothing(link::told(topology, gone, how)));
+    }
     let story = Story { cluster, view, own, how };
     if story.own.is_empty() {
         let names: Vec<&str> = gone.iter().map(|node| &*node.name).collect();
         let told = format!(
-            "{} {}: {} does not use it, so no device of it sees anything; federation is not simulated",
+            "{} {}: {} does not use it, so no device of it sees anything",
             names.join(", "),
             how.verb(),
             cluster.node.name
@@ -364,9 +385,8 @@ impl Story<'_, '_> {
         if capacity < 1.0 {
             told += &["; ", &units::percent(capacity), " of the capacity of this tier is left"].concat();
         }
-        if kept < 1.0 && self.how != How::Stop {
-            told += "; that a load balancer notices only after some seconds is not simulated";
-        }
+        let unnoticed = self.unnoticed();
+        told += &unnoticed.map_or_else(String::new, unnoticed::told);
         if !left.quorum {
             told += "; ZooKeeper has no quorum: servers are not found any more and timers stop, which is not simulated";
         } else if kept >= 1.0 && capacity >= 1.0 {
@@ -377,6 +397,7 @@ impl Story<'_, '_> {
             loses: (kept < 1.0).then_some(self.loss()),
             tier,
             capacity_pct: percent(capacity),
+            unnoticed,
             ..Effect::nothing(told)
         }
     }

@@ -20,7 +20,7 @@ pub struct Ready {
 
 /// Returns the failures of a topology, in the order of the catalogue.
 pub fn ready(topology: &Topology) -> Vec<Ready> {
-    let Some(cluster) = topology.clusters().next() else { return Vec::new() };
+    let Some(cluster) = topology.played() else { return Vec::new() };
     let mut list = Vec::new();
     let ids = |kind| cluster.of(kind).map(|node| node.id.clone()).collect::<Vec<_>>();
     let mut add = |name: &str, ids: &[String], how: How| {

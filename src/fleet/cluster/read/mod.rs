@@ -59,7 +59,7 @@ pub(in crate::fleet) fn read(view: &View<'_>) -> Read {
     // What refers to a thing that could not be read would be reported as dangling, too.
     if nodes.len() == members.len() {
         let nodes = refer::join(&mut reader, members, nodes);
-        let topology = Some(Topology::new(nodes, version.to_owned()));
+        let topology = Some(Topology::new(nodes, version.to_owned(), view.focus()));
         if reader.read.findings.iter().any(Finding::blocks) {
             reader.read.drawn = topology;
         } else {

@@ -4,6 +4,7 @@ use super::super::failure::{self, How, ready};
 use super::super::pattern::find;
 use super::reading::file;
 use crate::fleet::FleetFile;
+use crate::fleet::cluster::NodeKind;
 use crate::fleet::outage::{Loss, Meets, TierName, Touches};
 
 fn project(id: &str, fails: &str, how: How) -> FleetFile {
@@ -114,4 +115,71 @@ fn every_way_is_a_word_of_its_row() {
     let own: Vec<&str> = How::ALL.iter().map(|how| how.word()).collect();
     assert_eq!(words, own);
     assert!(How::ALL.iter().all(|how| How::from_word(how.word()) == Some(*how)));
+}
+
+#[test]
+fn a_load_balancer_sends_devices_to_a_dead_server_until_it_notices() {
+    let sent = |file: &FleetFile| {
+        let outage = file.check(None).fleet.unwrap().outage;
+        let events: Vec<_> = outage
+            .events
+            .into_iter()
+            .map(|event| (event.length.secs(), event.meets, event.touches))
+            .collect();
+        (outage.touches, events)
+    };
+    let crash = project("separate-tiers", "cxs-1", How::Crash);
+    let (cut, events) = sent(&crash);
+    let [(length, meets, touches)] = &*events else { panic!("{events:?}") };
+    assert_eq!((*length, *meets), (6.0, Meets::Http503));
+    // Any of the devices, not only those that were connected there.
+    let (Touches::Parts { to, deal, .. }, Touches::Parts { to: lost, deal: own, .. }) = (touches, &cut)
+    else {
+        panic!()
+    };
+    assert!(to == lost && deal != own);
+    let lb = crash
+        .view(None)
+        .topology()
+        .unwrap()
+        .played()
+        .unwrap()
+        .of(NodeKind::LoadBalancer)
+        .next()
+        .unwrap()
+        .id
+        .clone();
+    let sticky = crash.with(&format!("/cluster/{lb}/device_stickiness"), &"on".into()).unwrap();
+    let (cut, events) = sent(&sticky);
+    assert_eq!(events[0].2, cut);
+    let blind = crash.with(&format!("/cluster/{lb}/connection_check"), &"off".into()).unwrap();
+    let length = blind.check(None).fleet.unwrap().outage.length.secs();
+    assert_eq!(sent(&blind).1[0].0, length);
+    assert_eq!(sent(&project("separate-tiers", "cxs-1", How::Partition)).1[0].1, Meets::AuthUnanswered);
+    assert_eq!(sent(&project("separate-tiers", "cxs-1", How::Stop)).1, []);
+    // What the file says itself about attempts wins.
+    let said = crash.with("/outage/attempts_meet", &"refused".into()).unwrap();
+    assert_eq!(sent(&said).1, []);
+}
+
+#[test]
+fn a_link_takes_nobody_away_and_says_what_waits() {
+    let text = super::reading::BOXES.replace(
+        "\"main\": {",
+        "\"shore\": { \"kind\": \"cluster\" }, \"sea\": { \"kind\": \"link\", \"from\": \"main\", \"to\": \"shore\", \"values_per_s\": 50 }, \"main\": {",
+    );
+    let text = text
+        .replace("\"on\": \"box-1\" }", "\"on\": \"box-1\", \"clusters\": \"main\" }")
+        .replace("\"on\": \"box-1\", \"name\"", "\"on\": \"box-1\", \"clusters\": \"main\", \"name\"");
+    let file = file(&text);
+    let view = file.view(None);
+    let topology = view.topology().unwrap_or_else(|| panic!("{:?}", file.check(None).findings));
+    let gone = failure::taken(topology, "sea").unwrap();
+    let effect = failure::effect(topology, &view, &gone, How::Partition).unwrap();
+    assert_eq!((effect.loses, effect.capacity_pct), (None, 100.0));
+    assert!(
+        effect.told.starts_with("sea is cut off: 50 values/s") && effect.told.contains("wait at main"),
+        "{}",
+        effect.told
+    );
 }

@@ -2,4 +2,5 @@
 
 mod derived;
 mod failed;
+mod played;
 mod reading;

@@ -242,7 +242,8 @@ fn every_shipped_example_is_read_without_an_error() {
         let file = example.file().unwrap();
         for scenario in [None].into_iter().chain(file.scenarios().iter().map(|s| Some(s.id.as_str()))) {
             let checked = file.check(scenario);
-            assert_eq!(checked.findings, [], "{}", example.name);
+            let worse = |finding: &&Finding| finding.severity > Severity::Info;
+            assert_eq!(checked.findings.iter().find(worse), None, "{}", example.name);
             assert!(checked.fleet.is_some());
         }
         assert!(!file.why().is_empty());

@@ -186,7 +186,7 @@ pub const LOAD_BALANCER: &[Setting] = &[
         certainty: Certainty::Documented,
         source: "Vendor's help: Connection Servers have a health port",
         meaning: "Whether it asks the health port of the Connection Servers.",
-        effect: "Used by rule T023 only.",
+        effect: "Without it a Connection Server that is gone is never taken out; used by rule T023.",
         ..Setting::BLANK
     },
     Setting {
@@ -199,7 +199,7 @@ pub const LOAD_BALANCER: &[Setting] = &[
         certainty: Certainty::Inferred,
         source: "HAProxy's default of inter",
         meaning: "Time between two health checks.",
-        effect: "Used by rule T024 only.",
+        effect: "Times the failed checks: how long a server that is gone is still sent devices; used by rule T024.",
         ..Setting::BLANK
     },
     Setting {
@@ -211,7 +211,7 @@ pub const LOAD_BALANCER: &[Setting] = &[
         certainty: Certainty::Inferred,
         source: "HAProxy's default of fall",
         meaning: "Failed checks after which a server is taken out.",
-        effect: "Used by rule T024 only.",
+        effect: "Times the interval: how long a server that is gone is still sent devices; used by rule T024.",
         ..Setting::BLANK
     },
     Setting {
@@ -233,7 +233,7 @@ pub const LOAD_BALANCER: &[Setting] = &[
         certainty: Certainty::Documented,
         source: "Vendor's notes on data ordering: stickiness by device or address",
         meaning: "Whether a device always meets the same Connection Server.",
-        effect: "Used by rule T054 only.",
+        effect: "Where they do, those of a server that is gone are sent there until it is noticed; used by rule T054.",
         ..Setting::BLANK
     },
     Setting {

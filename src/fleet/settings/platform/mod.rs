@@ -101,6 +101,18 @@ pub const PLATFORM: &[Setting] = &[
         ..Setting::BLANK
     },
     Setting {
+        key: "cluster",
+        label: "Cluster",
+        unit: Unit::Text,
+        absent: Absent::Nothing,
+        certainty: Certainty::Documented,
+        source: "Your choice; without it the first cluster of the file",
+        settled: Some(GIVES_DEFAULTS),
+        meaning: "Id of the cluster of the topology that is simulated, with the groups that sign in to it.",
+        effect: "The numbers of the platform follow from it; groups of other clusters keep their files, but are not simulated.",
+        ..Setting::BLANK
+    },
+    Setting {
         key: "workers",
         label: "Workers",
         unit: Unit::Count("workers"),

@@ -52,6 +52,8 @@ fn fleet(group: Group) -> Fleet {
         targets: Targets::default(),
         prices: Prices::default(),
         unknowns: Unknowns::default(),
+        cluster: None,
+        elsewhere: Vec::new(),
     }
 }
 

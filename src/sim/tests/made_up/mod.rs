@@ -147,6 +147,8 @@ pub(super) fn made_up(case: u64) -> Fleet {
         targets: Targets::default(),
         prices: Prices::default(),
         unknowns: Unknowns::default(),
+        cluster: None,
+        elsewhere: Vec::new(),
     }
 }
 

@@ -96,7 +96,7 @@ impl FilterField {
             return;
         }
         self.made_from = Some(from);
-        let seen = view.file.view(view.scenario);
+        let seen = view.seen();
         let groups = Groups::of(&seen);
         let scope = Scope { groups: &groups, view: Some(&seen) };
         let at = self.text.char_indices().nth(cursor).map_or(self.text.len(), |(at, _)| at);

@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, view: &View<'_>) {
         ui.label("The device has no group, so it is neither simulated nor configured. Give it one above.");
         return;
     };
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let Some(kind) = address::kind_of(&seen, &id) else {
         ui.label(format!(
             "The project has no group `{id}` with a known agent, so there are no settings to show."
@@ -82,7 +82,7 @@ fn title(ui: &mut Ui, text: &str) {
 /// Draws one setting: key, value and origin.
 fn line(ui: &mut Ui, device: &Device<'_>, setting: &'static Setting, view: &View<'_>) {
     let tokens = theme::tokens(ui.ctx());
-    let seen = view.file.view(view.scenario);
+    let seen = view.seen();
     let (value, origin, colour) = match effective(&seen, device, setting) {
         Ok((value, origin)) => {
             let own = if origin == Origin::Device { tokens.text.strong } else { tokens.text.normal };

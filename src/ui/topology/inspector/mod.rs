@@ -6,7 +6,6 @@ mod fails;
 use super::{follows, pointer};
 use crate::desk::View;
 use crate::desk::command::TopologyCommand;
-use crate::fleet::cluster::failure::How;
 use crate::fleet::cluster::{Node, NodeKind, Topology};
 use crate::fleet::setting::Setting;
 use crate::report::topology::Board;
@@ -29,7 +28,7 @@ pub struct Inspector {
     /// Whether every setting is shown.
     all: bool,
     /// How what is chosen fails.
-    how: How,
+    fails: fails::Fails,
     /// The clusters beside each other.
     clusters: clusters::Clusters,
 }
@@ -44,7 +43,7 @@ impl Inspector {
         view: &View<'_>,
         out: &mut Vec<Request>,
     ) {
-        let seen = view.file.view(view.scenario);
+        let seen = view.seen();
         let Some(topology) = seen.drawable() else { return };
         let ids: Vec<String> = chosen.iter().cloned().collect();
         match ids.as_slice() {
@@ -64,15 +63,21 @@ impl Inspector {
                     ui.label(can.color(theme::tokens(ui.ctx()).text.weak));
                 }
                 act(ui, &ids, view, out);
+                if node.kind == NodeKind::Cluster && board.played != *id {
+                    let tip = "Simulates this cluster, with the groups that sign in to it";
+                    if ui.button("Simulate this cluster").on_hover_text(tip).clicked() {
+                        out.push(super::tools::play(id.clone()));
+                    }
+                }
                 refers(ui, topology, node, out);
-                fails::ui(ui, (topology, &seen), &ids, &mut self.how, out);
+                self.fails.ui(ui, (topology, &seen), &ids, view, out);
                 follows::findings(ui, Some(id), view, out);
                 self.rows(ui, node, view, out);
             }
             _ => {
                 follows::heading(ui, &format!("{} parts are chosen", ids.len()));
                 act(ui, &ids, view, out);
-                fails::ui(ui, (topology, &seen), &ids, &mut self.how, out);
+                self.fails.ui(ui, (topology, &seen), &ids, view, out);
             }
         }
     }
@@ -136,7 +141,7 @@ fn act(ui: &mut Ui, ids: &[String], view: &View<'_>, out: &mut Vec<Request>) {
 /// Draws one button for each cluster, because one without machines of its own has no frame.
 fn clusters(ui: &mut Ui, board: &Board, chosen: &mut BTreeSet<String>) {
     ui.horizontal_wrapped(|ui| {
-        for cluster in board.frames.iter().chain(&board.frameless) {
+        for cluster in board.clusters() {
             if ui.button(format!("Settings of {}", cluster.label)).clicked() {
                 *chosen = std::iter::once(cluster.id.clone()).collect();
             }

@@ -114,7 +114,7 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     }
     let hash = fleet_hash(prepared.project.file.text());
     let scenario = prepared.project.file.scenario_name(prepared.scenario.as_deref());
-    let groups = prepared.fleet.groups.iter().map(|group| group.id.clone()).collect();
+    let groups = prepared.fleet.everybody().map(|group| group.id.clone()).collect();
     let mut request = args.terms.request((hash, scenario), groups, candidates.len())?;
     request.way = way;
     request.inputs = inputs(&args.files, &prepared, args.has.as_deref(), args.devices.as_deref())?;

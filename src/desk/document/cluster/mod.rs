@@ -3,24 +3,23 @@
 //! What would leave a reference that leads nowhere goes with what it refers to: components go with their
 //! machine, links with an end. What scenarios and sources say about a thing goes with it too.
 
+mod copy;
+#[cfg(test)]
+mod tests;
+
+pub use copy::copied;
+
 use super::groups::{visible, without};
+use super::scenarios::id_of;
 use super::{Document, Refused};
 use crate::base::json::{self, Node as Tree};
-use crate::desk::command::TopologyCommand;
+use crate::desk::command::{TopologyCommand, When};
 use crate::fleet::FleetFile;
 use crate::fleet::cluster::failure::{self, How};
-use crate::fleet::cluster::layout::{GAP, WIDTH};
 use crate::fleet::cluster::{BASE, NodeKind, pattern};
 use crate::fleet::file::address;
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Keys of a thing that name others.
-const REFERENCES: [&str; 4] = ["on", "clusters", "from", "to"];
-/// Key of the things in a copied text.
-const COPIED: &str = "regather/topology";
-/// How far a copy stands from its original [points].
-const ASIDE: f64 = 40.0;
+use std::collections::BTreeSet;
 
 impl Document {
     /// Carries out a change of the topology.
@@ -32,11 +31,11 @@ impl Document {
             TopologyCommand::Place(places) => place(file, &places)?,
             TopologyCommand::Remove(ids) => remove(file, &ids)?,
             TopologyCommand::Duplicate(ids) => {
-                let (number, file) = paste(file, &copied(file, &ids))?;
+                let (number, file) = copy::paste(file, &copied(file, &ids))?;
                 (format!("Duplicate {number}"), file)
             }
             TopologyCommand::Paste(text) => {
-                let (number, file) = paste(file, &text)?;
+                let (number, file) = copy::paste(file, &text)?;
                 (format!("Paste {number}"), file)
             }
             TopologyCommand::Rename { id, name } => {
@@ -44,7 +43,7 @@ impl Document {
                 (format!("Rename {id} to {name}"), file.with(&json::join(&pointer, "name"), &name.into())?)
             }
             TopologyCommand::Refer { id, key, ids } => refer(file, &id, key, &ids)?,
-            TopologyCommand::Fail { name, fails, how } => return self.fail(&name, &fails, how),
+            TopologyCommand::Fail { name, fails, how, when } => return self.fail(&name, &fails, how, when),
             TopologyCommand::Override { address, value } => {
                 let input = address::resolve(&file.view(self.active()), &address)
                     .ok_or_else(|| Refused::NoInput(address.clone()))?;
@@ -60,16 +59,41 @@ impl Document {
         Ok(())
     }
 
-    /// Adds a scenario in which things fail.
-    fn fail(&mut self, name: &str, fails: &str, how: How) -> Result<(), Refused> {
+    /// Lets things fail, in a scenario of its own or beside the outage of the active one.
+    fn fail(&mut self, name: &str, fails: &str, how: How, when: When) -> Result<(), Refused> {
         if let Some(topology) = self.file.view(self.active()).drawable() {
             failure::taken(topology, fails).map_err(Refused::NoThing)?;
         }
-        self.add_scenario(visible(name)?, |file, id| {
-            let file = file.assign(Some(id), "/outage/fails", &fails.into())?;
-            file.assign(Some(id), "/outage/fails_by", &how.word().into())
-        })
+        let failing = |file: &FleetFile, scenario: Option<&str>, base: &str| {
+            let file = file.assign(scenario, &format!("{base}/fails"), &fails.into())?;
+            file.assign(scenario, &format!("{base}/fails_by"), &how.word().into())
+        };
+        let name = visible(name)?;
+        match when {
+            When::Alone { length_s } => self.add_scenario(name, |file, id| {
+                let file = failing(file, Some(id), "/outage")?;
+                match length_s {
+                    Some(length) => file.assign(Some(id), "/outage/length_s", &seconds(length)),
+                    None => Ok(file),
+                }
+            }),
+            When::Beside { at_s, length_s } => {
+                let id = self.free_event(&id_of(name));
+                let base = address::event_base(&id);
+                let scenario = self.active();
+                let file = failing(&self.file, scenario, &base)?;
+                let file = file.assign(scenario, &format!("{base}/at_s"), &seconds(at_s))?;
+                let file = file.assign(scenario, &format!("{base}/length_s"), &seconds(length_s))?;
+                self.step(format!("Add event {id}"), file, self.active.clone());
+                Ok(())
+            }
+        }
     }
+}
+
+/// Returns a length as it is written [s].
+fn seconds(length: f64) -> Json {
+    if length.fract() == 0.0 { Json::from(length as u64) } else { Json::from(length) }
 }
 
 /// Returns the things of a file.
@@ -264,75 +288,6 @@ fn remove(file: &FleetFile, ids: &[String]) -> Result<(String, FleetFile), Refus
     Ok((name, next))
 }
 
-/// Returns things of a project as a text that can be pasted: machines with what they carry.
-pub fn copied(file: &FleetFile, ids: &[String]) -> String {
-    let mut parts = Map::new();
-    for (id, thing) in things(file) {
-        let carried = named(thing, "on").iter().any(|on| ids.iter().any(|id| id == on));
-        if (carried || ids.iter().any(|own| own == id))
-            && let Some(value) = file.tree().value(&json::join(BASE, id))
-        {
-            parts.insert(id.to_owned(), value);
-        }
-    }
-    json!({ COPIED: parts }).to_string()
-}
-
-/// Adds the things of a copied text under free ids; returns how many in words.
-fn paste(file: &FleetFile, text: &str) -> Result<(String, FleetFile), Refused> {
-    let parts = serde_json::from_str::<Json>(text).ok();
-    let parts = parts.as_ref().and_then(|parts| parts.get(COPIED)?.as_object());
-    let parts = parts.filter(|parts| !parts.is_empty()).ok_or(Refused::NoParts)?;
-    let mut taken = taken(file);
-    let mut names = BTreeMap::new();
-    for id in parts.keys() {
-        let new = free_id(id, &taken);
-        taken.insert(new.clone());
-        names.insert(id.as_str(), new);
-    }
-    let mut next = file.clone();
-    for (id, value) in parts {
-        let (Some(new), Json::Object(thing)) = (names.get(id.as_str()), value) else {
-            return Err(Refused::NoParts);
-        };
-        let mut thing = thing.clone();
-        for key in REFERENCES {
-            let Some(reference) = thing.get_mut(key) else { continue };
-            let renamed = |one: &mut Json| {
-                if let Some(name) = one.as_str().and_then(|id| names.get(id)) {
-                    *one = Json::from(name.as_str());
-                }
-            };
-            match reference {
-                Json::Array(items) => items.iter_mut().for_each(renamed),
-                one => renamed(one),
-            }
-        }
-        if let Some(on) = thing.get("on").and_then(Json::as_str)
-            && !taken.contains(on)
-        {
-            return Err(Refused::NoThing(on.to_owned()));
-        }
-        aside(&mut thing);
-        if let Some(name) = thing.get("name").and_then(Json::as_str) {
-            let name = format!("{name} (copy)");
-            thing.insert("name".to_owned(), name.into());
-        }
-        next = next.with(&json::join(BASE, new), &Json::Object(thing))?;
-    }
-    Ok((number(parts.len()), next))
-}
-
-/// Moves a copied thing away from its original.
-fn aside(thing: &mut Map<String, Json>) {
-    if let Some(Json::Array(at)) = thing.get("at") {
-        let at: Vec<f64> = at.iter().filter_map(Json::as_f64).collect();
-        if let [x, y] = at.as_slice() {
-            thing.insert("at".to_owned(), point((x + WIDTH + GAP, y + ASIDE)));
-        }
-    }
-}
-
 /// Makes a thing refer to others.
 fn refer(
     file: &FleetFile,
@@ -372,126 +327,4 @@ fn derive(file: &FleetFile, scenario: Option<&str>, address: &str) -> Result<Fle
 /// Returns a number of things in words.
 fn number(count: usize) -> String {
     if count == 1 { "1 part".to_owned() } else { format!("{count} parts") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Returns a document with a layout.
-    fn with(pattern: &str) -> Document {
-        let project = pattern::find(pattern).unwrap().project().to_string();
-        Document::new(FleetFile::parse(&project).unwrap())
-    }
-
-    fn sound(document: &Document) {
-        let findings = document.file.check(None).findings;
-        let blocking: Vec<String> = findings.iter().filter(|f| f.blocks()).map(ToString::to_string).collect();
-        assert_eq!(blocking, Vec::<String>::new());
-    }
-
-    fn own(ids: &[&str]) -> Vec<String> {
-        ids.iter().map(|id| (*id).to_owned()).collect()
-    }
-
-    #[test]
-    fn every_change_is_one_step_and_is_undone_to_the_byte() {
-        let mut document = with("three-boxes");
-        let before = document.text();
-        let first =
-            things(&document.file).iter().find(|(_, thing)| kind(thing) == Some(NodeKind::Vm)).unwrap().0;
-        let first = first.to_owned();
-        let commands = [
-            TopologyCommand::Begin("separate-tiers".into()),
-            TopologyCommand::Add { kind: NodeKind::Vm, on: None, at: Some((7.4, 8.6)) },
-            TopologyCommand::Add { kind: NodeKind::ConnectionServer, on: Some(first.clone()), at: None },
-            TopologyCommand::Add { kind: NodeKind::Cluster, on: None, at: None },
-            TopologyCommand::Place(vec![(first.clone(), (1.0, 2.0))]),
-            TopologyCommand::Remove(vec![first.clone()]),
-            TopologyCommand::Duplicate(vec![first.clone()]),
-            TopologyCommand::Paste(copied(&document.file, std::slice::from_ref(&first))),
-            TopologyCommand::Rename { id: first.clone(), name: "Hall 3".into() },
-        ];
-        for command in commands {
-            document.topology(command.clone()).unwrap_or_else(|error| panic!("{command:?}: {error}"));
-            assert_ne!(document.text(), before, "{command:?}");
-            document.undo().unwrap();
-            assert_eq!(document.text(), before, "{command:?}");
-        }
-    }
-
-    #[test]
-    fn a_further_cluster_and_copies_leave_a_sound_project() {
-        for pattern in ["single-server", "three-boxes", "separate-tiers", "oem", "cloud-native"] {
-            let mut document = with(pattern);
-            document.topology(TopologyCommand::Add { kind: NodeKind::Cluster, on: None, at: None }).unwrap();
-            sound(&document);
-            let machines: Vec<String> = things(&document.file)
-                .into_iter()
-                .filter(|(_, thing)| kind(thing).is_some_and(NodeKind::is_machine))
-                .map(|(id, _)| id.to_owned())
-                .collect();
-            document.topology(TopologyCommand::Duplicate(machines)).unwrap();
-            sound(&document);
-            document.topology(TopologyCommand::Add { kind: NodeKind::Link, on: None, at: None }).unwrap();
-            sound(&document);
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_without_a_machine_goes_with_it() {
-        let mut document = with("single-server");
-        document.topology(TopologyCommand::Remove(own(&["server"]))).unwrap();
-        let left: Vec<&str> = things(&document.file).into_iter().map(|(id, _)| id).collect();
-        assert_eq!(left, ["main", "data", "db"]);
-        document.topology(TopologyCommand::Remove(own(&["main", "data"]))).unwrap();
-        assert!(document.file.tree().get(BASE).is_none(), "an empty section goes");
-    }
-
-    #[test]
-    fn a_failure_is_a_scenario_of_its_own() {
-        let mut document = with("three-boxes");
-        let before = document.text();
-        let fail = |fails: &str| TopologyCommand::Fail {
-            name: "cxs-1 crashes".into(),
-            fails: fails.into(),
-            how: How::Crash,
-        };
-        assert!(document.topology(fail("nobody")).is_err());
-        document.topology(fail("cxs-1")).unwrap();
-        assert_eq!(document.file.scenario_name(document.active()), "cxs-1 crashes");
-        let view = document.file.view(document.active());
-        assert!(view.failure("/outage").unwrap().told.starts_with("cxs-1 crashes"));
-        document.undo().unwrap();
-        assert_eq!(document.text(), before);
-    }
-
-    #[test]
-    fn what_makes_no_sense_changes_nothing() {
-        let mut document = with("single-server");
-        let before = document.text();
-        let refused = [
-            TopologyCommand::Begin("castle".into()),
-            TopologyCommand::Add { kind: NodeKind::Foundation, on: None, at: None },
-            TopologyCommand::Add { kind: NodeKind::Link, on: None, at: None },
-            TopologyCommand::Remove(own(&["nowhere"])),
-            TopologyCommand::Paste("{}".into()),
-            TopologyCommand::Paste("not JSON".into()),
-            TopologyCommand::Rename { id: "server".into(), name: " ".into() },
-            TopologyCommand::Refer { id: "fnd".into(), key: "on", ids: own(&["nowhere"]) },
-        ];
-        for command in refused {
-            assert!(document.topology(command.clone()).is_err(), "{command:?}");
-            assert_eq!(document.text(), before);
-        }
-    }
-
-    #[test]
-    fn a_number_follows_from_the_topology_again() {
-        let mut document = with("single-server");
-        let stated = document.file.with("/platform/workers", &json!(7)).unwrap();
-        document.step("Set".into(), stated, None);
-        document.topology(TopologyCommand::Derive("/platform/workers".into())).unwrap();
-        assert!(document.file.tree().get("/platform/workers").is_none());
-    }
 }
