@@ -2,7 +2,6 @@
 
 use super::record::Kind;
 use crate::fleet::Flush;
-use crate::live::agent::Push;
 use crate::wire::split::frames;
 use crate::wire::{
     BaseType, Body, EncodeError, FRAME, HEADER, Ids, InfoTable, Limits, Message, Method, Part, Request, Value,
@@ -13,6 +12,19 @@ use std::collections::BTreeMap;
 const MOST_IN_ONE: usize = 1_000_000;
 
 const NO_IDS: Ids = Ids { request: 0, endpoint: 0, session: 0 };
+
+/// A value that is pushed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Push {
+    /// The thing.
+    pub thing: String,
+    /// The property.
+    pub property: String,
+    /// The value.
+    pub value: Value,
+    /// When it was measured [ms since 1970, UTC].
+    pub time_ms: i64,
+}
 
 /// One thing that waits.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +58,26 @@ impl Entry {
             Self::Value(_) => 1,
             Self::Message { count, .. } => *count,
         }
+    }
+
+    /// Returns the values in it.
+    pub(super) fn pushes(&self) -> Vec<Push> {
+        let request = match self {
+            Self::Value(push) => return vec![push.clone()],
+            Self::Message { request, .. } => request,
+        };
+        let table = request.content.as_ref().and_then(|table| table.get(0, "values"));
+        let Some(Value::Table(table)) = table.map(Value::inner) else { return Vec::new() };
+        let push = |row: usize| {
+            let Some(Value::Datetime(time_ms)) = table.get(row, "time") else { return None };
+            Some(Push {
+                thing: request.entity.clone(),
+                property: table.get(row, "name")?.text()?.to_owned(),
+                value: table.get(row, "value")?.inner().clone(),
+                time_ms: *time_ms,
+            })
+        };
+        (0..table.rows.len()).filter_map(push).collect()
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -112,7 +144,7 @@ pub(super) fn size(kind: Kind, payload: &[u8]) -> u64 {
 }
 
 /// Returns the message that pushes values of a thing.
-pub(in crate::live) fn update(thing: String, pushes: &[Push]) -> Request {
+pub fn update(thing: String, pushes: &[Push]) -> Request {
     let mut table = InfoTable::new([
         ("name", BaseType::STRING),
         ("value", BaseType::VARIANT),

@@ -20,7 +20,7 @@
 mod entry;
 mod record;
 
-pub use entry::{Batch, Entry};
+pub use entry::{Batch, Entry, Push, update};
 
 use crate::base::file::{FileError, Log};
 use crate::fleet::{Flush, OfflineStore};
@@ -235,6 +235,11 @@ impl Store {
     /// Returns how many values and events wait.
     pub fn waiting(&self) -> usize {
         self.kept.values().map(|kept| kept.entry.count()).sum()
+    }
+
+    /// Returns the values that wait, the oldest first.
+    pub fn values(&self) -> Vec<Push> {
+        self.kept.values().flat_map(|kept| kept.entry.pushes()).collect()
     }
 
     /// Keeps entries, in their order, as far as there is room.

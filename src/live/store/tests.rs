@@ -1,7 +1,6 @@
 //! A store on a disk that can be cut anywhere, and that can be full.
 
 use super::*;
-use crate::live::agent::Push;
 use crate::wire::{Method, Part, Request, Value};
 use proptest::prelude::*;
 use std::io;
@@ -86,6 +85,9 @@ fn what_is_stored_is_there_after_a_restart_and_leaves_when_it_is_answered() {
     let (mut store, opened) = open(&disk, AFTER);
     assert_eq!(opened, Opened { waiting: 3, torn: 0, damaged: 0 });
     assert_eq!(entries(&store), [value(1), message(2), value(3)]);
+    let values = store.values();
+    let update = Entry::Message { request: update("pump".into(), &values), count: 2 };
+    assert_eq!((values.len(), update.pushes()), (2, values), "a message has the same values");
     let batches = store.batches(&BTreeSet::new());
     let shape: Vec<_> = batches.iter().map(|batch| (batch.count, batch.numbers.clone())).collect();
     assert_eq!(shape, [(1, vec![1]), (2, vec![0, 2])], "messages each, values of a thing together");
