@@ -28,7 +28,7 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         (
             "verdict",
             object(&[
-                ("word", json!({"enum": ["as simulated", "not as simulated", "host-limited"]})),
+                ("word", json!({"enum": ["as simulated", "not as simulated", "host-limited", "stopped"]})),
                 ("proves", truth.clone()),
                 ("host_limited", truth.clone()),
                 ("most_gap_pct", number.clone()),
@@ -60,14 +60,17 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ),
         (
             "platform",
-            object(&[
+            or_nothing(&object(&[
                 ("accepted", count.clone()),
                 ("binds", count.clone()),
                 ("ended", counts),
-                ("late_p99_ms", number),
-            ]),
+                ("late_p99_ms", number.clone()),
+            ])),
         ),
-        ("counts_agree", truth),
+        (
+            "counts_agree",
+            json!({"type": ["boolean", "null"], "description": "null where the platform is not ours"}),
+        ),
         (
             "curves",
             or_nothing(&object(&[
@@ -79,6 +82,16 @@ pub(in super::super) fn rehearsal_schema() -> Value {
             ])),
         ),
         ("notes", json!({"type": "array", "items": text})),
+    ]);
+    whole["properties"]["host"] = object(&[
+        ("name", json!({"type": "string"})),
+        ("port", json!({"type": "integer"})),
+        ("tls", truth.clone()),
+        ("this_computer", truth),
+        ("most_per_s", json!({"type": ["integer", "null"], "description": "null is no limit"})),
+        ("waited", json!({"type": "integer", "minimum": 0})),
+        ("waited_longest_ms", number),
+        ("stopped", json!({"type": ["string", "null"]})),
     ]);
     whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     whole["title"] = "Result of a rehearsal".into();
