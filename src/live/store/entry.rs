@@ -183,13 +183,12 @@ pub(super) fn batches<'a>(flush: Flush, entries: impl Iterator<Item = (u64, &'a 
                 let size = entry.payload().map_or(0, |payload| payload.len()) + 32;
                 let updates = things.entry(&push.thing).or_default();
                 let last = updates.last_mut().filter(|update| update.bytes + size <= MOST_IN_ONE);
-                match last {
-                    Some(update) => update.takes(number, push, size),
-                    None => {
-                        let mut update = Values::default();
-                        update.takes(number, push, size);
-                        updates.push(update);
-                    }
+                if let Some(update) = last {
+                    update.takes(number, push, size);
+                } else {
+                    let mut update = Values::default();
+                    update.takes(number, push, size);
+                    updates.push(update);
                 }
             }
         }

@@ -30,7 +30,7 @@ pub(in super::super) fn rehearsal_schema() -> Value {
             object(&[
                 ("word", json!({"enum": ["as simulated", "not as simulated", "host-limited", "stopped"]})),
                 ("proves", truth.clone()),
-                ("host_limited", truth.clone()),
+                ("host_limited", truth),
                 ("most_gap_pct", number.clone()),
             ]),
         ),
@@ -52,21 +52,13 @@ pub(in super::super) fn rehearsal_schema() -> Value {
                 ("failed", counts.clone()),
                 ("abandoned", count.clone()),
                 ("attempts", count.clone()),
-                ("failed_attempts", counts.clone()),
+                ("failed_attempts", counts),
                 ("late_median_ms", number.clone()),
                 ("late_p99_ms", number.clone()),
-                ("late_longest_ms", number.clone()),
+                ("late_longest_ms", number),
             ]),
         ),
-        (
-            "platform",
-            or_nothing(&object(&[
-                ("accepted", count.clone()),
-                ("binds", count.clone()),
-                ("ended", counts),
-                ("late_p99_ms", number.clone()),
-            ])),
-        ),
+        ("platform", or_nothing(&platform())),
         (
             "counts_agree",
             json!({"type": ["boolean", "null"], "description": "null where the platform is not ours"}),
@@ -83,7 +75,27 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ),
         ("notes", json!({"type": "array", "items": text})),
     ]);
-    whole["properties"]["host"] = object(&[
+    whole["properties"]["host"] = host();
+    whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    whole["title"] = "Result of a rehearsal".into();
+    whole
+}
+
+/// Returns the account of the embedded platform.
+fn platform() -> Value {
+    let count = json!({"type": "integer", "minimum": 0});
+    object(&[
+        ("accepted", count.clone()),
+        ("binds", count),
+        ("ended", counts()),
+        ("late_p99_ms", json!({"type": "number"})),
+    ])
+}
+
+/// Returns what is told of a given platform; it is missing where the platform is the embedded one.
+fn host() -> Value {
+    let (number, truth) = (json!({"type": "number"}), json!({"type": "boolean"}));
+    object(&[
         ("name", json!({"type": "string"})),
         ("port", json!({"type": "integer"})),
         ("tls", truth.clone()),
@@ -92,10 +104,7 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ("waited", json!({"type": "integer", "minimum": 0})),
         ("waited_longest_ms", number),
         ("stopped", json!({"type": ["string", "null"]})),
-    ]);
-    whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    whole["title"] = "Result of a rehearsal".into();
-    whole
+    ])
 }
 
 /// Returns an object with these keys, all of them there, and others that later versions may add.
