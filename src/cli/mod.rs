@@ -169,6 +169,24 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "live")]
+    fn what_stands_around_the_help_of_real_connections_is_laid_out_for_80_columns() {
+        let whole = command();
+        for name in ["agent", "platform", "rehearse"] {
+            let page = whole.find_subcommand(name).expect("a page");
+            let texts: Vec<String> = [page.get_before_help(), page.get_after_help()]
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect();
+            assert!(!texts.is_empty(), "{name}");
+            for line in texts.iter().flat_map(|text| text.lines()) {
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
     fn a_mistake_in_the_program_ends_with_1() {
         let environment = Environment::of_process();
         let usual = std::panic::take_hook();

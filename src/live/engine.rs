@@ -4,7 +4,7 @@
 //! handle is dropped; [`Engine::finishes`] waits for the end of something. When the engine is dropped, all that
 //! is left ends: a name server that does not answer keeps nobody waiting longer than `PARTING`.
 
-use super::agent::{self, Device, Listener, Profile};
+use super::agent::{self, Device, Listener, Profile, With};
 use super::clock::Clock;
 use super::platform::{self, Settings, StartError};
 use crate::base::Draws;
@@ -65,8 +65,21 @@ impl Engine {
         draws: Draws,
         listener: Arc<dyn Listener>,
     ) -> agent::Handle {
+        self.agent_with(profile, device, draws, listener, With::default())
+    }
+
+    /// Starts an agent as [`Self::agent`] does, with what it has beside.
+    pub fn agent_with(
+        &self,
+        profile: Profile,
+        device: Device,
+        draws: Draws,
+        listener: Arc<dyn Listener>,
+        with: With,
+    ) -> agent::Handle {
         let _inside = self.handle.enter();
-        agent::start(Arc::new(profile), device, (self.clock, draws), self.clock.now(), listener)
+        let time = (self.clock, draws);
+        agent::start_with(Arc::new(profile), device, time, self.clock.now(), listener, with)
     }
 
     /// Waits until something is done; returns what came of it. Must not be called from within a task.

@@ -19,6 +19,7 @@
 //! | [`engine`] | – | the threads on which all of it runs, for a command line and a window that know no tasks |
 //! | [`connect`] | – | the steps from a name to a connection, each timed, with the trouble of each in words |
 //! | [`platform`] | one that accepts, one per connection | the embedded test platform and the handle that disturbs it |
+//! | [`store`] | – | values that wait for the platform, in a file that survives a restart |
 //! | [`agent`] | one per agent | a device from its loss to its return, and what it does while connected |
 //! | [`herd`] | those of its agents | many agents from planned instants, and the account of what became of them |
 //! | [`rehearsal`] | those of its herd and platform | the outage of a project, smaller, with real connections |
@@ -41,5 +42,6 @@ pub mod listen;
 pub mod pipe;
 pub mod platform;
 pub mod rehearsal;
+pub mod store;
 pub mod tls;
 pub mod upgrade;

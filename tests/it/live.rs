@@ -173,6 +173,103 @@ fn a_platform_that_is_killed_in_the_middle_is_a_lost_connection() {
 }
 
 #[test]
+fn what_an_agent_has_stored_survives_its_violent_end_and_is_delivered() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    for flush in ["after-bind", "before-bind"] {
+        let store = path(folder.path(), flush);
+        let mut served = Served::start(&[]);
+        served.does("503", "done");
+        let url = served.url.clone();
+        let usual = ["agent", &url, "--key", &key, "--thing", "pump", "--store", &store, "--json"];
+        let usual = [&usual[..], &["--store-flush", flush]].concat();
+        let values: Vec<String> = (1..=40).map(|value| format!("level={value}")).collect();
+        let mut agent = program(&usual)
+            .args(["--attempts", "60000", "--wait", "50ms"])
+            .args(values.iter().flat_map(|value| ["--push", value]))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut told = BufReader::new(agent.stdout.take().expect("a pipe")).lines();
+        let mut promised = 0;
+        while promised < 15 {
+            let line = told.next().expect("it goes on").expect("readable");
+            let event: Value = serde_json::from_str(&line).expect("JSON");
+            if event["event"] == "stored" {
+                promised += event["count"].as_u64().expect("a number");
+                assert_eq!((&event["in_memory"], &event["dropped"]), (&0.into(), &0.into()), "{event}");
+            }
+        }
+        run(&usual).ends(3).says("in use by another agent");
+        // Without any chance to tidy up.
+        agent.kill().expect("it runs");
+        agent.wait().expect("it ends");
+        // As a power cut leaves it: the begin of a record that was never reported.
+        let mut file = std::fs::OpenOptions::new().append(true).open(&store).expect("it is there");
+        file.write_all(b"\xA7rec\0\0\0\x40half").expect("writes");
+        drop(file);
+        served.does("restart", "done");
+        let mut agent = program(&usual)
+            .args(["--for", "5min"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut told = BufReader::new(agent.stdout.take().expect("a pipe")).lines();
+        let (mut waited, mut delivered) = (0, 0);
+        while waited == 0 || delivered < waited {
+            let line = told.next().expect("it goes on").expect("readable");
+            let event: Value = serde_json::from_str(&line).expect("JSON");
+            match event["event"].as_str() {
+                Some("store") => {
+                    waited = event["waiting"].as_u64().expect("a number");
+                    assert_eq!(event["torn_bytes"], 12, "{event}");
+                }
+                Some("flushed") => delivered += event["count"].as_u64().expect("a number"),
+                _ => {}
+            }
+        }
+        // The values count up, so the last one is their number where none is missing.
+        assert!((promised..=40).contains(&delivered), "{promised} promised, {delivered} delivered");
+        let answer = served.does(r#"{"command":"read","with":["pump","level"]}"#, "answered");
+        assert_eq!(answer["value"], format!("{delivered}.0"), "{answer}");
+        agent.kill().expect("it runs");
+        agent.wait().expect("it ends");
+        assert_eq!(served.stop()["values"], delivered, "each value once");
+        // It left nothing, so nothing is sent again.
+        assert_eq!(std::fs::metadata(&store).expect("it is there").len(), 17);
+    }
+}
+
+#[test]
+fn a_store_says_what_it_cannot_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    let store = path(folder.path(), "store");
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let url = format!("ws://{free}");
+    let usual = ["agent", &url, "--key", &key, "--thing", "pump", "--store", &store];
+    let ran = run(&[&usual[..], &["--push", "level=1", "--push", "flow=2", "--json"]].concat()).ends(52);
+    assert!(ran.out.contains("\"event\":\"left\",\"stored\":2,\"lost\":0"), "{}", ran.out);
+    assert!(ran.err.contains("2 values wait in the store"), "{}", ran.err);
+    let served = Served::start(&[]);
+    let url = served.url.clone();
+    let usual = ["agent", &url, "--key", &key, "--thing", "pump", "--store", &store];
+    run(&[&usual[..], &["--store-limit", "90B", "--push", "level=3"]].concat())
+        .ends(5)
+        .says("The store was full and dropped 1 value");
+    run(&usual).ends(0);
+    assert_eq!(served.stop()["values"], 2);
+    run(&[&usual[..], &["--store-limit", "100"]].concat()).ends(2).says("a size has its unit");
+    write(Path::new(&store), "notes");
+    run(&usual).ends(3).says("no store of values");
+    assert_eq!(text(Path::new(&store)), "notes");
+}
+
+#[test]
 fn what_cannot_be_reached_says_at_which_step() {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join("key"), "any");
@@ -307,4 +404,72 @@ fn what_cannot_be_rehearsed_is_refused_in_words() {
     run(&["rehearse", "example:connected-products", "--agents", "3"]).ends(2).says("at least 4 agents");
     run(&["rehearse", "example:connected-products", "--until", "soon"]).ends(2).says("--until");
     run(&["rehearse", "example:connected-products", "--scenario", "made-up"]).ends(2).says("no scenario");
+}
+
+#[test]
+fn a_rehearsal_against_a_given_host_on_this_computer_needs_no_confirmation() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = path(folder.path(), "small.json");
+    write(Path::new(&file), SMALL);
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    let mut served = Served::start(&[]);
+    let url = served.url.clone();
+    let usual = ["rehearse", &file, "--host", &url, "--key", &key, "--runs", "10", "--until", "60s"];
+    let ran = run(&[&usual[..], &["--agents", "15", "--json"]].concat());
+    let told = ran.json();
+    let schema = run(&["schema", "rehearsal"]).ends(0).json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&told).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?} in {told}");
+    let agents = &told["agents"];
+    assert_eq!((&agents["planned"], &agents["connected"]), (&15.into(), &15.into()), "{told}");
+    assert_eq!((&told["platform"], &told["counts_agree"]), (&Value::Null, &Value::Null), "{told}");
+    assert_eq!((&told["host"]["this_computer"], &told["host"]["most_per_s"]), (&true.into(), &Value::Null));
+    assert_eq!(told["host"]["stopped"], Value::Null, "{told}");
+    ran.ends(if told["verdict"]["proves"] == true { 0 } else { 4 });
+    // Our own platform can be asked: each agent was bound once.
+    while served.does("status", "status")["binds"] != 15 {}
+    // A platform in trouble is left alone.
+    served.does("503", "done");
+    let ran = run(&[&usual[..], &["--agents", "15"]].concat()).ends(7);
+    assert!(ran.out.contains("stopped") && ran.out.contains("attempts failed"), "{}", ran.out);
+    assert!(ran.out.contains("what the platform counts is unknown"), "{}", ran.out);
+    served.does("restart", "done");
+    let ran = run(&[&usual[..], &["--agents", "15", "--stop-connect", "0s"]].concat()).ends(7);
+    assert!(ran.out.contains("of the sign-ins took up to"), "{}", ran.out);
+    let limited = ["--agents", "3", "--agents-max", "2"];
+    run(&[&usual[..], &limited].concat()).ends(2).says("3 agents are more than the 2");
+    served.stop();
+}
+
+#[test]
+fn nothing_is_sent_to_another_computer_that_was_not_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = path(folder.path(), "small.json");
+    write(Path::new(&file), SMALL);
+    write(&folder.path().join("key"), "any");
+    let key = format!("file:{}", path(folder.path(), "key"));
+    // This address is not known as this computer, and on Linux leads to it: what is sent there arrives here.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = format!("ws://0.0.0.0:{}", listener.local_addr().unwrap().port());
+    let usual = ["rehearse", &file, "--host", &address, "--key", &key, "--runs", "6", "--until", "5s"];
+    let with = |more: &[&str]| run(&[&usual[..], more].concat());
+    with(&[]).ends(2).says("0.0.0.0 is not this computer").says("add --confirm 0.0.0.0");
+    with(&["--confirm", "127.0.0.1"]).ends(2).says("what was confirmed is 127.0.0.1");
+    with(&["--confirm", "0.0.0.0", "--agents", "11"]).ends(2).says("11 agents are more than the 10");
+    let waits = listener.accept().map(|_| ()).expect_err("nobody came");
+    assert_eq!(waits.kind(), std::io::ErrorKind::WouldBlock);
+    // Confirmed, it comes: slowly, and stops because nothing there signs in.
+    #[cfg(target_os = "linux")]
+    {
+        let ran = with(&["--confirm", "0.0.0.0", "--agents", "4", "--json"]);
+        let told = ran.json();
+        assert_eq!(told["host"]["most_per_s"], 2, "{told}");
+        assert_eq!(told["agents"]["connected"], 0, "{told}");
+        assert!(listener.accept().is_ok(), "now somebody came");
+    }
+    run(&["rehearse", &file, "--host", "wss://plant.example"]).ends(2).says("--key");
+    run(&["rehearse", &file, "--confirm", "plant.example"]).ends(2).says("--host");
 }

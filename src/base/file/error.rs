@@ -59,6 +59,15 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// Another program works with the file.
+    #[error(
+        "The file is in use by another agent or program, and two of them would spoil it, so nothing was opened. \
+         End the other one, or choose another file: `{}`", path.display()
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The user may not write here, or another program holds the file.
     #[error(
         "You may not write here, or another program has the file open; what stood there is unchanged. \

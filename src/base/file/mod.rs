@@ -10,6 +10,7 @@
 
 mod error;
 mod leftover;
+mod log;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod walk;
 
 pub use error::FileError;
 pub use leftover::sweep;
+pub use log::Log;
 pub use stream::{Access, AtomicFile, Staged};
 pub use walk::Walk;
 

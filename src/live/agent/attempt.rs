@@ -35,6 +35,7 @@ impl Life {
         match self.signs_in(&mut session, watch).await {
             Ok(()) => Ok(session),
             Err(failure) => {
+                self.removes_answered(&mut session).await;
                 if !session.closed
                     && !matches!(failure.trouble, Trouble::Closed | Trouble::Reset | Trouble::System(_))
                 {
@@ -48,6 +49,11 @@ impl Life {
     /// Opens a WebSocket.
     async fn opens(&mut self, connect_timeout: Micros, watch: &mut Watch) -> Result<Session, Failure> {
         let (profile, clock) = (self.profile.clone(), self.clock);
+        if let Some(pace) = &self.pace {
+            clock.until(pace.turn(clock.now())).await;
+            // The wait is no step.
+            *watch = Watch::start(clock);
+        }
         let began = clock.now();
         let whole = profile.link.bounds == Bounds::Attempt;
         let longest = if whole { connect_timeout } else { SYN_GIVES_UP };
@@ -77,6 +83,7 @@ impl Life {
             unbind_patience: super::SHUTDOWN,
             ping_every: link.ping_rate,
             pong_within: link.pong_timeout,
+            bind_when_told: self.bursts_first(),
             ..Terms::new(profile.key.0.as_str(), bind)
         };
         Ok(Session::new(pipe::frames(pipe, early, Role::Client).await, Client::new(terms)))
@@ -114,9 +121,14 @@ impl Life {
             for notice in notices {
                 match self.sees(session, notice) {
                     Seen::Nothing => {}
+                    Seen::Early(answer) => session.early.push(answer),
                     Seen::SignedIn(id) => {
                         self.steps(watch, Step::Auth, format!("session {id}"));
                         step = Step::Bind;
+                        if self.bursts_first() {
+                            let binds = self.bursts_and_binds(session).await;
+                            binds.map_err(|ending| watch.failed(step, trouble_of(ending)))?;
+                        }
                     }
                     Seen::Bound => {
                         self.steps(watch, Step::Bind, self.device.things.join(", "));
@@ -160,6 +172,7 @@ impl Life {
             }
             Notice::Fault(error) if session.closed => Seen::Failed(Trouble::Garbage(error.to_string())),
             Notice::Unsent(error) => Seen::Failed(Trouble::System(error.to_string())),
+            answer @ (Notice::Answer { .. } | Notice::TimedOut { .. }) => Seen::Early(answer),
             _ => Seen::Nothing,
         }
     }
@@ -175,6 +188,8 @@ impl Life {
 /// What a notice means on the way to being back.
 enum Seen {
     Nothing,
+    /// An answer to what was sent from the store; there are no more of them than requests.
+    Early(Notice),
     SignedIn(u32),
     Bound,
     Failed(Trouble),

@@ -12,27 +12,39 @@
 //! UNBIND and a close frame, and is gone within [`SHUTDOWN`] whatever the platform does. An agent of the C SDK could
 //! not: it looks at nothing but its own loop while it connects. What it would have done is told as
 //! [`Told::Stopped`].
+//!
+//! An agent with a [`Store`] takes values at any time: while it is away they go into the store, and so do those that
+//! the platform did not answer. Without one, wishes wait until it is back.
 
 mod attempt;
+mod keep;
 mod online;
+mod pace;
 mod session;
 mod thing;
+mod work;
 
-pub use thing::{Push, Thing};
+pub use super::store::Push;
+pub use keep::News;
+pub use pace::{Held, Pace};
+pub use thing::Thing;
 
 use super::clock::Clock;
 use super::connect::{Done, Failure, Target, Watch};
+use super::store::Store;
 use super::tls::Connector;
 use crate::agent::{Action, Event, Machine, Pause, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Link, Retries};
 use crate::wire::Status;
+use keep::Keeper;
 use session::Session;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use work::Work;
 
-/// Longest time from the wish to stop to the end of the task.
+/// Longest time from the wish to stop to the end of the task; a store may take as long again to bring values to its disk.
 pub const SHUTDOWN: Micros = Micros::from_millis(200);
 
 /// What agents of one kind share.
@@ -120,6 +132,15 @@ pub enum Told {
         /// Whether the platform took them.
         taken: bool,
     },
+    /// Values, an event or a call were not sent, because no message can carry them.
+    NotSent {
+        /// What it was, such as `UpdateSubscribedPropertyValues of pump`.
+        what: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// What becomes of values in its store.
+    Store(News),
     /// The platform has answered a call of the agent.
     Answered {
         /// What was called, such as `service GetMetadata of pump`.
@@ -214,22 +235,48 @@ pub fn start(
     planned: Micros,
     listener: Arc<dyn Listener>,
 ) -> Handle {
+    start_with(profile, device, (clock, draws), planned, listener, With::default())
+}
+
+/// What not every agent has.
+#[derive(Debug, Default)]
+pub struct With {
+    /// Where it keeps values while it is away.
+    pub store: Option<Store>,
+    /// Spaces its connections and those of others.
+    pub pace: Option<Arc<Pace>>,
+}
+
+/// Starts an agent as [`start`] does, with what it has beside.
+pub fn start_with(
+    profile: Arc<Profile>,
+    device: Device,
+    (clock, draws): (Clock, Draws),
+    planned: Micros,
+    listener: Arc<dyn Listener>,
+    With { store, pace }: With,
+) -> Handle {
     let (stop, stopped) = watch::channel(false);
     let (wishes, wished) = mpsc::channel(WISHES);
-    let thing = Thing::new(device.things.clone());
+    let mut thing = Thing::new(device.things.clone());
+    // What it had measured before it was started anew is what it answers until it measures again.
+    thing.push(store.iter().flat_map(Store::values).collect());
+    let keeper = store.map(Keeper::new);
+    let voice = Voice { clock, device: device.number, listener };
+    let work = Work::new(wished, thing, keeper.clone(), voice.clone());
     let life = Life {
         profile,
         device,
         clock,
         draws,
-        listener,
+        voice,
+        keeper,
+        pace,
         stopped,
-        wishes: wished,
-        thing,
         kept: None,
         once_more: JoinSet::new(),
     };
-    Handle { stop, wishes, task: tokio::spawn(life.goes_on(planned)) }
+    Handle { stop, wishes, task: tokio::spawn(life.lasts(work, planned)) }
 }
 
 impl Handle {
@@ -251,16 +298,30 @@ impl Handle {
     }
 }
 
+/// Tells what happens to an agent.
+#[derive(Clone)]
+struct Voice {
+    clock: Clock,
+    device: u64,
+    listener: Arc<dyn Listener>,
+}
+
+impl Voice {
+    fn tell(&self, told: Told) {
+        self.listener.hears(self.clock.now(), self.device, told);
+    }
+}
+
 /// The life of one agent.
 struct Life {
     profile: Arc<Profile>,
     device: Device,
     clock: Clock,
     draws: Draws,
-    listener: Arc<dyn Listener>,
+    voice: Voice,
+    keeper: Option<Keeper>,
+    pace: Option<Arc<Pace>>,
     stopped: watch::Receiver<bool>,
-    wishes: mpsc::Receiver<Wish>,
-    thing: Thing,
     /// A session whose socket stands although AUTH or BIND failed.
     kept: Option<Session>,
     /// The connection that an agent of the C SDK opens as soon as it has lost one by an error.
@@ -275,11 +336,16 @@ async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
 
 impl Life {
     fn tell(&self, told: Told) {
-        self.listener.hears(self.clock.now(), self.device.number, told);
+        self.voice.tell(told);
     }
 
-    /// Lives until it is told to stop.
-    async fn goes_on(mut self, planned: Micros) {
+    /// Lives until it is told to stop, and brings to the disk what is left to keep.
+    async fn lasts(self, mut work: Work, planned: Micros) {
+        self.goes_on(&mut work, planned).await;
+        work.leaves().await;
+    }
+
+    async fn goes_on(mut self, work: &mut Work, planned: Micros) {
         let profile = Arc::clone(&self.profile);
         let machine = Machine { agent: &profile.agent, device: self.device.number, draws: self.draws };
         let mut state = State::default();
@@ -289,6 +355,7 @@ impl Life {
                 return self.tell(Told::Stopped { goodbye: false, c_sdk_deaf_until: None });
             }
             () = self.clock.until(planned) => {}
+            never = work.keeps() => match never {},
         }
         let mut now = planned;
         let mut next = machine.step(&mut state, now, Event::Lost);
@@ -296,7 +363,7 @@ impl Life {
             next = match next {
                 Action::Wait { until, pause } => {
                     self.tell(Told::Waits { until, pause });
-                    match self.waits(until, &mut stopped).await {
+                    match self.waits(until, work, &mut stopped).await {
                         Waited::Over => {}
                         Waited::SocketGone => {
                             machine.step(&mut state, until, Event::Lost);
@@ -313,13 +380,16 @@ impl Life {
                     let attempt = tokio::select! {
                         () = told_to_stop(&mut stopped) => None,
                         attempt = self.attempts(timeout, same_socket, &mut watch) => Some(attempt),
+                        never = work.keeps() => match never {},
                     };
                     let Some(attempt) = attempt else { return self.stops(None, None).await };
                     match attempt {
                         Ok(session) => {
                             machine.step(&mut state, self.clock.now(), Event::Connected);
                             self.tell(Told::Back { number });
-                            let Some(ending) = self.is_online(session, &mut stopped).await else { return };
+                            let Some(ending) = self.is_online(session, work, &mut stopped).await else {
+                                return;
+                            };
                             now = self.clock.now();
                             let connects = self.connects_once_more(&ending);
                             self.tell(Told::Lost(ending));
@@ -342,7 +412,10 @@ impl Life {
                 }
                 Action::Strand | Action::Nothing => {
                     self.tell(Told::Stranded);
-                    told_to_stop(&mut stopped).await;
+                    tokio::select! {
+                        () = told_to_stop(&mut stopped) => {}
+                        never = work.keeps() => match never {},
+                    }
                     return self.stops(None, None).await;
                 }
             }

@@ -1,6 +1,7 @@
 //! Being connected, waiting with or without a socket, and going away.
 
 use super::session::Session;
+use super::work::Work;
 use super::{Ending, Life, SHUTDOWN, Told, Waited, Wish, told_to_stop};
 use crate::agent::notice::sees_error;
 use crate::base::Micros;
@@ -8,40 +9,19 @@ use crate::fleet::Loss;
 use crate::live::clock::length;
 use crate::live::connect::{self, Watch};
 use crate::live::pipe;
-use crate::wire::session::{Action, Notice, Phase};
-use crate::wire::{Method, Part, Request, Response};
-use std::collections::BTreeMap;
+use crate::wire::session::Phase;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// A request whose answer is waited for.
-pub(super) enum Awaited {
-    /// So many values or events.
-    Push(usize),
-    /// A call, in words.
-    Call(String),
-}
-
-impl Awaited {
-    /// Returns what is told of an answer; of none where it did not come.
-    fn answered(self, response: Option<&Response>) -> Told {
-        match self {
-            Self::Push(count) => {
-                Told::Pushed { count, taken: response.is_some_and(|response| response.status.is_success()) }
-            }
-            Self::Call(what) => {
-                let status = response.map(|response| response.status);
-                let rows = response.and_then(|response| response.content.table());
-                Told::Answered { what, status, rows: rows.map_or(0, |table| table.rows.len()) }
-            }
-        }
-    }
-}
-
 impl Life {
-    /// Waits; a socket that was kept is watched meanwhile.
-    pub(super) async fn waits(&mut self, until: Micros, stopped: &mut watch::Receiver<bool>) -> Waited {
+    /// Waits; a socket that was kept is watched meanwhile, and values are kept.
+    pub(super) async fn waits(
+        &mut self,
+        until: Micros,
+        work: &mut Work,
+        stopped: &mut watch::Receiver<bool>,
+    ) -> Waited {
         let mut gone = false;
         loop {
             let clock = self.clock;
@@ -56,6 +36,7 @@ impl Life {
                 () = told_to_stop(stopped) => return Waited::Stopped,
                 () = clock.until(until) => return if gone { Waited::SocketGone } else { Waited::Over },
                 heard = socket => heard,
+                never = work.keeps() => match never {},
             };
             let Some(session) = &mut self.kept else { continue };
             let took = match heard {
@@ -73,58 +54,49 @@ impl Life {
     pub(super) async fn is_online(
         &mut self,
         mut session: Session,
+        work: &mut Work,
         stopped: &mut watch::Receiver<bool>,
     ) -> Option<Ending> {
-        let mut asked = BTreeMap::new();
+        let ended = self.stays(&mut session, work, stopped).await;
+        work.takes_back(&mut session).await;
+        match ended {
+            Ok(()) => {
+                self.stops(Some(session), None).await;
+                None
+            }
+            Err(Ending::End) => self.notices_the_end(&session, stopped).await,
+            Err(ending) => Some(ending),
+        }
+    }
+
+    /// Does what is wished and what the platform asks for, until it is told to stop or the connection is lost.
+    async fn stays(
+        &mut self,
+        session: &mut Session,
+        work: &mut Work,
+        stopped: &mut watch::Receiver<bool>,
+    ) -> Result<(), Ending> {
+        let mut notices = std::mem::take(&mut session.early);
+        work.looks(notices, session).await?;
+        notices = work.flushes(session).await?;
         loop {
+            work.looks(notices, session).await?;
             let heard = tokio::select! {
                 biased;
-                () = told_to_stop(stopped) => {
-                    self.stops(Some(session), None).await;
-                    return None;
-                }
-                wish = self.wishes.recv() => Err(wish),
+                () = told_to_stop(stopped) => return Ok(()),
+                wish = work.wishes.recv() => Err(wish),
                 heard = session.hears(self.clock) => Ok(heard),
             };
-            let now = self.clock.now();
-            let notices = match heard {
+            notices = match heard {
                 Err(Some(Wish::Cut)) => {
                     pipe::reset_on_drop(session.socket.get_ref().tcp());
-                    return Some(Ending::Cut);
+                    return Err(Ending::Cut);
                 }
-                Err(Some(wish)) => self.does(wish, &mut session, &mut asked, now).await,
+                Err(Some(wish)) => work.does(wish, session).await?,
                 // Nobody is left who could wish, so this is the end as well.
-                Err(None) => {
-                    self.stops(Some(session), None).await;
-                    return None;
-                }
-                Ok(Ok(heard)) => session.takes(heard, now).await,
-                Ok(Err(ending)) => Err(ending),
+                Err(None) => return Ok(()),
+                Ok(heard) => session.takes(heard?, self.clock.now()).await?,
             };
-            let mut notices = match notices {
-                Ok(notices) => notices,
-                Err(Ending::End) => return self.notices_the_end(&session, stopped).await,
-                Err(ending) => return Some(ending),
-            };
-            let mut no_pong = false;
-            while !notices.is_empty() {
-                let mut actions = Vec::new();
-                for notice in std::mem::take(&mut notices) {
-                    no_pong |= notice == Notice::NoPong;
-                    self.sees_online(notice, &mut session, &mut asked, &mut actions);
-                }
-                match session.does(actions).await {
-                    Ok(more) => notices = more,
-                    Err(ending) => return Some(ending),
-                }
-            }
-            if session.closed {
-                return Some(if no_pong {
-                    Ending::NoPong
-                } else {
-                    Ending::Garbage("not an AlwaysOn message".into())
-                });
-            }
         }
     }
 
@@ -159,8 +131,13 @@ impl Life {
         let profile = Arc::clone(&self.profile);
         let does = profile.agent.kind().is_c_sdk_family() && sees_error(&profile.link, loss);
         if does {
-            let mut watch = Watch::start(self.clock);
+            let clock = self.clock;
+            let mut watch = Watch::start(clock);
+            let pace = self.pace.clone();
             self.once_more.spawn(async move {
+                if let Some(pace) = pace {
+                    clock.until(pace.turn(clock.now())).await;
+                }
                 let open = connect::open(&profile.target, profile.tls.as_ref(), &mut watch).await;
                 if open.is_ok() {
                     std::future::pending::<()>().await;
@@ -169,81 +146,6 @@ impl Life {
             });
         }
         does
-    }
-
-    /// Does what somebody wishes.
-    async fn does(
-        &mut self,
-        wish: Wish,
-        session: &mut Session,
-        asked: &mut BTreeMap<u32, Awaited>,
-        now: Micros,
-    ) -> Result<Vec<Notice>, Ending> {
-        let requests = match wish {
-            Wish::Push(pushes) => {
-                let pushed = self.thing.push(pushes).into_iter();
-                pushed.map(|(request, count)| (request, Awaited::Push(count))).collect()
-            }
-            Wish::Fire { thing, event } => {
-                vec![(Request::new(Method::Post, thing, Part::Event, event, None), Awaited::Push(1))]
-            }
-            Wish::Call { thing, service } => {
-                let what = format!("service {service} of {thing}");
-                vec![(Request::service(thing, service, None), Awaited::Call(what))]
-            }
-            Wish::Cut => Vec::new(),
-        };
-        let mut actions = Vec::new();
-        for (request, awaited) in requests {
-            match session.client.request(now, request, &mut actions) {
-                Ok(id) => {
-                    asked.insert(id, awaited);
-                }
-                Err(_) => self.tell(awaited.answered(None)),
-            }
-        }
-        session.does(actions).await
-    }
-
-    /// Takes what the session tells while it is online.
-    fn sees_online(
-        &mut self,
-        notice: Notice,
-        session: &mut Session,
-        asked: &mut BTreeMap<u32, Awaited>,
-        actions: &mut Vec<Action>,
-    ) {
-        match notice {
-            Notice::Request { ids, request } => {
-                let response = self.thing.answer(&request);
-                let success = response.status.is_success();
-                let part = match request.part {
-                    Part::Property => "property",
-                    Part::Service => "service",
-                    Part::Event => "event",
-                };
-                let what = format!("{part} {} of {}", request.name, request.entity);
-                // What has no form on the wire cannot be answered; the platform's time-out tells it.
-                let sent = session.client.answer(ids, response, actions).is_ok();
-                self.tell(Told::Asked { what, success: success && sent });
-                if success && request.name == "NotifyPropertyUpdate" {
-                    let ask = Request::service(request.entity, "GetPropertySubscriptions", None);
-                    // Without an answer all values are pushed as before.
-                    let _ = session.client.request(self.clock.now(), ask, actions);
-                }
-            }
-            Notice::Answer { request, response } => {
-                if let Some(awaited) = asked.remove(&request) {
-                    self.tell(awaited.answered(Some(&response)));
-                }
-            }
-            Notice::TimedOut { request } => {
-                if let Some(awaited) = asked.remove(&request) {
-                    self.tell(awaited.answered(None));
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Goes away: UNBIND and a close frame where somebody listens, and in any case soon.

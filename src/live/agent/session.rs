@@ -7,8 +7,10 @@ use super::Ending;
 use crate::base::Micros;
 use crate::live::clock::Clock;
 use crate::live::pipe::Frames;
+use crate::live::store::Entry;
 use crate::wire::session::{Action, Client, Event, Notice};
 use futures_util::{SinkExt, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -24,6 +26,22 @@ pub(super) struct Session {
     pub(super) client: Client,
     /// Whether a close frame was sent.
     pub(super) closed: bool,
+    /// Requests whose answers are waited for.
+    pub(super) asked: BTreeMap<u32, Awaited>,
+    /// Answers that came before the session was bound.
+    pub(super) early: Vec<Notice>,
+    /// Whether more of a store waits for room.
+    pub(super) more: bool,
+}
+
+/// A request whose answer is waited for.
+pub(super) enum Awaited {
+    /// So many values or events, and what is kept of them where no answer comes.
+    Push(usize, Vec<Entry>),
+    /// So many values or events of the store, and their numbers in it.
+    Kept(usize, Vec<u64>),
+    /// A call, in words.
+    Call(String),
 }
 
 /// What a session waited for.
@@ -34,7 +52,16 @@ pub(super) enum Heard {
 
 impl Session {
     pub(super) fn new(socket: Frames, client: Client) -> Self {
-        Self { socket, client, closed: false }
+        Self { socket, client, closed: false, asked: BTreeMap::new(), early: Vec::new(), more: false }
+    }
+
+    /// Returns the entries of a store that are on their way.
+    pub(super) fn under_way(&self) -> BTreeSet<u64> {
+        let numbers = self.asked.values().flat_map(|awaited| match awaited {
+            Awaited::Kept(_, numbers) => numbers.as_slice(),
+            Awaited::Push(..) | Awaited::Call(_) => &[],
+        });
+        numbers.copied().collect()
     }
 
     /// Waits for what happens next.

@@ -1,20 +1,8 @@
 //! What a live agent knows of its things: the values it has, and its answers to what the platform asks.
 
-use crate::wire::{BaseType, InfoTable, Method, Part, Request, Response, Status, Value};
+use super::Push;
+use crate::wire::{InfoTable, Method, Part, Request, Response, Status, Value};
 use std::collections::BTreeMap;
-
-/// A value that is pushed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Push {
-    /// The thing.
-    pub thing: String,
-    /// The property.
-    pub property: String,
-    /// The value.
-    pub value: Value,
-    /// When it was measured [ms since 1970, UTC].
-    pub time_ms: i64,
-}
 
 /// The things of an agent.
 #[derive(Clone, Debug, Default)]
@@ -57,31 +45,14 @@ impl Thing {
         }
     }
 
-    /// Remembers values and returns the messages that push them: one per thing, as the C SDK does.
-    pub fn push(&mut self, pushes: Vec<Push>) -> Vec<(Request, usize)> {
-        let mut things: BTreeMap<String, Vec<Vec<Value>>> = BTreeMap::new();
-        for Push { thing, property, value, time_ms } in pushes {
-            self.values.insert((thing.clone(), property.clone()), value.clone());
-            things.entry(thing).or_default().push(vec![
-                Value::string(property),
-                value.variant(),
-                Value::Datetime(time_ms),
-                Value::string("GOOD"),
-            ]);
+    /// Remembers values and returns them by thing: one message each, as the C SDK does.
+    pub fn push(&mut self, pushes: Vec<Push>) -> BTreeMap<String, Vec<Push>> {
+        let mut things: BTreeMap<String, Vec<Push>> = BTreeMap::new();
+        for push in pushes {
+            self.values.insert((push.thing.clone(), push.property.clone()), push.value.clone());
+            things.entry(push.thing.clone()).or_default().push(push);
         }
-        let messages = things.into_iter().map(|(thing, rows)| {
-            let mut table = InfoTable::new([
-                ("name", BaseType::STRING),
-                ("value", BaseType::VARIANT),
-                ("time", BaseType::DATETIME),
-                ("quality", BaseType::STRING),
-            ]);
-            let count = rows.len();
-            table.rows = rows;
-            let values = InfoTable::single("values", Value::Table(Box::new(table)));
-            (Request::service(thing, "UpdateSubscribedPropertyValues", Some(values)), count)
-        });
-        messages.collect()
+        things
     }
 }
 
@@ -98,10 +69,9 @@ mod tests {
             value: Value::Number(number),
             time_ms: 1,
         };
-        let messages =
+        let things =
             thing.push(vec![push("valve", "open", 1.0), push("pump", "p", 2.0), push("pump", "q", 3.0)]);
-        let told: Vec<_> =
-            messages.iter().map(|(request, count)| (request.entity.as_str(), *count)).collect();
+        let told: Vec<_> = things.iter().map(|(thing, pushes)| (thing.as_str(), pushes.len())).collect();
         assert_eq!(told, [("pump", 2), ("valve", 1)]);
         let get = Request::new(Method::Get, "pump", Part::Property, "p", None);
         let value =

@@ -113,13 +113,13 @@ struct Pages {
 
 /// Listens to all agents of a herd.
 #[derive(Debug)]
-pub(super) struct Books {
+pub(in crate::live) struct Books {
     pages: Mutex<Pages>,
     settled: Notify,
 }
 
 impl Books {
-    pub(super) fn new(devices: impl Iterator<Item = u64>) -> Self {
+    pub(in crate::live) fn new(devices: impl Iterator<Item = u64>) -> Self {
         let pages: BTreeMap<u64, Page> = devices.map(|device| (device, Page::default())).collect();
         let unsettled = pages.len();
         Self { pages: Mutex::new(Pages { pages, unsettled, ..Pages::default() }), settled: Notify::new() }
@@ -130,7 +130,7 @@ impl Books {
     }
 
     /// Resolves when every agent is back or has given up.
-    pub(super) async fn settled(&self) {
+    pub(in crate::live) async fn settled(&self) {
         loop {
             if self.pages().unsettled == 0 {
                 return;
@@ -139,8 +139,8 @@ impl Books {
         }
     }
 
-    /// Closes the books.
-    pub(super) fn outcome(&self) -> Outcome {
+    /// Returns what has come of the herd so far.
+    pub(in crate::live) fn outcome(&self) -> Outcome {
         let mut pages = self.pages();
         let mut account = Account { planned: pages.pages.len() as u64, ..Account::default() };
         for page in pages.pages.values() {

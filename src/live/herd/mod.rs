@@ -18,7 +18,7 @@ use super::clock::Clock;
 use crate::agent::notice;
 use crate::base::{Draws, Micros};
 use crate::fleet::{Link, Loss};
-use books::Books;
+pub(super) use books::Books;
 use std::sync::Arc;
 
 /// One agent of a herd.

@@ -10,11 +10,12 @@
 //! with the same seed. The outage begins at the zero of the clock; at its end the platform is back, with the
 //! ramp of the project.
 //!
-//! Nothing here leaves this computer: the platform listens on loopback.
+//! Nothing here leaves this computer: the platform listens on loopback. Only [`host`] knows others.
 
+pub mod host;
 mod scale;
 
-pub use scale::{ScaleError, Scaled, chosen, scale};
+pub use scale::{ScaleError, Scaled, chosen, scale, scale_for_host};
 
 use super::agent::{Device, Key, Profile};
 use super::clock::Clock;
@@ -24,7 +25,7 @@ use super::listen::Port;
 use super::platform::{self, Counters, Outage, Reception, Settings, StartError};
 use super::tls::{Authority, AuthorityError, ClientTls, Connector, TlsError, Trust};
 use crate::base::{Draws, Micros};
-use crate::fleet::Fleet;
+use crate::fleet::{Agent, Fleet, Link};
 use std::sync::Arc;
 
 /// Why a rehearsal does not start.
@@ -113,19 +114,31 @@ pub async fn run(scaled: &Scaled, seed: u64) -> Result<Rehearsed, RehearsalError
 
 /// Returns the agents that lose their connection, numbered as in the simulation.
 fn starts(fleet: &Fleet, port: u16, tls: Option<&Connector>, draws: Draws) -> Vec<Start> {
+    let profile = |agent, link| {
+        let target = Target { host: "127.0.0.1".into(), port, path: USUAL_PATH.into(), proxy: None };
+        Profile { target, tls: tls.cloned(), agent, link, key: Key("rehearsal".into()) }
+    };
+    devices(fleet, draws, &profile, &|group, number| format!("{group}-{number}"))
+}
+
+/// Returns the agents that lose their connection, numbered as in the simulation, with the profile of an agent and a link
+/// and the thing of a device by its group and number.
+fn devices(
+    fleet: &Fleet,
+    draws: Draws,
+    profile: &dyn Fn(Agent, Link) -> Profile,
+    thing: &dyn Fn(&str, u64) -> String,
+) -> Vec<Start> {
     let mut starts = Vec::new();
     let mut number = 0;
     for (position, group) in fleet.groups.iter().enumerate() {
         let devices = number..number + u64::from(group.devices);
         number = devices.end;
         let Some(loss) = fleet.outage.loses.filter(|_| fleet.outage.cuts(position)) else { continue };
-        let target = Target { host: "127.0.0.1".into(), port, path: USUAL_PATH.into(), proxy: None };
-        let key = Key("rehearsal".into());
-        let profile =
-            Arc::new(Profile { target, tls: tls.cloned(), agent: group.agent, link: group.link, key });
+        let profile = Arc::new(profile(group.agent, group.link));
         starts.extend(devices.map(|number| Start {
             profile: Arc::clone(&profile),
-            device: Device { number, things: vec![format!("{}-{number}", group.id)] },
+            device: Device { number, things: vec![thing(&group.id, number)] },
             lost: herd::notices(&group.link, loss, draws, number),
         }));
     }

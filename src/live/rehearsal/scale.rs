@@ -98,6 +98,28 @@ fn patience(fleet: &Fleet) -> Micros {
 /// # Errors
 /// Nobody loses a connection, or there are more groups than agents.
 pub fn scale(fleet: &Fleet, agents: u32, outage: Micros) -> Result<Scaled, ScaleError> {
+    shrink(fleet, agents, outage, true)
+}
+
+/// Returns what is rehearsed with so many agents against a platform that is up and as large as it is.
+///
+/// # Errors
+/// Those of [`scale`].
+pub fn scale_for_host(fleet: &Fleet, agents: u32, tls: bool) -> Result<Scaled, ScaleError> {
+    let mut whole = fleet.clone();
+    whole.groups.iter_mut().for_each(|group| group.link.tls = tls);
+    whole.outage.length = Micros::ZERO;
+    (whole.outage.ramp, whole.outage.ramp_from_permille) = (Micros::ZERO, 1_000);
+    let mut scaled = shrink(&whole, agents, Micros::ZERO, false)?;
+    scaled.notes.push(
+        "The host is up all the time: agents have lost their connection, as far as they know, and return at once, each by its own delay"
+            .to_owned(),
+    );
+    Ok(scaled)
+}
+
+/// Scales the devices, and the platform too where it `shrinks`.
+fn shrink(fleet: &Fleet, agents: u32, outage: Micros, shrinks: bool) -> Result<Scaled, ScaleError> {
     let cut: Vec<bool> = (0..fleet.groups.len()).map(|at| fleet.outage.cuts(at)).collect();
     let of: u64 = fleet.cut_groups().map(|group| u64::from(group.devices)).sum();
     if of == 0 {
@@ -137,7 +159,14 @@ pub fn scale(fleet: &Fleet, agents: u32, outage: Micros) -> Result<Scaled, Scale
     if cut.contains(&false) {
         notes.push("Devices that keep their connection are not started, and take no room".to_owned());
     }
-    if share < 1.0 {
+    if share < 1.0 && !shrinks {
+        notes.push(format!(
+            "{} agents stand for {} devices, and the platform is as large as it is: queues and limits do not show what all devices would meet",
+            count(u64::from(agents)),
+            count(of),
+        ));
+    }
+    if share < 1.0 && shrinks {
         small.platform = less(&small.platform, share);
         notes.push(format!(
             "{} agents stand for {} devices, and the platform has as much less capacity: {} of {} sign-ins/s, each taking {} in place of {}",

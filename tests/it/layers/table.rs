@@ -65,7 +65,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crc32fast", &["config", "report"]),
+    ("crc32fast", &["config", "live", "report"]),
     ("flate2", &["config"]),
     ("tar", &["config"]),
     ("csv", &["fleet"]),

@@ -1,5 +1,6 @@
 //! `regather agent`: connects one agent, times every step and says in words why one fails.
 
+mod store;
 mod told;
 
 use crate::base::{Draws, Micros};
@@ -8,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::live::{self, Ear, Events, exit_of};
 use crate::cli::printer::Printer;
 use crate::fleet::{Agent, Backoff, BackoffLaw, Bounds, Generic, Link, Retries};
-use crate::live::agent::{self, Device, Key, Profile, Push, Told, Wish};
+use crate::live::agent::{self, Device, Key, News, Profile, Push, Told, Wish, With};
 use crate::live::clock::wall_ms;
 use crate::live::connect::{Failure, Proxy, Target, host_and_port};
 use crate::live::engine::Engine;
@@ -32,13 +33,15 @@ const PROXY_PORT: u16 = 3_128;
     before_help = "\
 Examples:
   regather agent wss://plant.example --thing pump --key env:APP_KEY
-  regather agent ws://127.0.0.1:8443 --thing pump --key file:key.txt --push level=2.5
-  regather agent wss://plant.example --thing pump --key env:APP_KEY --for 10min --json",
+  regather agent ws://127.0.0.1:8443 --thing pump --key file:key --push level=2
+  regather agent wss://plant.example --thing pump --key env:KEY --for 10min",
     after_help = "\
 Without --for it leaves in order as soon as it is back and everything that was
 asked for is answered. Exit codes 51 to 57 name the step that failed: name,
 TCP, proxy, TLS, upgrade, AUTH, BIND; 5 means that the platform refused what
-was sent, or that the connection was lost at the end."
+was sent, or that the connection was lost at the end. With --store values are
+taken from the start: what is told as stored is sent at least once, after a
+restart with the same file too."
 )]
 pub struct Args {
     /// Address: `wss://HOST[:PORT][/PATH]`; `ws://` is not encrypted
@@ -85,6 +88,8 @@ pub struct Args {
     /// Call a service of the first thing at the platform; several are possible
     #[arg(long, value_name = "SERVICE")]
     call: Vec<String>,
+    #[command(flatten)]
+    store: store::StoreArgs,
     /// Print events as JSON, one object per line, and errors as JSON
     #[arg(long)]
     json: bool,
@@ -117,10 +122,13 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     }
     let events = Events { printer, schema: SCHEMA, json: args.json };
     let engine = live::engine(1)?;
+    let store = args.store.open(&events, engine.clock().now())?;
+    let (store, waiting) = store.map_or((None, 0), |(store, waiting)| (Some(store), waiting));
     let (ear, heard) = Ear::new();
     let ear = Arc::new(ear);
     let device = Device { number: 0, things: args.thing.clone() };
-    let agent = engine.agent(profile, device, Draws::new(0), Arc::<Ear>::clone(&ear));
+    let ear_too = Arc::<Ear>::clone(&ear);
+    let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, With { store, pace: None });
     let mut visit = Visit {
         args,
         events,
@@ -128,14 +136,18 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         ends: None,
         back: false,
         refused: None,
+        not_sent: None,
         failed: None,
         awaited: 0,
+        waiting,
+        dropped: 0,
     };
-    let end = visit.lasts(&agent, &heard);
+    let end = visit.begins(&agent).and_then(|()| visit.lasts(&agent, &heard));
     engine.finishes(agent.stop());
     // What it says while it leaves.
     for (at, told) in heard.try_iter() {
         told::tell(&events, at, &told)?;
+        visit.hears(&told);
     }
     end?;
     let missed = ear.missed();
@@ -208,10 +220,16 @@ struct Visit<'a> {
     back: bool,
     /// What the platform refused.
     refused: Option<String>,
+    /// What could not be sent, and why.
+    not_sent: Option<String>,
     /// The last failed attempt.
     failed: Option<Failure>,
-    /// Answers that are still to come.
+    /// Values and calls whose fate is still to be told.
     awaited: usize,
+    /// Values in the store.
+    waiting: usize,
+    /// Values that the store had no room for.
+    dropped: usize,
 }
 
 impl Visit<'_> {
@@ -228,27 +246,88 @@ impl Visit<'_> {
             // Nobody tells anything any more, or its time is over.
             let Ok((at, told)) = next else { return Ok(()) };
             told::tell(&self.events, at, &told)?;
+            self.hears(&told);
             match told {
-                Told::Back { .. } => {
-                    self.back = true;
-                    self.failed = None;
-                    if self.ends.is_none() {
-                        self.asks(agent, at)?;
-                    }
-                }
-                Told::Lost(_) => self.back = false,
-                Told::Failed(failure) => self.failed = Some(failure),
-                Told::Pushed { taken, .. } => self.answered(!taken, || "values".to_owned()),
-                Told::Answered { what, status, .. } => {
-                    self.answered(!status.is_some_and(crate::wire::Status::is_success), || what);
-                }
+                Told::Back { .. } if self.ends.is_none() => self.asks(agent, at)?,
                 Told::Stranded => return Ok(()),
                 _ => {}
             }
-            if self.ends.is_some() && self.args.stay.is_none() && (self.awaited == 0 || !self.back) {
+            let done = self.awaited == 0 && self.waiting == 0;
+            if self.ends.is_some() && self.args.stay.is_none() && (done || !self.back) {
                 return Ok(());
             }
         }
+    }
+
+    /// Notes what the agent tells.
+    fn hears(&mut self, told: &Told) {
+        match told {
+            Told::Back { .. } => {
+                self.back = true;
+                self.failed = None;
+            }
+            Told::Lost(_) => self.back = false,
+            Told::Failed(failure) => self.failed = Some(failure.clone()),
+            Told::NotSent { what, why } => {
+                self.not_sent.get_or_insert_with(|| format!("{what}: {why}"));
+            }
+            Told::Pushed { taken, count } => self.answered(*count, !taken, || "values".to_owned()),
+            Told::Answered { what, status, .. } => {
+                self.answered(1, !status.is_some_and(crate::wire::Status::is_success), || what.clone());
+            }
+            Told::Store(News::Put(put)) => {
+                let count = put.stored + put.held + put.dropped + put.refused.len();
+                self.answered(count, false, String::new);
+                self.waiting = put.waiting;
+                self.dropped += put.dropped;
+            }
+            Told::Store(News::Answered { taken, waiting, .. }) => {
+                self.answered(0, !taken, || "stored values".to_owned());
+                self.waiting = *waiting;
+            }
+            _ => {}
+        }
+    }
+
+    /// Hands the values to an agent that keeps them, before it is back.
+    fn begins(&mut self, agent: &agent::Handle) -> Result<(), CommandError> {
+        if !self.args.store.is_given() {
+            return Ok(());
+        }
+        // One after the other, as they are measured.
+        let pushes = self.pushes();
+        self.wishes(agent, pushes.into_iter().map(|push| (Wish::Push(vec![push]), 1)))
+    }
+
+    /// Returns the values to push, as measured now.
+    fn pushes(&self) -> Vec<Push> {
+        let Some(thing) = self.args.thing.first() else { return Vec::new() };
+        let time_ms = wall_ms();
+        let push = |(property, text): &(String, String)| Push {
+            thing: thing.clone(),
+            property: property.clone(),
+            value: value(text),
+            time_ms,
+        };
+        self.args.push.iter().map(push).collect()
+    }
+
+    /// Tells an agent wishes, each with the number of answers that it has.
+    fn wishes(
+        &mut self,
+        agent: &agent::Handle,
+        wishes: impl Iterator<Item = (Wish, usize)>,
+    ) -> Result<(), CommandError> {
+        for (wish, answers) in wishes {
+            if !agent.wish(wish) {
+                return Err(CommandError::usage(
+                    "More is asked for than an agent keeps in mind, so some of it would never be done.",
+                )
+                .hint("Ask for at most 60 values and calls at once."));
+            }
+            self.awaited += answers;
+        }
+        Ok(())
     }
 
     /// Asks for what is wanted of an agent that is back for the first time.
@@ -256,39 +335,21 @@ impl Visit<'_> {
         let rest = self.args.timeout.max(Micros::from_secs(1));
         self.ends = Some(at + self.args.stay.unwrap_or(rest + rest));
         let Some(thing) = self.args.thing.first() else { return Ok(()) };
-        let time_ms = wall_ms();
-        let pushes: Vec<Push> = self
-            .args
-            .push
-            .iter()
-            .map(|(property, text)| Push {
-                thing: thing.clone(),
-                property: property.clone(),
-                value: value(text),
-                time_ms,
-            })
-            .collect();
-        let calls = self
+        let calls: Vec<Wish> = self
             .args
             .call
             .iter()
-            .map(|service| Wish::Call { thing: thing.clone(), service: service.clone() });
-        let push = (!pushes.is_empty()).then_some(Wish::Push(pushes));
-        for wish in push.into_iter().chain(calls) {
-            if !agent.wish(wish) {
-                return Err(CommandError::usage(
-                    "More calls are asked for than an agent keeps, so some would never be made.",
-                )
-                .hint("Ask for at most 60 of them at once."));
-            }
-            self.awaited += 1;
-        }
-        Ok(())
+            .map(|service| Wish::Call { thing: thing.clone(), service: service.clone() })
+            .collect();
+        let pushes = if self.args.store.is_given() { Vec::new() } else { self.pushes() };
+        let count = pushes.len();
+        let push = (count > 0).then_some((Wish::Push(pushes), count));
+        self.wishes(agent, push.into_iter().chain(calls.into_iter().map(|call| (call, 1))))
     }
 
-    /// Notes an answer.
-    fn answered(&mut self, refused: bool, what: impl FnOnce() -> String) {
-        self.awaited = self.awaited.saturating_sub(1);
+    /// Notes answers.
+    fn answered(&mut self, count: usize, refused: bool, what: impl FnOnce() -> String) {
+        self.awaited = self.awaited.saturating_sub(count);
         if refused && self.refused.is_none() {
             self.refused = Some(what());
         }
@@ -299,17 +360,30 @@ impl Visit<'_> {
         if let (false, Some(failure)) = (self.back, &self.failed) {
             let message =
                 format!("Not connected, the step `{}` failed. {}.", failure.step.word(), failure.trouble);
-            return Err(CommandError::new(Kind::NotConnected(exit_of(failure.step)), message));
+            let error = CommandError::new(Kind::NotConnected(exit_of(failure.step)), message);
+            return Err(self.with_kept(error));
         }
         let lost = Kind::NotConnected(Exit::NotConnected);
         if !self.back {
-            return Err(CommandError::new(lost, "The connection was lost, and the agent is not back.")
-                .hint("Give it more attempts with --attempts, or look at the platform's log."));
+            let error = CommandError::new(lost, "The connection was lost, and the agent is not back.")
+                .hint("Give it more attempts with --attempts, or look at the platform's log.");
+            return Err(self.with_kept(error));
+        }
+        if let Some(what) = &self.not_sent {
+            return Err(CommandError::new(lost, format!("Not sent, because it cannot be: {what}")));
+        }
+        if self.dropped > 0 {
+            let message = format!("The store was full and dropped {}.", told::values(self.dropped));
+            return Err(CommandError::new(lost, message).hint("Give it more room with --store-limit."));
         }
         if let Some(what) = self.refused {
             let message = format!("The platform refused or did not answer: {what}.");
             return Err(CommandError::new(lost, message)
                 .hint("Check the names, and that the user of the key may use them."));
+        }
+        if self.waiting > 0 {
+            let message = "Not everything in the store was answered in time, so it is kept.";
+            return Err(self.with_kept(CommandError::new(lost, message)));
         }
         if self.awaited > 0 {
             let message = "Not everything that was sent was answered in time, so its fate is unknown.";
@@ -318,6 +392,14 @@ impl Visit<'_> {
         let done = json!({"connected": true});
         self.events.tell(self.engine.clock().now(), "done", done, String::new)?;
         Ok(Exit::Done)
+    }
+
+    /// Adds to an error what is kept for the next time.
+    fn with_kept(&self, error: CommandError) -> CommandError {
+        if self.waiting == 0 {
+            return error;
+        }
+        error.hint(format!("{} wait in the store and are sent the next time.", told::values(self.waiting)))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::base::Micros;
 use crate::base::units::duration;
 use crate::cli::error::CommandError;
 use crate::cli::live::Events;
-use crate::live::agent::{DeafUntil, Ending, Told};
+use crate::live::agent::{DeafUntil, Ending, News, Told};
 use serde_json::{Value, json};
 
 /// Writes what an agent tells.
@@ -40,6 +40,8 @@ fn fields(told: &Told) -> (&'static str, Value) {
         Told::Stranded => ("stranded", json!({})),
         Told::Asked { what, success } => ("asked", json!({"what": what, "success": success})),
         Told::Pushed { count, taken } => ("pushed", json!({"count": count, "taken": taken})),
+        Told::NotSent { what, why } => ("not-sent", json!({"what": what, "message": why})),
+        Told::Store(news) => news_fields(news),
         Told::Answered { what, status, rows } => (
             "answered",
             json!({"what": what, "status": status.map(|status| status.to_string()), "rows": rows}),
@@ -51,6 +53,65 @@ fn fields(told: &Told) -> (&'static str, Value) {
             });
             ("stopped", json!({"goodbye": goodbye, "c_sdk_deaf": deaf}))
         }
+    }
+}
+
+/// Returns the name of an event of the store and what belongs to it.
+fn news_fields(news: &News) -> (&'static str, Value) {
+    match news {
+        News::Put(put) => (
+            "stored",
+            json!({
+                "count": put.stored, "in_memory": put.held, "dropped": put.dropped, "waiting": put.waiting,
+                "bytes": put.bytes, "trouble": put.trouble,
+            }),
+        ),
+        News::Sends { count, before_bind } => {
+            ("flushing", json!({"count": count, "before_bind": before_bind}))
+        }
+        News::Answered { count, taken, waiting, trouble } => {
+            ("flushed", json!({"count": count, "taken": taken, "waiting": waiting, "trouble": trouble}))
+        }
+        News::Unanswered { count } => ("not-flushed", json!({"count": count})),
+        News::Left(left) => ("left", json!({"stored": left.stored, "lost": left.lost})),
+    }
+}
+
+/// Returns a number of values in words.
+pub(super) fn values(count: usize) -> String {
+    format!("{} {}", crate::base::units::count(count as u64), if count == 1 { "value" } else { "values" })
+}
+
+/// Returns the line of an event of the store.
+fn news_text(news: &News) -> String {
+    match news {
+        News::Put(put) => {
+            let mut lines = Vec::new();
+            if put.stored > 0 {
+                lines.push(format!("stored    {}; waiting {}", values(put.stored), put.waiting));
+            }
+            if put.held > 0 {
+                let why = put.trouble.as_deref().unwrap_or("the disk takes nothing");
+                lines.push(format!("held      {} in memory only: {why}", values(put.held)));
+            }
+            if put.dropped > 0 {
+                lines.push(format!("dropped   {}: the store is full", values(put.dropped)));
+            }
+            lines.join("\n")
+        }
+        News::Sends { count, before_bind } => {
+            format!("flushing  {}{}", values(*count), if *before_bind { " before BIND" } else { "" })
+        }
+        News::Answered { count, taken, waiting, trouble } => {
+            let taken = if *taken { "taken" } else { "refused, and dropped" };
+            let trouble = trouble.as_deref().map(|trouble| format!("; {trouble}")).unwrap_or_default();
+            format!("flushed   {}: {taken}; waiting {waiting}{trouble}", values(*count))
+        }
+        News::Unanswered { count } => format!("kept      {}: no answer in time", values(*count)),
+        News::Left(left) if left.lost > 0 => {
+            format!("left      {} for the next start, {} lost", values(left.stored), left.lost)
+        }
+        News::Left(left) => format!("left      {} for the next start", values(left.stored)),
     }
 }
 
@@ -94,9 +155,10 @@ fn text(at: Micros, told: &Told) -> String {
             format!("asked     {what}: {}", if *success { "answered" } else { "refused" })
         }
         Told::Pushed { count, taken } => {
-            let values = if *count == 1 { "value" } else { "values" };
-            format!("pushed    {count} {values}: {}", if *taken { "taken" } else { "not taken" })
+            format!("pushed    {}: {}", values(*count), if *taken { "taken" } else { "not taken" })
         }
+        Told::NotSent { what, why } => format!("not sent  {what}: {why}"),
+        Told::Store(news) => news_text(news),
         Told::Answered { what, status, rows } => match status {
             Some(status) if *rows > 0 => format!("called    {what}: {status}, rows {rows}"),
             Some(status) => format!("called    {what}: {status}"),

@@ -14,7 +14,7 @@ use crate::cli::printer::Printer;
     disable_help_subcommand = true,
     before_help = "\
 Examples:
-  regather platform serve                    listen on this computer, port 8443 or the next free one
+  regather platform serve     on this computer, port 8443 or the next free one
   regather platform serve --fleet fleet.json --scenario small --json"
 )]
 pub struct Args {

@@ -1,5 +1,6 @@
 //! `regather rehearse`: the outage of a project with real agents, measured against the simulation.
 
+mod host;
 mod schema;
 mod told;
 
@@ -14,7 +15,7 @@ use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{Planned, Played};
-use crate::live::herd::preflight::{Host, Need};
+use crate::live::herd::preflight::{Host, Need, Preflight};
 use crate::live::rehearsal::{self, Scaled, chosen, scale};
 use crate::plan::Fit;
 use std::ffi::OsString;
@@ -26,13 +27,18 @@ use std::sync::Arc;
     before_help = "\
 Examples:
   regather rehearse fleet.json
-  regather rehearse fleet.json --scenario night --agents 200 --json -o rehearsal.json
-  regather rehearse fleet.json --set random_delay=10s --until 2min",
+  regather rehearse fleet.json --scenario night --agents 200 --json
+  regather rehearse fleet.json --set random_delay=10s --until 2min
+  regather rehearse fleet.json --host wss://test.example --key env:APP_KEY \\
+      --confirm test.example --agents 5",
     after_help = "\
 Everything stays on this computer: agents connect to a test platform on
 loopback whose capacity is that of the project, smaller by as much as the
 agents are fewer. Only the return is measured, in real time: a longer outage
 is played for --outage. --until ends the watch sooner; targets are not judged.
+With --host the agents return to a platform that is up; --outage counts not.
+Another computer takes --confirm, 10 agents and 2 connections/s, unless more
+is allowed, and ends with exit code 7 where a stop condition says so.
 Exit code 4: the measured return differs from the simulated one by more than
 --most-gap, or this computer was too slow to tell."
 )]
@@ -52,6 +58,8 @@ pub struct Args {
     /// Largest difference between the measured and the simulated share of devices that are back [%]
     #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
     most_gap: f64,
+    #[command(flatten)]
+    host: host::HostArgs,
     /// Print the result, and errors, as JSON
     #[arg(long)]
     json: bool,
@@ -78,13 +86,21 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let planned = Planned::of(&project, scenario, &args.played.inputs())?;
     let mut whole = (*planned.fleet).clone();
     whole.outage.watch = until.unwrap_or(whole.outage.watch);
-    let agents = args.agents.unwrap_or_else(|| chosen(&whole));
-    let scaled =
-        scale(&whole, agents, args.outage).map_err(|error| CommandError::usage(format!("{error}.")))?;
-    fits(&scaled)?;
     let order = args.played.order(printer);
+    if let Some(address) = args.host.address() {
+        let task = host::Task { args, project: &project, planned: &planned, whole: &whole, order };
+        let (text, exit) = host::run(address, &task, printer)?;
+        write(&output, &text, printer)?;
+        return Ok(exit);
+    }
+    let agents = args.agents.unwrap_or_else(|| chosen(&whole));
+    let mut scaled =
+        scale(&whole, agents, args.outage).map_err(|error| CommandError::usage(format!("{error}.")))?;
+    fits(&scaled, &Host::look().check(Need { embedded: true, tls: scaled.tls }))?;
     let fleet = Arc::new(scaled.fleet.clone());
     let outcome = order.outcome(planned.name.clone(), fleet, printer)?;
+    let of_all = order.outcome(planned.name.clone(), Arc::new(whole), printer)?;
+    scaled.notes.push(host::whole_fleet(&scaled, &of_all));
     printer.note(&format!(
         "Rehearsing {} with {} agents; it takes {} at most.",
         planned.name,
@@ -105,16 +121,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         most_gap: args.most_gap,
     };
     let text = if args.json { json_text(&told.json())? } else { printer.shown(&told.text()) };
-    match output.write(printer, &text) {
-        Err(error) if error.kind == Kind::BrokenPipe => {}
-        written => written?,
-    }
+    write(&output, &text, printer)?;
     if !rehearsed.agrees() {
-        return Err(CommandError::new(
-            Kind::Bug,
-            "The agents and the platform do not count alike, so the result cannot be trusted.",
-        )
-        .hint("Please report it with the project file and the result."));
+        return Err(miscounted());
     }
     Ok(if told.proves() || args.played.exit_zero { Exit::Done } else { Exit::Missed })
 }
@@ -124,9 +133,25 @@ fn away(scaled: &Scaled) -> u64 {
     scaled.fleet.cut_groups().map(|group| u64::from(group.devices)).sum()
 }
 
+/// Writes the result; a reader that has enough changes nothing about the verdict.
+fn write(output: &Output, text: &str, printer: &Printer) -> Result<(), CommandError> {
+    match output.write(printer, text) {
+        Err(error) if error.kind == Kind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Returns the error for accounts that do not add up.
+fn miscounted() -> CommandError {
+    CommandError::new(
+        Kind::Bug,
+        "The agents and the platform do not count alike, so the result cannot be trusted.",
+    )
+    .hint("Please report it with the project file and the result.")
+}
+
 /// Returns an error where this computer does not hold so many agents, with the number that it does.
-fn fits(scaled: &Scaled) -> Result<(), CommandError> {
-    let preflight = Host::look().check(Need { embedded: true, tls: scaled.tls });
+fn fits(scaled: &Scaled, preflight: &Preflight) -> Result<(), CommandError> {
     let Some(words) = preflight.refuses(away(scaled)) else { return Ok(()) };
     let most = preflight.fits.unwrap_or_default();
     Err(CommandError::usage(format!(

@@ -28,9 +28,9 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         (
             "verdict",
             object(&[
-                ("word", json!({"enum": ["as simulated", "not as simulated", "host-limited"]})),
+                ("word", json!({"enum": ["as simulated", "not as simulated", "host-limited", "stopped"]})),
                 ("proves", truth.clone()),
-                ("host_limited", truth.clone()),
+                ("host_limited", truth),
                 ("most_gap_pct", number.clone()),
             ]),
         ),
@@ -52,22 +52,17 @@ pub(in super::super) fn rehearsal_schema() -> Value {
                 ("failed", counts.clone()),
                 ("abandoned", count.clone()),
                 ("attempts", count.clone()),
-                ("failed_attempts", counts.clone()),
+                ("failed_attempts", counts),
                 ("late_median_ms", number.clone()),
                 ("late_p99_ms", number.clone()),
-                ("late_longest_ms", number.clone()),
+                ("late_longest_ms", number),
             ]),
         ),
+        ("platform", or_nothing(&platform())),
         (
-            "platform",
-            object(&[
-                ("accepted", count.clone()),
-                ("binds", count.clone()),
-                ("ended", counts),
-                ("late_p99_ms", number),
-            ]),
+            "counts_agree",
+            json!({"type": ["boolean", "null"], "description": "null where the platform is not ours"}),
         ),
-        ("counts_agree", truth),
         (
             "curves",
             or_nothing(&object(&[
@@ -80,9 +75,36 @@ pub(in super::super) fn rehearsal_schema() -> Value {
         ),
         ("notes", json!({"type": "array", "items": text})),
     ]);
+    whole["properties"]["host"] = host();
     whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     whole["title"] = "Result of a rehearsal".into();
     whole
+}
+
+/// Returns the account of the embedded platform.
+fn platform() -> Value {
+    let count = json!({"type": "integer", "minimum": 0});
+    object(&[
+        ("accepted", count.clone()),
+        ("binds", count),
+        ("ended", counts()),
+        ("late_p99_ms", json!({"type": "number"})),
+    ])
+}
+
+/// Returns what is told of a given platform; it is missing where the platform is the embedded one.
+fn host() -> Value {
+    let (number, truth) = (json!({"type": "number"}), json!({"type": "boolean"}));
+    object(&[
+        ("name", json!({"type": "string"})),
+        ("port", json!({"type": "integer"})),
+        ("tls", truth.clone()),
+        ("this_computer", truth),
+        ("most_per_s", json!({"type": ["integer", "null"], "description": "null is no limit"})),
+        ("waited", json!({"type": "integer", "minimum": 0})),
+        ("waited_longest_ms", number),
+        ("stopped", json!({"type": ["string", "null"]})),
+    ])
 }
 
 /// Returns an object with these keys, all of them there, and others that later versions may add.

@@ -43,7 +43,7 @@ impl Told<'_> {
     }
 
     /// Returns the measured time from the platform's return until 95 % of the agents are back [s]; nothing for never.
-    fn t95(&self) -> Option<f64> {
+    pub(super) fn t95(&self) -> Option<f64> {
         let agents = &self.rehearsed.agents;
         let rank = nearest_rank(agents.account.planned, 95).saturating_sub(1);
         let at = agents.back_at.get(usize::try_from(rank).ok()?)?;
@@ -51,7 +51,7 @@ impl Told<'_> {
     }
 
     /// Returns the simulated one: the median over the runs [s]; infinite for never.
-    fn simulated_t95(&self) -> f64 {
+    pub(super) fn simulated_t95(&self) -> f64 {
         self.outcome.study.metric(Measure::T95).median
     }
 

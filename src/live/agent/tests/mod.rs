@@ -1,5 +1,7 @@
 //! Agents against the test platform, and against ends that misbehave.
 
+mod store;
+
 use super::*;
 use crate::fleet::{Bounds, CSdk, DelayLaw, Loss, Platform, ServiceLaw};
 use crate::live::connect::{Proxy, Step, Trouble};

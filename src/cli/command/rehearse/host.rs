@@ -1,0 +1,246 @@
+//! `regather rehearse --host`: the return against a given platform.
+
+use super::told::Told;
+use crate::base::Micros;
+use crate::base::units::{count, duration};
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::cli::live;
+use crate::cli::printer::{Printer, json_text};
+use crate::cli::source::Project;
+use crate::cli::study::{Order, Planned};
+use crate::fleet::Fleet;
+use crate::live::agent::Key;
+use crate::live::connect::Target;
+use crate::live::herd::preflight::{Host as Computer, Need};
+use crate::live::platform::Counters;
+use crate::live::rehearsal::host::{self, Against, Host, Stops, most_agents, most_per_s, permit};
+use crate::live::rehearsal::{Rehearsed, Scaled, chosen, scale_for_host};
+use crate::live::tls::{ClientTls, Connector, Trust};
+use crate::plan::{Fit, Outcome};
+use crate::report::terminal::{line, wrap};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::sync::Arc;
+
+/// Which platform is rehearsed against, and how carefully.
+#[derive(Debug, clap::Args)]
+pub(super) struct HostArgs {
+    /// Rehearse against this platform: `wss://HOST[:PORT][/PATH]`; without it against an embedded one
+    #[arg(long, value_name = "ADDRESS", requires = "key")]
+    host: Option<String>,
+    /// Where its application key lies: `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`
+    #[arg(long, value_name = "REFERENCE", requires = "host")]
+    key: Option<String>,
+    /// Trust only the authorities in this file (PEM), and not those of the system
+    #[arg(long, value_name = "FILE", requires = "host")]
+    ca: Option<OsString>,
+    /// Things to bind, `{}` is the number of the agent; without it group and number, such as pumps-0
+    #[arg(long, value_name = "NAME", requires = "host")]
+    thing: Option<String>,
+    /// The name of the host once more: you may put load on it. Not needed for this computer
+    #[arg(long, value_name = "HOST", requires = "host")]
+    confirm: Option<String>,
+    /// Most agents; without it 10 against another computer
+    #[arg(long, value_name = "N", requires = "host", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    agents_max: Option<u32>,
+    /// Most connections per second; without it 2 against another computer
+    #[arg(long, value_name = "N", requires = "host", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate_max: Option<u32>,
+    /// Stop where more of the attempts fail [%]
+    #[arg(long, value_name = "PERCENT", requires = "host", default_value_t = 10.0, value_parser = super::percent)]
+    stop_failing: f64,
+    /// Stop where 95 % of the sign-ins take longer
+    #[arg(long, value_name = "DURATION", requires = "host", default_value = "5s", value_parser = live::length)]
+    stop_connect: Micros,
+}
+
+/// What is rehearsed.
+pub(super) struct Task<'a> {
+    pub(super) args: &'a super::Args,
+    pub(super) project: &'a Project,
+    pub(super) planned: &'a Planned,
+    /// The whole fleet, watched for as long as is asked for.
+    pub(super) whole: &'a Fleet,
+    pub(super) order: Order,
+}
+
+impl HostArgs {
+    /// Returns the address where there is one.
+    pub(super) fn address(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Returns the host.
+    fn host(&self, target: Target, tls: bool, printer: &Printer) -> Result<Host, CommandError> {
+        let key = self.key.as_deref().unwrap_or_default();
+        let key = Key(live::secret("--key", key, printer)?.expose().to_owned());
+        let tls = match (tls, &self.ca) {
+            (false, None) => {
+                printer.note(
+                    "The connection is not encrypted: everybody on the way can read the application key. Use wss://.",
+                );
+                None
+            }
+            (false, Some(_)) => {
+                return Err(CommandError::usage(
+                    "Certificates are of no use on a connection that is not encrypted, so nothing was tried.",
+                )
+                .hint("Begin the address with wss://, or leave --ca out."));
+            }
+            (true, ca) => {
+                let trust = match ca {
+                    Some(file) => Trust::Only(live::pem(file)?),
+                    None => Trust::System,
+                };
+                let connector = Connector::new(&ClientTls { trust, own: None });
+                Some(connector.map_err(|error| CommandError::input(format!("{error}.")))?)
+            }
+        };
+        let per_s = most_per_s(&target, self.rate_max);
+        let stops = Stops { failing: self.stop_failing / 100.0, connect_p95: self.stop_connect };
+        Ok(Host { target, tls, key, thing: self.thing.clone(), per_s, stops })
+    }
+}
+
+/// Rehearses against a given platform; returns what is told and how the command ends.
+///
+/// # Errors
+/// It is not allowed, or cannot begin.
+pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(String, Exit), CommandError> {
+    let args = task.args;
+    let (target, tls) =
+        Target::of_address(address).map_err(|error| CommandError::usage(format!("{error}.")))?;
+    let most = most_agents(&target, args.host.agents_max).unwrap_or(u32::MAX);
+    let agents = args.agents.unwrap_or_else(|| chosen(task.whole).min(most));
+    let usage = |error: &dyn std::fmt::Display| CommandError::usage(format!("{error}."));
+    // Before anything else: what is not allowed needs no key and no simulation.
+    permit(&target, args.host.confirm.as_deref(), u64::from(agents), args.host.agents_max)
+        .map_err(|error| usage(&error))?;
+    let scaled = scale_for_host(task.whole, agents, tls).map_err(|error| usage(&error))?;
+    super::fits(&scaled, &Computer::look().check(Need { embedded: false, tls }))?;
+    let host = args.host.host(target, tls, printer)?;
+    let fleet = Arc::new(scaled.fleet.clone());
+    let outcome = task.order.outcome(task.planned.name.clone(), fleet, printer)?;
+    printer.note(&format!(
+        "Rehearsing {} with {} agents against {}; it takes {} at most.",
+        task.planned.name,
+        count(super::away(&scaled)),
+        host.target.host,
+        duration(scaled.fleet.outage.horizon().secs()),
+    ));
+    let engine = live::engine(printer.environment().processors)?;
+    let against = engine.finishes(host::against(&scaled, task.order.seed, &host));
+    let fit = Fit::of(&outcome.study, super::away(&scaled), &against.agents.back_at);
+    // What this platform counts is unknown, and nothing is told of it.
+    let rehearsed = Rehearsed { agents: against.agents.clone(), platform: Counters::default() };
+    let told = Told {
+        project: task.project,
+        planned: task.planned,
+        scaled: &scaled,
+        order: task.order,
+        outcome: &outcome,
+        fit,
+        rehearsed: &rehearsed,
+        most_gap: args.most_gap,
+    };
+    let told = Judged { told, against: &against, host: &host };
+    if !against.agents.account.balances() {
+        return Err(super::miscounted());
+    }
+    let text = if args.json { json_text(&told.json())? } else { printer.shown(&told.text()) };
+    let exit = match (&against.stopped, told.told.proves() || args.played.exit_zero) {
+        (Some(_), _) => Exit::Stopped,
+        (None, true) => Exit::Done,
+        (None, false) => Exit::Missed,
+    };
+    Ok((text, exit))
+}
+
+/// What is told of a rehearsal against a host.
+struct Judged<'a> {
+    told: Told<'a>,
+    against: &'a Against,
+    host: &'a Host,
+}
+
+impl Judged<'_> {
+    fn verdict(&self) -> &'static str {
+        match (&self.against.stopped, self.against.agents.host_limited(), self.told.proves()) {
+            (Some(_), ..) => "stopped",
+            (None, true, _) => "host-limited",
+            (None, false, true) => "as simulated",
+            (None, false, false) => "not as simulated",
+        }
+    }
+
+    /// Returns the text.
+    fn text(&self) -> String {
+        let (scaled, agents) = (self.told.scaled, &self.against.agents);
+        let account = &agents.account;
+        let mut text =
+            format!("Rehearsal: {}, against {}\n\n", self.told.planned.name, self.host.target.host);
+        let mut row = |name: &str, value: &str| line(&mut text, format_args!("  {name:<18}{value}"));
+        row("verdict", self.verdict());
+        if let Some(stopped) = &self.against.stopped {
+            row("stopped", &stopped.to_string());
+        }
+        row("connected", &format!("{} of {} agents", count(account.connected), count(account.planned)));
+        for (reason, agents) in &account.failed {
+            row("gave up", &format!("{} ({reason})", count(*agents)));
+        }
+        if account.abandoned > 0 {
+            row("not back", &format!("{} when it ended", count(account.abandoned)));
+        }
+        row("attempts", &count(agents.attempts));
+        for (reason, attempts) in &agents.failures {
+            row("failed", &format!("{} ({reason})", count(*attempts)));
+        }
+        let measured = self.told.t95().map_or_else(|| "never".to_owned(), duration);
+        let simulated = duration(self.told.simulated_t95());
+        row("95 % back", &format!("{measured} measured, {simulated} simulated"));
+        if let Some(fit) = &self.told.fit {
+            row("largest gap", &format!("{} of the agents", crate::base::units::percent(fit.gap)));
+        }
+        row("counts", "those of the agents are exact; what the platform counts is unknown");
+        text.push('\n');
+        let waited = self.against.waited;
+        if waited.connections > 0 {
+            let note = format!(
+                "- {} connections waited up to {} for their turn, because at most {}/s are opened; the simulation does not know that limit.",
+                count(waited.connections),
+                duration(waited.longest.secs()),
+                self.host.per_s.unwrap_or_default(),
+            );
+            text.push_str(&wrap("", &note));
+        }
+        scaled.notes.iter().for_each(|note| text.push_str(&wrap("- ", &format!("{note}."))));
+        text
+    }
+
+    /// Returns the result for programs: that of every rehearsal, without the account of the platform.
+    fn json(&self) -> Value {
+        let mut json = self.told.json();
+        json["verdict"]["word"] = self.verdict().into();
+        json["verdict"]["proves"] = (self.told.proves() && self.against.stopped.is_none()).into();
+        json["platform"] = Value::Null;
+        json["counts_agree"] = Value::Null;
+        json["host"] = json!({
+            "name": self.host.target.host, "port": self.host.target.port, "tls": self.host.tls.is_some(),
+            "this_computer": self.host.target.is_loopback(), "most_per_s": self.host.per_s,
+            "waited": self.against.waited.connections,
+            "waited_longest_ms": self.against.waited.longest.millis(),
+            "stopped": self.against.stopped.as_ref().map(ToString::to_string),
+        });
+        json
+    }
+}
+
+/// Returns the time of the whole fleet in the simulation, in words.
+pub(super) fn whole_fleet(scaled: &Scaled, whole: &Outcome) -> String {
+    let t95 = duration(whole.study.metric(crate::sim::Measure::T95).median);
+    format!(
+        "The whole fleet of {} devices, simulated in its own outage on its own platform: 95 % back after {t95}",
+        count(scaled.of)
+    )
+}
