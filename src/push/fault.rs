@@ -113,6 +113,12 @@ classes! {
     /// The host takes no more connections now.
     Busy "busy" Unreachable Patiently
         "The host has too many connections just now (sshd's MaxStartups). Lower the number of devices at once per host";
+    /// The jump host has no way to it.
+    NotBehindJump "not-behind-jump" Unreachable Away
+        "The jump host was reached, and it cannot connect to the device: that is off, nobody listens there, or its name means nothing to the jump host. Try the address from the jump host";
+    /// The jump host carries nothing on.
+    JumpForbids "jump-forbids" Failed Never
+        "The jump host lets this user in and passes no connections on, so nothing behind it can be reached. Set AllowTcpForwarding and PermitOpen in its sshd_config, or use another jump host";
     /// Somebody else works on the device.
     Locked "locked" Failed Patiently
         "Another roll-out works on this device, and two would overwrite each other. Wait for it or stop it";

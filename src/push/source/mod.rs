@@ -20,6 +20,9 @@ const ZONES: [&str; 3] = ["zone", "time_zone", "timezone"];
 /// Columns that may name the Connection Server of a device.
 const SERVERS: [&str; 3] = ["connection_server", "cxserver", "server_id"];
 
+/// Columns that may name the jump host of a device.
+const JUMPS: [&str; 3] = ["jump_host", "proxy_jump", "jump"];
+
 /// Why there is no list for a plan.
 #[derive(Debug, Error)]
 pub enum SourceError {
@@ -65,6 +68,18 @@ pub struct Places {
     root: String,
     path: PathTemplate,
     as_generated: bool,
+    jump: Jump,
+}
+
+/// Through which jump host devices are reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Jump {
+    /// None.
+    Direct,
+    /// The one in a column of the list that is called like it, if any.
+    Column,
+    /// This template.
+    Template(String),
 }
 
 impl Places {
@@ -80,7 +95,16 @@ impl Places {
             root: path[..cut].into(),
             path: PathTemplate::parse(&path[cut..])?,
             as_generated: false,
+            jump: Jump::Direct,
         })
+    }
+
+    /// Returns the same places behind jump hosts: a template such as `ops@{site}.gate.example:22`, or without one
+    /// what the columns `jump_host`, `proxy_jump` or `jump` of the list hold. A device without a value is reached
+    /// directly.
+    #[must_use]
+    pub fn behind(self, jump: Option<&str>) -> Self {
+        Self { jump: jump.map_or(Jump::Column, |template| Jump::Template(template.into())), ..self }
     }
 
     /// Returns the same places for files that are as they are generated, although nothing is known of those on the
@@ -172,7 +196,7 @@ impl Files {
                 group: value("group"),
                 site: value("site"),
                 server: first(&SERVERS).unwrap_or_default(),
-                address: self.address(&places.address, device)?,
+                address: self.address(places, device)?,
                 zone: first(&ZONES),
                 files,
             });
@@ -183,24 +207,43 @@ impl Files {
         Ok(candidates)
     }
 
-    /// Fills the template for addresses.
-    fn address(&self, template: &str, device: usize) -> Result<String, SourceError> {
+    /// Returns where a device is reached.
+    fn address(&self, places: &Places, device: usize) -> Result<String, SourceError> {
+        let address = self.filled(&places.address, device)?.map_err(|name| {
+            let thing = self.listed.value(device, "thing").unwrap_or_default();
+            let why = format!("device {thing} has no such value");
+            SourceError::Address { name: name.into(), why }
+        })?;
+        let jump = match &places.jump {
+            Jump::Direct => None,
+            Jump::Column => {
+                let own = |name: &&str| self.listed.value(device, name).filter(|value| !value.is_empty());
+                JUMPS.iter().find_map(own).map(str::to_owned)
+            }
+            Jump::Template(template) => self.filled(template, device)?.ok(),
+        };
+        Ok(jump.map_or_else(|| address.clone(), |jump| format!("{address} via {jump}")))
+    }
+
+    /// Fills a template over the columns of the list; inside, the name of a column without a value.
+    fn filled<'a>(&self, template: &'a str, device: usize) -> Result<Result<String, &'a str>, SourceError> {
         let wrong = |name: &str, why: &str| SourceError::Address { name: name.into(), why: why.into() };
-        let (mut address, mut rest) = (String::new(), template);
+        let (mut filled, mut rest) = (String::new(), template);
         while let Some((text, behind)) = rest.split_once('{') {
-            address.push_str(text);
+            filled.push_str(text);
             let (name, behind) =
                 behind.split_once('}').ok_or_else(|| wrong(behind, "the brace stays open"))?;
             if is_secret_name(name) {
                 return Err(wrong(name, "it holds a secret or leads to one"));
             }
-            let known = self.listed.value(device, name).filter(|value| !value.is_empty());
-            let thing = self.listed.value(device, "thing").unwrap_or_default();
-            address.push_str(known.ok_or_else(|| wrong(name, &format!("device {thing} has no such value")))?);
+            match self.listed.value(device, name).filter(|value| !value.is_empty()) {
+                Some(known) => filled.push_str(known),
+                None => return Ok(Err(name)),
+            }
             rest = behind;
         }
-        address.push_str(rest);
-        Ok(address)
+        filled.push_str(rest);
+        Ok(Ok(filled))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::config::secret::Secret;
 use crate::push::driver::Source;
 use crate::push::plan::{Inputs, PlannedDevice, Way};
 use crate::push::source::Files;
-use crate::push::target::ssh::{Ssh, SshOptions};
+use crate::push::target::ssh::{JumpOptions, Ssh, SshOptions};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -24,6 +24,15 @@ pub struct Keys {
     /// Private key without a pass phrase; can be repeated; without it the agent, else those of `ssh`
     #[arg(long, value_name = "FILE")]
     identity: Vec<PathBuf>,
+    /// File of known jump hosts; can be repeated; without it as for devices
+    #[arg(long, value_name = "FILE")]
+    jump_known_hosts: Vec<PathBuf>,
+    /// Private key for jump hosts, without a pass phrase; can be repeated; without it as for devices
+    #[arg(long, value_name = "FILE")]
+    jump_identity: Vec<PathBuf>,
+    /// Connections through one jump host at once
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    per_jump: u32,
 }
 
 impl Keys {
@@ -31,7 +40,10 @@ impl Keys {
     pub fn arguments(&self) -> Vec<std::ffi::OsString> {
         let hosts = self.known_hosts.iter().flat_map(|path| ["--known-hosts".into(), path.into()]);
         let keys = self.identity.iter().flat_map(|path| ["--identity".into(), path.into()]);
-        hosts.chain(keys).collect()
+        let gates = self.jump_known_hosts.iter().flat_map(|path| ["--jump-known-hosts".into(), path.into()]);
+        let own = self.jump_identity.iter().flat_map(|path| ["--jump-identity".into(), path.into()]);
+        let most = ["--per-jump".into(), self.per_jump.to_string().into()];
+        hosts.chain(keys).chain(gates).chain(own).chain(most).collect()
     }
 
     /// Returns the transport of a plan's way over SSH; `None` for any other.
@@ -59,6 +71,11 @@ impl Keys {
             key_files,
             restart: restart.clone(),
             per_host: *per_host,
+            per_jump: self.per_jump,
+            jump: Some(JumpOptions {
+                known_hosts: self.jump_known_hosts.clone(),
+                key_files: self.jump_identity.clone(),
+            }),
             ..SshOptions::default()
         };
         Ssh::new(options).map(Some).map_err(|error| CommandError::reading(&error))

@@ -5,6 +5,7 @@ use super::super::link::Link;
 use super::super::steps::MAX_FILE;
 use super::SshOptions;
 use super::connect::Guard;
+use super::jump::Tunnel;
 use super::pool::Pool;
 use crate::push::fault::{Class, Fault, Reached};
 use russh::ChannelMsg;
@@ -41,15 +42,24 @@ pub struct SshLink {
     idle: Duration,
     /// An answer did not come: it is not used again.
     broken: AtomicBool,
-    /// Held until the connection ends.
-    _permit: OwnedSemaphorePermit,
+    /// Dropped after the connection, which goes through it.
+    held: Held,
+}
+
+/// What a connection holds until it ends.
+pub(super) struct Held {
+    /// Its place among those to the host.
+    #[expect(dead_code, reason = "held, never read")]
+    pub(super) permit: OwnedSemaphorePermit,
+    /// Its way through a jump host.
+    pub(super) tunnel: Option<Tunnel>,
 }
 
 impl SshLink {
     pub(super) async fn open(
         handle: Handle<Guard>,
         options: &SshOptions,
-        permit: OwnedSemaphorePermit,
+        held: Held,
         home: (Weak<Pool>, String),
     ) -> Result<Self, Fault> {
         let request = Duration::from_secs(options.request_s.max(1).into());
@@ -79,16 +89,7 @@ impl SshLink {
             .map_err(|_| Fault::new(Class::NoAnswer, "while SFTP began"))??;
         let idle = Duration::from_secs(options.idle_s.into());
         let restart = options.restart.clone();
-        Ok(Self {
-            handle,
-            sftp,
-            restart,
-            request,
-            home,
-            idle,
-            broken: AtomicBool::new(false),
-            _permit: permit,
-        })
+        Ok(Self { handle, sftp, restart, request, home, idle, broken: AtomicBool::new(false), held })
     }
 
     /// Returns whether it can be used again.
@@ -395,8 +396,9 @@ impl Link for SshLink {
 
     async fn close(self, more: bool) {
         let (pool, key, idle) = (self.home.0.upgrade(), self.home.1.clone(), self.idle);
+        let wanted = self.held.tunnel.as_ref().is_some_and(Tunnel::is_wanted);
         let left = match pool {
-            Some(pool) if more && self.is_fit() && !idle.is_zero() => pool.keep(&key, self, idle),
+            Some(pool) if more && !wanted && self.is_fit() && !idle.is_zero() => pool.keep(&key, self, idle),
             _ => Some(self),
         };
         if let Some(link) = left {

@@ -57,6 +57,10 @@ pub struct Args {
     /// Address of each device, with columns of the list: {ssh}:22, or a folder
     #[arg(long, value_name = "TEMPLATE")]
     at: String,
+    /// Host through which each device is reached, such as ops@{gate}:22; without it what the column `jump_host`
+    /// holds; a device without a value is reached directly
+    #[arg(long, value_name = "TEMPLATE")]
+    jump: Option<String>,
     /// Path of each file on the device, such as /opt/agent/{file}
     #[arg(long, value_name = "TEMPLATE")]
     path: String,
@@ -162,6 +166,9 @@ fn candidates(
         if part { error.hint(all) } else { error }
     };
     let mut places = Places::new(&args.at, &args.path).map_err(refused)?;
+    if args.over == Over::Ssh {
+        places = places.behind(args.jump.as_deref());
+    }
     if args.as_generated {
         places = places.as_generated();
     }

@@ -2,6 +2,7 @@
 
 mod faults;
 mod hosts;
+mod jump;
 pub mod sshd;
 
 use super::*;
