@@ -152,6 +152,9 @@ classes! {
     /// Nobody knows whether the agent restarted.
     NoStamp "no-stamp" Unknown Patiently
         "The file is in place, and nothing on the device says that it was restarted for it. It is never restarted by itself: look at the agent, then have it restarted or taken as done";
+    /// The platform has not seen it come back.
+    NotBack "not-back" Unreachable Patiently
+        "The file is in place and the agent was restarted, and the platform has not seen it connect since. Look at the agent's log on the device: the new settings may keep it away";
     /// The new file could not be made.
     NoSource "no-source" Failed Never
         "The new file could not be made as it was planned: a secret was not found, or the project changed since. Correct it and retry, or make another plan";

@@ -14,6 +14,7 @@
 //! [`Told::Stopped`].
 
 mod attempt;
+mod files;
 mod online;
 mod session;
 mod thing;
@@ -164,6 +165,8 @@ pub enum Ending {
     NoPong,
     /// It was cut by hand.
     Cut,
+    /// A service of it was called that restarts it.
+    Restart,
 }
 
 /// A wish of whoever holds an agent.
@@ -214,9 +217,20 @@ pub fn start(
     planned: Micros,
     listener: Arc<dyn Listener>,
 ) -> Handle {
+    let thing = Thing::new(device.things.clone());
+    start_as(profile, (device, thing), (clock, draws), planned, listener)
+}
+
+/// Starts an agent as [`start`] does, with things that may know values or serve files already.
+pub fn start_as(
+    profile: Arc<Profile>,
+    (device, thing): (Device, Thing),
+    (clock, draws): (Clock, Draws),
+    planned: Micros,
+    listener: Arc<dyn Listener>,
+) -> Handle {
     let (stop, stopped) = watch::channel(false);
     let (wishes, wished) = mpsc::channel(WISHES);
-    let thing = Thing::new(device.things.clone());
     let life = Life {
         profile,
         device,
@@ -321,7 +335,9 @@ impl Life {
                             self.tell(Told::Back { number });
                             let Some(ending) = self.is_online(session, &mut stopped).await else { return };
                             now = self.clock.now();
-                            let connects = self.connects_once_more(&ending);
+                            // Whoever was restarted knows nothing of the connection that was.
+                            let restarted = self.thing.takes_restart();
+                            let connects = !restarted && self.connects_once_more(&ending);
                             self.tell(Told::Lost(ending));
                             if connects {
                                 self.tell(Told::ConnectsOnceMore);

@@ -1,7 +1,9 @@
 //! What a live agent knows of its things: the values it has, and its answers to what the platform asks.
 
+use super::files::Files;
 use crate::wire::{BaseType, InfoTable, Method, Part, Request, Response, Status, Value};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A value that is pushed.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,16 +23,33 @@ pub struct Push {
 pub struct Thing {
     names: Vec<String>,
     values: BTreeMap<(String, String), Value>,
+    files: Option<Files>,
 }
 
 impl Thing {
     /// Returns things without values.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names, values: BTreeMap::new() }
+        Self { names, values: BTreeMap::new(), files: None }
+    }
+
+    /// Returns the same things with file services into a folder of this machine.
+    #[must_use]
+    pub fn serving(self, folder: PathBuf) -> Self {
+        Self { files: Some(Files::new(folder)), ..self }
+    }
+
+    /// Returns whether a restart was asked for.
+    pub(super) fn restarts(&self) -> bool {
+        self.files.as_ref().is_some_and(|files| files.restart)
+    }
+
+    /// Returns the same, and forgets it.
+    pub(super) fn takes_restart(&mut self) -> bool {
+        self.files.as_mut().is_some_and(|files| std::mem::take(&mut files.restart))
     }
 
     /// Answers a request of the platform: properties are read and written, a notice that subscriptions have changed is
-    /// taken, and there are no services.
+    /// taken, and there are no services but those of files, where a folder is served.
     pub fn answer(&mut self, request: &Request) -> Response {
         if !self.names.contains(&request.entity) {
             return Response::new(Status::NOT_FOUND);
@@ -52,7 +71,10 @@ impl Thing {
             (Method::Post, Part::Service) if request.name == "NotifyPropertyUpdate" => {
                 Response::new(Status::SUCCESS)
             }
-            (Method::Post, Part::Service) => Response::new(Status::NOT_FOUND),
+            (Method::Post, Part::Service) => {
+                let served = self.files.as_mut().and_then(|files| files.answer(request));
+                served.unwrap_or_else(|| Response::new(Status::NOT_FOUND))
+            }
             _ => Response::new(Status::METHOD_NOT_ALLOWED),
         }
     }

@@ -21,6 +21,7 @@ pub(crate) mod conformance;
 mod folder;
 mod link;
 mod names;
+pub mod platform;
 pub mod ssh;
 mod steps;
 

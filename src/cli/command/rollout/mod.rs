@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         What::Retry(args) => drive::retry(args, printer),
         What::Rollback(args) => drive::roll_back(args, printer),
         What::Log(args) => status::log(args, printer),
-        What::Drive(args) => drive::drive(args),
+        What::Drive(args) => drive::drive(args, printer),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod terms;
 
-use super::reach::{Keys, files, inputs};
+use super::reach::{Keys, Reached, files, inputs};
 use super::{from_drive, from_plan, shown};
 use crate::base::hash::hex;
 use crate::base::units;
@@ -67,12 +67,19 @@ pub struct Args {
     /// User to sign in as, where the address names none
     #[arg(long, value_name = "USER", default_value = "root")]
     user: String,
-    /// Command that restarts the agent; `{stamp}` and `{stamp_file}` let it write the stamp itself
-    #[arg(long, value_name = "COMMAND", required_if_eq("over", "ssh"))]
+    /// Command that restarts the agent, or through a platform the service; `{stamp}` and `{stamp_file}` let it
+    /// write the stamp itself
+    #[arg(long, value_name = "COMMAND", required_if_eq_any([("over", "ssh"), ("over", "platform")]))]
     restart: Option<String>,
     /// Connections to one host at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     per_host: u32,
+    /// Address of the platform, such as https://plant.example
+    #[arg(long, value_name = "URL", required_if_eq("over", "platform"))]
+    platform: Option<String>,
+    /// Thing of the platform that is a repository of files
+    #[arg(long, value_name = "NAME", default_value = "SystemRepository")]
+    repository: String,
     /// Files are as they are generated, although what devices have is not known: anything else in them is lost
     #[arg(long)]
     as_generated: bool,
@@ -95,6 +102,8 @@ enum Over {
     Folder,
     /// SSH with SFTP
     Ssh,
+    /// The file transfer of the platform that devices are connected to; an address is the name of a thing
+    Platform,
 }
 
 /// Makes a plan.
@@ -111,9 +120,11 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let mut candidates = candidates(args, &prepared, &list, printer)?;
     let way = way(args);
     if args.look {
-        match args.keys.ssh(&way)? {
-            Some(ssh) => look(ssh, &mut candidates, args.terms.at_once(), printer)?,
-            None => look(Folders, &mut candidates, args.terms.at_once(), printer)?,
+        let at_once = args.terms.at_once();
+        match args.keys.reached(&way, printer)? {
+            Reached::Ssh(ssh) => look(*ssh, &mut candidates, at_once, printer)?,
+            Reached::Platform(platform) => look(*platform, &mut candidates, at_once, printer)?,
+            Reached::Folders => look(Folders, &mut candidates, at_once, printer)?,
         }
     }
     let hash = fleet_hash(prepared.project.file.text());
@@ -148,6 +159,11 @@ fn way(args: &Args) -> Way {
             user: args.user.clone(),
             restart: args.restart.clone().unwrap_or_default(),
             per_host: args.per_host,
+        },
+        Over::Platform => Way::Platform {
+            url: args.platform.clone().unwrap_or_default(),
+            repository: args.repository.clone(),
+            restart: args.restart.clone().unwrap_or_default(),
         },
     }
 }

@@ -25,6 +25,7 @@ pub fn bench(sshd: &Sshd, change: impl FnOnce(&mut SshOptions)) -> Bench<Ssh> {
         address: format!("127.0.0.1:{}", sshd.port),
         prefix: format!("{}/", root.display()),
         root,
+        keeps_permissions: true,
     }
 }
 
