@@ -4,7 +4,7 @@
 //! handle is dropped; [`Engine::finishes`] waits for the end of something. When the engine is dropped, all that
 //! is left ends: a name server that does not answer keeps nobody waiting longer than `PARTING`.
 
-use super::agent::{self, Device, Listener, Profile};
+use super::agent::{self, Device, Listener, Profile, Thing};
 use super::clock::Clock;
 use super::platform::{self, Settings, StartError};
 use crate::base::Draws;
@@ -67,6 +67,18 @@ impl Engine {
     ) -> agent::Handle {
         let _inside = self.handle.enter();
         agent::start(Arc::new(profile), device, (self.clock, draws), self.clock.now(), listener)
+    }
+
+    /// Starts an agent as [`Engine::agent`] does, with things that may serve files.
+    pub fn agent_as(
+        &self,
+        profile: Profile,
+        of: (Device, Thing),
+        draws: Draws,
+        listener: Arc<dyn Listener>,
+    ) -> agent::Handle {
+        let _inside = self.handle.enter();
+        agent::start_as(Arc::new(profile), of, (self.clock, draws), self.clock.now(), listener)
     }
 
     /// Waits until something is done; returns what came of it. Must not be called from within a task.

@@ -5,10 +5,12 @@
 //! its text, and are kept by nobody.
 
 use super::driver::Source;
-use super::plan::{Candidate, CandidateFile, Now, PlannedDevice};
-use crate::base::hash::sha256;
+use super::plan::{Candidate, CandidateFile, Now, Pauses, Plan, PlannedDevice, Way};
+use super::target::restart_command;
+use crate::base::hash::{hex, sha256};
+use crate::config::bundle::rollout::{Rollout, Served, ServedFile, Texts};
 use crate::config::bundle::{BundleError, Devices, Item, PathError, PathTemplate, items, path_for, text_for};
-use crate::config::secret::{Secret, SystemVault, Vault, is_secret_name};
+use crate::config::secret::{Secret, SecretError, SecretRef, SystemVault, Vault, is_secret_name};
 use crate::config::{AgentFile, GroupFiles, Listed, OwnFiles};
 use crate::fleet::settings::files::Delivery;
 use std::collections::BTreeMap;
@@ -247,17 +249,102 @@ impl Files {
     }
 }
 
+impl Files {
+    fn texts_with(&self, thing: &str, vault: &dyn Vault) -> Result<Vec<Secret>, TextsError> {
+        let at = *self.by_thing.get(thing).ok_or(TextsError::Gone)?;
+        let made: Result<_, BundleError> =
+            self.items(at).iter().map(|item| text_for(item, &self.listed, at, vault)).collect();
+        Ok(made?)
+    }
+}
+
+/// Why the texts of a device cannot be made.
+#[derive(Debug, Error)]
+enum TextsError {
+    #[error("The list no longer holds this device. Take the list of the plan again")]
+    Gone,
+    #[error("{0}")]
+    Bundle(#[from] BundleError),
+}
+
+/// Knows no secret: whoever asks for one has a place for it.
+struct NoSecrets;
+
+impl Vault for NoSecrets {
+    fn resolve(&self, _: &SecretRef) -> Result<Secret, SecretError> {
+        Err(SecretError::NoReference)
+    }
+}
+
 impl Source for Files {
     fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
-        let at = self.by_thing.get(&*device.thing);
-        let at = *at.ok_or("The list no longer holds this device. Take the list of the plan again")?;
         let environment = |name: &str| std::env::var(name).ok();
         let vault = SystemVault::new(&environment);
-        let items = self.items(at);
-        let made: Result<_, BundleError> =
-            items.iter().map(|item| text_for(item, &self.listed, at, &vault)).collect();
-        made.map_err(|error| error.to_string())
+        self.texts_with(&device.thing, &vault).map_err(|error| error.to_string())
     }
+}
+
+/// The texts of a plan's devices, for an export.
+pub struct Exported<'a> {
+    plan: &'a Plan,
+    files: &'a Files,
+}
+
+impl Texts for Exported<'_> {
+    fn texts(&mut self, device: usize) -> Result<Vec<Secret>, String> {
+        Source::texts(self.files, &self.plan.devices()[device])
+    }
+
+    fn has_secret(&mut self, device: usize) -> bool {
+        let made = self.files.texts_with(&self.plan.devices()[device].thing, &NoSecrets);
+        matches!(made, Err(TextsError::Bundle(BundleError::Secret { .. })))
+    }
+}
+
+/// Returns a plan as it is exported, and what makes its texts.
+pub fn exported<'a>(plan: &'a Plan, files: &'a Files) -> (Rollout, Exported<'a>) {
+    let request = plan.request();
+    let (user, restart) = match &request.way {
+        Way::Ssh { user, restart, .. } => (user.clone(), Some(restart.as_str())),
+        Way::Folder | Way::Platform { .. } => (String::new(), None),
+    };
+    let before = |now: &Now| match now {
+        Now::Unknown => None,
+        Now::Absent => Some(None),
+        Now::Is(hash) => Some(Some(*hash)),
+    };
+    let served = |device: &PlannedDevice| Served {
+        thing: device.thing.to_string(),
+        group: request.groups[usize::from(device.group)].id.clone(),
+        site: device.site.to_string(),
+        address: device.address.to_string(),
+        wave: device.wave,
+        restart: restart.map(|restart| restart_command(plan, device, restart)).unwrap_or_default(),
+        files: device
+            .files
+            .iter()
+            .map(|file| ServedFile {
+                path: file.path.to_string(),
+                before: before(&file.now),
+                want: file.want,
+            })
+            .collect(),
+    };
+    let pauses = (1..=plan.sizes().len() as u32).map(|wave| match &request.pauses {
+        Pauses::Never => false,
+        Pauses::Each => true,
+        Pauses::After(waves) => waves.contains(&wave),
+    });
+    let rollout = Rollout {
+        plan: hex(plan.hash()),
+        scenario: request.scenario.clone(),
+        devices: plan.devices().iter().map(served).collect(),
+        pauses: pauses.collect(),
+        is_ssh: matches!(request.way, Way::Ssh { .. }),
+        user,
+        restarts_per_s: request.pace.activations_per_s,
+    };
+    (rollout, Exported { plan, files })
 }
 
 #[cfg(test)]

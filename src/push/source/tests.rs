@@ -2,16 +2,12 @@ use super::*;
 use crate::config::{Collected, Mapping, Writer};
 use crate::fleet::FleetFile;
 use crate::fleet::inventory::{self, Groups, Options};
-use crate::push::plan::Plan;
 use crate::push::plan::tests::request;
 
 struct Keys;
 
 impl Vault for Keys {
-    fn resolve(
-        &self,
-        reference: &crate::config::secret::SecretRef,
-    ) -> Result<Secret, crate::config::secret::SecretError> {
+    fn resolve(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         Ok(Secret::new(format!("key of {reference}")))
     }
 }

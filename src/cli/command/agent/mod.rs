@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::live::{self, Ear, Events, exit_of};
 use crate::cli::printer::Printer;
 use crate::fleet::{Agent, Backoff, BackoffLaw, Bounds, Generic, Link, Retries};
-use crate::live::agent::{self, Device, Key, Profile, Push, Told, Wish};
+use crate::live::agent::{self, Device, Key, Profile, Push, Thing, Told, Wish};
 use crate::live::clock::wall_ms;
 use crate::live::connect::{Failure, Proxy, Target, host_and_port};
 use crate::live::engine::Engine;
@@ -16,6 +16,7 @@ use crate::live::tls::{ClientTls, Connector, OwnPem, Trust};
 use crate::wire::Value;
 use serde_json::json;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -85,6 +86,9 @@ pub struct Args {
     /// Call a service of the first thing at the platform; several are possible
     #[arg(long, value_name = "SERVICE")]
     call: Vec<String>,
+    /// Serve the platform's file transfers, and the service Restart, in this folder
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
     /// Print events as JSON, one object per line, and errors as JSON
     #[arg(long)]
     json: bool,
@@ -120,7 +124,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let (ear, heard) = Ear::new();
     let ear = Arc::new(ear);
     let device = Device { number: 0, things: args.thing.clone() };
-    let agent = engine.agent(profile, device, Draws::new(0), Arc::<Ear>::clone(&ear));
+    let mut thing = Thing::new(device.things.clone());
+    if let Some(folder) = &args.files {
+        thing = thing.serving(folder.clone());
+    }
+    let agent = engine.agent_as(profile, (device, thing), Draws::new(0), Arc::<Ear>::clone(&ear));
     let mut visit = Visit {
         args,
         events,

@@ -205,7 +205,11 @@ impl Later {
         Self { inputs, files: OnceLock::new() }
     }
 
-    fn load(&self) -> Result<Files, CommandError> {
+    /// Reads them now.
+    ///
+    /// # Errors
+    /// What is wrong with the project, the mapping, the collected files or the list.
+    pub fn load(&self) -> Result<Files, CommandError> {
         let Inputs { project, scenario, mapping, has, devices } = &self.inputs;
         let args = FilesArgs::again(project, scenario.as_deref(), mapping.as_deref());
         let prepared = Prepared::load(&args, has.as_ref().map(PathBuf::from).as_ref())?;

@@ -34,6 +34,7 @@ use crate::push::fault::{Class, Fault};
 use connect::{Way, Who};
 use jump::Jumps;
 use pool::Pool;
+pub(super) use sftp::command;
 use sftp::{Held, SshLink};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

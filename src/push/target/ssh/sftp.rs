@@ -254,7 +254,7 @@ fn quoted(text: &str) -> String {
 
 /// Returns the command that restarts the agent and leaves the stamp. `{thing}`, `{folder}`, `{stamp}` and
 /// `{stamp_file}` stand for the device's, in quotes.
-pub(super) fn command(restart: &str, thing: &str, stamp: &str, stamp_file: &str) -> String {
+pub(in crate::push::target) fn command(restart: &str, thing: &str, stamp: &str, stamp_file: &str) -> String {
     let file = quoted(stamp_file);
     let folder = stamp_file.rfind('/').map_or(".", |slash| &stamp_file[..slash.max(1)]);
     let stamps = restart.contains("{stamp}");
