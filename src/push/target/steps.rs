@@ -218,16 +218,16 @@ async fn hash_of<L: Link>(link: &mut L, path: &str) -> Result<Option<Hash>, Faul
 
 /// Reads everything back.
 async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
-    let mut files = Vec::with_capacity(job.files.len());
+    let mut paths = vec![first_names(job)?.stamp()];
     for file in &job.files {
         let names = Names::of(&file.path, &job.plan);
-        files.push(SeenFile {
-            live: hash_of(link, &file.path).await?,
-            staged: hash_of(link, &names.staged()).await?,
-            kept: hash_of(link, &names.kept()).await?,
-        });
+        paths.extend([file.path.clone(), names.staged(), names.kept()]);
     }
-    let stamp = link.read(&first_names(job)?.stamp()).await?;
+    let mut read = link.read_all(&paths).await?.into_iter();
+    let stamp = read.next().flatten();
+    let mut hashes = read.map(|bytes| bytes.map(|bytes| sha256(&bytes)));
+    let mut next = || hashes.next().flatten();
+    let files = job.files.iter().map(|_| SeenFile { live: next(), staged: next(), kept: next() }).collect();
     let stamp = stamp.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     Ok(Seen { files, stamp })
 }

@@ -30,7 +30,7 @@ fn a_reference_that_leads_nowhere_is_named_before_and_during_a_roll_out() {
 fn two_spellings_of_one_address_are_one_device() {
     let folder = devices(2);
     let at = folder.path();
-    let list = "thing,group,ssh\nP-0,pumps,10.0.0.1:22\nP-1,pumps,root@10.0.0.1\n";
+    let list = "thing,group,app_key,ssh\nP-0,pumps,file:key,10.0.0.1:22\nP-1,pumps,file:key,root@10.0.0.1\n";
     write(&at.join("ssh.csv"), list);
     let arguments = [
         "rollout",
@@ -60,7 +60,7 @@ fn two_spellings_of_one_address_are_one_device() {
 fn a_plan_is_exported_for_other_tools_and_its_devices_as_a_list() {
     let folder = devices(5);
     let at = folder.path();
-    plan(at, &["--rate", "1000", "--waves", "2,rest", "--pause-after", "1", "--verify-after", "0s"]).ends(0);
+    plan(at, &["--rate", "1000", "--waves", "2,rest", "--pause-after", "1"]).ends(0);
     for form in ["folder", "ansible"] {
         run_in(at, &["rollout", "export", "night.json", "--as", form, "--out", form]).ends(0).says("secrets");
         assert!(text(&at.join(form).join("devices.csv")).lines().count() == 11, "two files for each of five");

@@ -17,6 +17,7 @@
 //! devices are, with known hosts and keys of its own where it has some. One connection to it carries all devices
 //! behind it, up to a number of them at once; the device's host key and login go through it unseen.
 
+mod command;
 mod connect;
 mod hosts;
 mod jump;
@@ -31,10 +32,10 @@ use super::Job;
 use super::link::Transport;
 use crate::base::file::{FileError, read_text};
 use crate::push::fault::{Class, Fault};
+pub(super) use command::command;
 use connect::{Way, Who};
 use jump::Jumps;
 use pool::Pool;
-pub(super) use sftp::command;
 use sftp::{Held, SshLink};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
