@@ -9,11 +9,17 @@ use crate::wire::session::{Upgrade, upgrade};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+/// How requests of the platform's REST interface begin.
+const REST: [&[u8]; 3] =
+    [b"POST /Thingworx/Things/", b"POST /Thingworx/Subsystems/", b"GET /Thingworx/Things/"];
+
 /// What a device asked for.
 #[derive(Debug)]
 pub enum Asked {
     /// A WebSocket; bytes that came behind the request.
     WebSocket(Upgrade, Vec<u8>),
+    /// Something of the platform's REST interface, as far as it has come.
+    Rest(Vec<u8>),
     /// Something else, and the answer that refuses it.
     Other(String),
 }
@@ -29,6 +35,7 @@ pub async fn asked(pipe: &mut (impl AsyncRead + Unpin)) -> io::Result<Asked> {
         match Upgrade::parse(&bytes) {
             Ok(None) => {}
             Ok(Some((upgrade, length))) => return Ok(Asked::WebSocket(upgrade, bytes.split_off(length))),
+            Err(_) if REST.iter().any(|start| bytes.starts_with(start)) => return Ok(Asked::Rest(bytes)),
             Err(error) => return Ok(Asked::Other(upgrade::refusal_of(&error))),
         }
     }
@@ -95,7 +102,7 @@ mod tests {
     async fn what_is_no_request_is_refused_and_what_ends_early_told() {
         let refused = match asked(&mut &b"POST / HTTP/1.1\r\n\r\n"[..]).await.expect("complete") {
             Asked::Other(answer) => answer,
-            Asked::WebSocket(..) => panic!("accepted"),
+            Asked::WebSocket(..) | Asked::Rest(_) => panic!("accepted"),
         };
         assert!(refused.starts_with("HTTP/1.1 4"), "{refused}");
         assert!(asked(&mut &b"GET / HT"[..]).await.is_err());

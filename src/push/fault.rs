@@ -113,6 +113,12 @@ classes! {
     /// The host takes no more connections now.
     Busy "busy" Unreachable Patiently
         "The host has too many connections just now (sshd's MaxStartups). Lower the number of devices at once per host";
+    /// The jump host has no way to it.
+    NotBehindJump "not-behind-jump" Unreachable Away
+        "The jump host was reached, and it cannot connect to the device: that is off, nobody listens there, or its name means nothing to the jump host. Try the address from the jump host";
+    /// The jump host carries nothing on.
+    JumpForbids "jump-forbids" Failed Never
+        "The jump host lets this user in and passes no connections on, so nothing behind it can be reached. Set AllowTcpForwarding and PermitOpen in its sshd_config, or use another jump host";
     /// Somebody else works on the device.
     Locked "locked" Failed Patiently
         "Another roll-out works on this device, and two would overwrite each other. Wait for it or stop it";
@@ -146,6 +152,9 @@ classes! {
     /// Nobody knows whether the agent restarted.
     NoStamp "no-stamp" Unknown Patiently
         "The file is in place, and nothing on the device says that it was restarted for it. It is never restarted by itself: look at the agent, then have it restarted or taken as done";
+    /// The platform has not seen it come back.
+    NotBack "not-back" Unreachable Patiently
+        "The file is in place and the agent was restarted, and the platform has not seen it connect since. Look at the agent's log on the device: the new settings may keep it away";
     /// The new file could not be made.
     NoSource "no-source" Failed Never
         "The new file could not be made as it was planned: a secret was not found, or the project changed since. Correct it and retry, or make another plan";

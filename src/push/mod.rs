@@ -5,7 +5,7 @@
 //! *activation* renames it and restarts the agent, and only that is paced.
 //!
 //! ```text
-//! config's files ─► plan ─► journal ◄─► machine (pure) ◄─► driver ─► target: folder, SSH
+//! config's files ─► plan ─► journal ◄─► machine (pure) ◄─► driver ─► target: folder, SSH, platform
 //!                   frozen   intents     state, now, event   threads,   stage, activate,
 //!                   + hash   + audit     → records, actions  tokio      probe, roll back
 //! ```

@@ -50,6 +50,15 @@ enum Format {
     /// Measurements of `rehearse --json`
     #[cfg(feature = "live")]
     Rehearsal,
+    /// Standings of roll-outs, as `rollout status --json` and others print
+    #[cfg(feature = "push")]
+    Rollout,
+    /// Answers of `rollout plan --json`
+    #[cfg(feature = "push")]
+    RolloutPlan,
+    /// Plans of roll-outs, as `rollout plan` writes
+    #[cfg(feature = "push")]
+    RolloutFile,
     /// JSON files of agents, by kind and name
     AgentFiles,
 }
@@ -67,6 +76,12 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         Format::Timeline => timeline::timeline_schema(),
         #[cfg(feature = "live")]
         Format::Rehearsal => super::rehearse::rehearsal_schema(),
+        #[cfg(feature = "push")]
+        Format::Rollout => super::rollout::rollout_schema(),
+        #[cfg(feature = "push")]
+        Format::RolloutPlan => super::rollout::plan_schema(),
+        #[cfg(feature = "push")]
+        Format::RolloutFile => super::rollout::plan_file_schema(),
         Format::AgentFiles => agent_files(args.agent.as_deref())?,
     })?;
     Ok(Exit::Done)

@@ -5,6 +5,7 @@
 //! could not stand side by side on every system; nothing is written before it exists. Then each target writes in
 //! its own way: a folder tree ([`write_folder`]), a zip bundle ([`write_zip`]), Ansible ([`ansible`]), Kubernetes
 //! ([`configmap`]), packages and target lists for the platform's own software distribution ([`scm`]).
+//! A planned roll-out goes out with its waves and hashes ([`rollout`]).
 //!
 //! Secrets are resolved in agent files of the first two alone, while they are written; every other artefact
 //! holds references at most. The same input gives the same bytes. Not here: what stands in the files, and where
@@ -32,4 +33,4 @@ pub use path::{PathError, PathTemplate};
 pub use plan::{Paths, Plan};
 pub use single::{path_for, text_for};
 pub use target::waves::{self, Wave, WaveError, Waves};
-pub use target::{Artefact, ansible, configmap, scm, write_artefacts};
+pub use target::{Artefact, ansible, configmap, rollout, scm, write_artefacts};

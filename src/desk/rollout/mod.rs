@@ -1,3 +1,5 @@
 //! What the faces share about a roll-out beside its own module: the storm that it will be.
 
 pub mod forecast;
+#[cfg(all(test, feature = "live"))]
+mod through;

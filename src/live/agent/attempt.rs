@@ -197,7 +197,7 @@ enum Seen {
 
 fn trouble_of(ending: Ending) -> Trouble {
     match ending {
-        Ending::CloseFrame(_) | Ending::End | Ending::Cut => Trouble::Closed,
+        Ending::CloseFrame(_) | Ending::End | Ending::Cut | Ending::Restart => Trouble::Closed,
         Ending::Reset => Trouble::Reset,
         Ending::Error(error) => Trouble::System(error),
         Ending::Garbage(error) => Trouble::Garbage(error),

@@ -39,6 +39,7 @@ use crate::fleet::{Agent, Link, Retries};
 use crate::wire::Status;
 use keep::Keeper;
 use session::Session;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -185,6 +186,8 @@ pub enum Ending {
     NoPong,
     /// It was cut by hand.
     Cut,
+    /// A service of it was called that restarts it.
+    Restart,
 }
 
 /// A wish of whoever holds an agent.
@@ -245,6 +248,9 @@ pub struct With {
     pub store: Option<Store>,
     /// Spaces its connections and those of others.
     pub pace: Option<Arc<Pace>>,
+    /// The folder of this machine into which the platform may copy files, and in which the service `Restart` leaves
+    /// its stamp.
+    pub files: Option<PathBuf>,
 }
 
 /// Starts an agent as [`start`] does, with what it has beside.
@@ -254,11 +260,14 @@ pub fn start_with(
     (clock, draws): (Clock, Draws),
     planned: Micros,
     listener: Arc<dyn Listener>,
-    With { store, pace }: With,
+    With { store, pace, files }: With,
 ) -> Handle {
     let (stop, stopped) = watch::channel(false);
     let (wishes, wished) = mpsc::channel(WISHES);
     let mut thing = Thing::new(device.things.clone());
+    if let Some(folder) = files {
+        thing = thing.serving(folder);
+    }
     // What it had measured before it was started anew is what it answers until it measures again.
     thing.push(store.iter().flat_map(Store::values).collect());
     let keeper = store.map(Keeper::new);
@@ -391,7 +400,9 @@ impl Life {
                                 return;
                             };
                             now = self.clock.now();
-                            let connects = self.connects_once_more(&ending);
+                            // Whoever was restarted knows nothing of the connection that was.
+                            let restarted = work.takes_restart();
+                            let connects = !restarted && self.connects_once_more(&ending);
                             self.tell(Told::Lost(ending));
                             if connects {
                                 self.tell(Told::ConnectsOnceMore);

@@ -126,7 +126,7 @@ impl Life {
         let loss = match ending {
             Ending::Reset | Ending::Error(_) | Ending::Cut => Loss::Reset,
             Ending::End => Loss::Fin,
-            Ending::CloseFrame(_) | Ending::Garbage(_) | Ending::NoPong => Loss::CloseFrame,
+            Ending::CloseFrame(_) | Ending::Garbage(_) | Ending::NoPong | Ending::Restart => Loss::CloseFrame,
         };
         let profile = Arc::clone(&self.profile);
         let does = profile.agent.kind().is_c_sdk_family() && sees_error(&profile.link, loss);

@@ -53,6 +53,11 @@ impl Work {
         Self { wishes, thing, keeper, writing: None, voice }
     }
 
+    /// Returns whether a restart was asked for, and forgets it.
+    pub(super) fn takes_restart(&mut self) -> bool {
+        self.thing.takes_restart()
+    }
+
     /// Keeps what is wished while the agent is away. Ends only by being dropped, at any moment: what it has taken by
     /// then goes on its way to the disk. Without a store it takes nothing, and wishes wait.
     pub(super) async fn keeps(&mut self) -> Infallible {
@@ -191,6 +196,9 @@ impl Work {
             if session.more {
                 notices.extend(self.flushes(session).await?);
             }
+        }
+        if self.thing.restarts() {
+            return Err(Ending::Restart);
         }
         if session.closed {
             return Err(if no_pong {

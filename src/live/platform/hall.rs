@@ -4,9 +4,11 @@
 
 use super::fate::{Counters, Fate, note};
 use super::line::{Door, Line, Ramp, Stop, Turn};
+use super::rest::Repository;
 use super::things::{Done, Things};
 use super::{Keys, Reception, Settings};
 use crate::base::Micros;
+use crate::live::clock::wall_ms;
 use crate::wire::{Auth, Bind, Request, Response, Status};
 use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
@@ -37,6 +39,10 @@ pub(super) struct Hall {
     sessions: BTreeMap<u32, Session>,
     /// Sessions by thing.
     bound: BTreeMap<String, u32>,
+    /// When a thing was bound last [ms since 1970, UTC]; two times of one thing differ.
+    bound_ms: BTreeMap<String, i64>,
+    /// Files of the platform's own repository.
+    pub(super) files: Repository,
     next_session: u32,
 }
 
@@ -60,6 +66,8 @@ impl Hall {
             protection: settings.capacity.sessions.bind_protection,
             sessions: BTreeMap::new(),
             bound: BTreeMap::new(),
+            bound_ms: BTreeMap::new(),
+            files: Repository::default(),
             next_session: 1,
         }
     }
@@ -106,7 +114,10 @@ impl Hall {
             self.counters.binds_refused += 1;
             return refusal;
         }
+        let now_ms = wall_ms();
         for thing in &bind.things {
+            let last = self.bound_ms.entry(thing.clone()).or_default();
+            *last = now_ms.max(*last + 1);
             if let Some(earlier) = self.bound.insert(thing.clone(), session)
                 && earlier != session
             {
@@ -218,6 +229,16 @@ impl Hall {
     pub(super) fn calls(&self, thing: &str) -> Option<mpsc::Sender<Call>> {
         let session = self.bound.get(thing)?;
         Some(self.sessions.get(session)?.calls.clone())
+    }
+
+    /// Returns whether a thing is bound now, and when it was bound last [ms since 1970, UTC].
+    pub(super) fn connection(&self, thing: &str) -> (bool, Option<i64>) {
+        (self.bound.contains_key(thing), self.bound_ms.get(thing).copied())
+    }
+
+    /// Returns whether an application key is taken.
+    pub(super) fn accepts(&self, key: Option<&str>) -> bool {
+        self.keys.accept(key)
     }
 
     /// Returns the things that are bound now.

@@ -18,12 +18,14 @@ mod door;
 pub mod fate;
 mod hall;
 pub mod line;
+mod rest;
 mod session;
 mod talk;
 pub mod things;
 
 pub use fate::{Counters, Fate};
 pub use line::Ramp;
+pub use rest::REPOSITORY;
 pub use things::Known;
 
 use super::clock::Clock;
@@ -204,6 +206,18 @@ impl Shared {
         // Counting goes on where a task has panicked.
         self.hall.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Sends a request to a device, see [`Handle::call`].
+    async fn call(&self, request: Request, longest: Micros) -> Result<Response, CallError> {
+        let thing = request.entity.clone();
+        let calls = self.hall().calls(&thing).ok_or_else(|| CallError::NotBound(thing.clone()))?;
+        let (answer, answered) = oneshot::channel();
+        calls.try_send(Call { request, answer }).map_err(|_| CallError::Busy(thing.clone()))?;
+        match tokio::time::timeout(super::clock::length(longest), answered).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(_)) | Err(_) => Err(CallError::NoAnswer(thing)),
+        }
+    }
 }
 
 /// Why a platform does not start.
@@ -328,14 +342,7 @@ impl Handle {
     /// # Errors
     /// No device is bound, it is busy, or it does not answer within this time.
     pub async fn call(&self, request: Request, longest: Micros) -> Result<Response, CallError> {
-        let thing = request.entity.clone();
-        let calls = self.shared.hall().calls(&thing).ok_or_else(|| CallError::NotBound(thing.clone()))?;
-        let (answer, answered) = oneshot::channel();
-        calls.try_send(Call { request, answer }).map_err(|_| CallError::Busy(thing.clone()))?;
-        match tokio::time::timeout(super::clock::length(longest), answered).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(_)) | Err(_) => Err(CallError::NoAnswer(thing)),
-        }
+        self.shared.call(request, longest).await
     }
 
     /// Waits until no connection is open, so that the account of what was is complete.

@@ -2,6 +2,7 @@
 
 use super::fate::{Fate, note};
 use super::line::{Door, Stop, Turn};
+use super::rest;
 use super::talk::Talk;
 use super::{Reception, Shared, Signal};
 use crate::fleet::Loss;
@@ -113,6 +114,7 @@ impl Connection {
         }
         let (request, early) = match asked {
             Asked::WebSocket(request, early) => (request, early),
+            Asked::Rest(early) => return Err(Refusal::Fate(rest::serves(self, pipe, early).await)),
             Asked::Other(answer) => return Err(refuses(pipe, &answer, Fate::NoUpgrade).await),
         };
         if request.path.split('?').next() != Some(self.shared.settings.path.as_str()) {
@@ -246,7 +248,8 @@ enum Waited {
     Refused(Door),
 }
 
-fn ended_by(cut: Cut) -> Fate {
+/// Returns how a connection without a WebSocket is ended by an outage.
+pub(super) fn ended_by(cut: Cut) -> Fate {
     match cut {
         Cut::Loss(_) => Fate::Cut,
         Cut::Stop => Fate::Stopped,

@@ -266,7 +266,7 @@ pub async fn against(scaled: &Scaled, seed: u64, host: &Host) -> Against {
     let agents: Vec<agent::Handle> = starts
         .into_iter()
         .map(|start| {
-            let with = With { pace: pace.clone(), store: None };
+            let with = With { pace: pace.clone(), ..With::default() };
             let listener = Arc::<Watchdog>::clone(&watchdog);
             agent::start_with(start.profile, start.device, (clock, draws), start.lost, listener, with)
         })

@@ -117,7 +117,8 @@ async fn perform<T: Transport>(
         Work::Stage => target.stage(job, &texts(source, plan, device).await?).await,
         Work::Activate => target.activate(job).await,
         Work::RollBack => target.roll_back(job).await,
-        Work::Verify | Work::Resolve => target.look(job).await,
+        Work::Verify => target.confirm(job).await,
+        Work::Resolve => target.look(job).await,
     }
 }
 

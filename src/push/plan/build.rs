@@ -1,10 +1,11 @@
 //! How a plan is made of what people decide and of what is known of each device, and what it must satisfy.
 
 use super::error::PlanError;
-use super::request::{Candidate, Request, Sequence, place_of};
+use super::request::{Candidate, Request, Sequence, Way, place_of};
 use super::spread::spread;
 use super::{Now, Plan, PlannedDevice};
 use crate::config::bundle::Waves;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -128,24 +129,40 @@ impl Plan {
         if let Some(pair) = things.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(PlanError::TwiceThing { thing: pair[0].into() });
         }
-        let mut places: Vec<(&str, &str, &str)> = self
+        let hosts = matches!(self.request.way, Way::Ssh { .. });
+        let mut places: Vec<(Cow<'_, str>, &str, &str)> = self
             .devices
             .iter()
             .flat_map(|device| {
-                device.files.iter().map(|file| (&*device.address, &*file.path, &*device.thing))
+                let at = if hosts { host_of(&device.address) } else { Cow::Borrowed(&*device.address) };
+                device.files.iter().map(move |file| (at.clone(), &*file.path, &*device.thing))
             })
             .collect();
         places.sort_unstable();
-        let twice = places.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1));
+        let twice = places.windows(2).find(|pair| (&pair[0].0, pair[0].1) == (&pair[1].0, pair[1].1));
         match twice {
             None => Ok(()),
             Some(pair) => Err(PlanError::TwicePlace {
                 first: pair[0].2.into(),
                 second: pair[1].2.into(),
-                address: pair[0].0.into(),
+                address: pair[0].0.to_string(),
                 path: pair[0].1.into(),
             }),
         }
+    }
+}
+
+/// Returns an address over SSH as it is however it is written: without the user, in small letters, and without the
+/// port that is meant anyway. Two users of one host have the same files there.
+fn host_of(address: &str) -> Cow<'_, str> {
+    let (place, via) = address.split_once(' ').map_or((address, None), |(place, via)| (place, Some(via)));
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    let bare = place.strip_suffix(":22").filter(|host| !host.contains(':') || host.ends_with(']'));
+    let host = bare.unwrap_or(place).to_ascii_lowercase();
+    match via {
+        None if host == address => Cow::Borrowed(address),
+        None => Cow::Owned(host),
+        Some(via) => Cow::Owned(format!("{host} {via}")),
     }
 }
 

@@ -172,6 +172,15 @@ pub enum Way {
         /// Connections to one host at once, at least 1.
         per_host: u32,
     },
+    /// Addresses are names of things, reached through their platform's file transfer.
+    Platform {
+        /// Address of the platform, such as `https://plant.example`.
+        url: String,
+        /// The thing that is a repository of files.
+        repository: String,
+        /// Service of the things that restarts their agents, with its parameters.
+        restart: String,
+    },
 }
 
 /// Where the files are made from. Paths are absolute; hashes in the plan tell whether they still make the same.

@@ -127,6 +127,25 @@ fn what_cannot_be_followed_is_refused() {
     assert!(
         matches!(&error, PlanError::TwicePlace { first, second, .. } if first == "P-0" && second == "P-1")
     );
+    let over_ssh = || {
+        let way = Way::Ssh { user: "root".into(), restart: String::new(), per_host: 1 };
+        Request { way, ..request("rest") }
+    };
+    for (one, other, same) in [
+        ("10.0.0.1:22", "pi@10.0.0.1", true),
+        ("Gate.example", "root@gate.example:22", true),
+        ("[fe80::1]:22", "[FE80::1]", true),
+        ("10.0.0.1 via a", "x@10.0.0.1:22 via a", true),
+        ("10.0.0.1:22", "10.0.0.1:2222", false),
+        ("fe80::22", "fe80::22:22", false),
+        // Private addresses mean another device behind another jump host.
+        ("10.0.0.1 via a", "10.0.0.1 via b", false),
+    ] {
+        let mut twice = list();
+        (twice[0].address, twice[1].address) = (one.into(), other.into());
+        let made = Plan::new(over_ssh(), twice);
+        assert_eq!(matches!(made, Err(PlanError::TwicePlace { .. })), same, "{one} {other}");
+    }
     let mut odd = list();
     odd[0].files[0].path = "/opt/a\n; reboot".into();
     assert!(matches!(refused(request("rest"), odd), PlanError::Control { what: "path", .. }));

@@ -5,10 +5,12 @@
 //! its text, and are kept by nobody.
 
 use super::driver::Source;
-use super::plan::{Candidate, CandidateFile, Now, PlannedDevice};
-use crate::base::hash::sha256;
+use super::plan::{Candidate, CandidateFile, Now, Pauses, Plan, PlannedDevice, Way};
+use super::target::restart_command;
+use crate::base::hash::{hex, sha256};
+use crate::config::bundle::rollout::{Rollout, Served, ServedFile, Texts};
 use crate::config::bundle::{BundleError, Devices, Item, PathError, PathTemplate, items, path_for, text_for};
-use crate::config::secret::{Secret, SystemVault, Vault, is_secret_name};
+use crate::config::secret::{Secret, SecretError, SecretRef, SystemVault, Vault, is_secret_name};
 use crate::config::{AgentFile, GroupFiles, Listed, OwnFiles};
 use crate::fleet::settings::files::Delivery;
 use std::collections::BTreeMap;
@@ -19,6 +21,9 @@ const ZONES: [&str; 3] = ["zone", "time_zone", "timezone"];
 
 /// Columns that may name the Connection Server of a device.
 const SERVERS: [&str; 3] = ["connection_server", "cxserver", "server_id"];
+
+/// Columns that may name the jump host of a device.
+const JUMPS: [&str; 3] = ["jump_host", "proxy_jump", "jump"];
 
 /// Why there is no list for a plan.
 #[derive(Debug, Error)]
@@ -65,6 +70,18 @@ pub struct Places {
     root: String,
     path: PathTemplate,
     as_generated: bool,
+    jump: Jump,
+}
+
+/// Through which jump host devices are reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Jump {
+    /// None.
+    Direct,
+    /// The one in a column of the list that is called like it, if any.
+    Column,
+    /// This template.
+    Template(String),
 }
 
 impl Places {
@@ -80,7 +97,16 @@ impl Places {
             root: path[..cut].into(),
             path: PathTemplate::parse(&path[cut..])?,
             as_generated: false,
+            jump: Jump::Direct,
         })
+    }
+
+    /// Returns the same places behind jump hosts: a template such as `ops@{site}.gate.example:22`, or without one
+    /// what the columns `jump_host`, `proxy_jump` or `jump` of the list hold. A device without a value is reached
+    /// directly.
+    #[must_use]
+    pub fn behind(self, jump: Option<&str>) -> Self {
+        Self { jump: jump.map_or(Jump::Column, |template| Jump::Template(template.into())), ..self }
     }
 
     /// Returns the same places for files that are as they are generated, although nothing is known of those on the
@@ -172,7 +198,7 @@ impl Files {
                 group: value("group"),
                 site: value("site"),
                 server: first(&SERVERS).unwrap_or_default(),
-                address: self.address(&places.address, device)?,
+                address: self.address(places, device)?,
                 zone: first(&ZONES),
                 files,
             });
@@ -183,38 +209,142 @@ impl Files {
         Ok(candidates)
     }
 
-    /// Fills the template for addresses.
-    fn address(&self, template: &str, device: usize) -> Result<String, SourceError> {
+    /// Returns where a device is reached.
+    fn address(&self, places: &Places, device: usize) -> Result<String, SourceError> {
+        let address = self.filled(&places.address, device)?.map_err(|name| {
+            let thing = self.listed.value(device, "thing").unwrap_or_default();
+            let why = format!("device {thing} has no such value");
+            SourceError::Address { name: name.into(), why }
+        })?;
+        let jump = match &places.jump {
+            Jump::Direct => None,
+            Jump::Column => {
+                let own = |name: &&str| self.listed.value(device, name).filter(|value| !value.is_empty());
+                JUMPS.iter().find_map(own).map(str::to_owned)
+            }
+            Jump::Template(template) => self.filled(template, device)?.ok(),
+        };
+        Ok(jump.map_or_else(|| address.clone(), |jump| format!("{address} via {jump}")))
+    }
+
+    /// Fills a template over the columns of the list; inside, the name of a column without a value.
+    fn filled<'a>(&self, template: &'a str, device: usize) -> Result<Result<String, &'a str>, SourceError> {
         let wrong = |name: &str, why: &str| SourceError::Address { name: name.into(), why: why.into() };
-        let (mut address, mut rest) = (String::new(), template);
+        let (mut filled, mut rest) = (String::new(), template);
         while let Some((text, behind)) = rest.split_once('{') {
-            address.push_str(text);
+            filled.push_str(text);
             let (name, behind) =
                 behind.split_once('}').ok_or_else(|| wrong(behind, "the brace stays open"))?;
             if is_secret_name(name) {
                 return Err(wrong(name, "it holds a secret or leads to one"));
             }
-            let known = self.listed.value(device, name).filter(|value| !value.is_empty());
-            let thing = self.listed.value(device, "thing").unwrap_or_default();
-            address.push_str(known.ok_or_else(|| wrong(name, &format!("device {thing} has no such value")))?);
+            match self.listed.value(device, name).filter(|value| !value.is_empty()) {
+                Some(known) => filled.push_str(known),
+                None => return Ok(Err(name)),
+            }
             rest = behind;
         }
-        address.push_str(rest);
-        Ok(address)
+        filled.push_str(rest);
+        Ok(Ok(filled))
+    }
+}
+
+impl Files {
+    fn texts_with(&self, thing: &str, vault: &dyn Vault) -> Result<Vec<Secret>, TextsError> {
+        let at = *self.by_thing.get(thing).ok_or(TextsError::Gone)?;
+        let made: Result<_, BundleError> =
+            self.items(at).iter().map(|item| text_for(item, &self.listed, at, vault)).collect();
+        Ok(made?)
+    }
+}
+
+/// Why the texts of a device cannot be made.
+#[derive(Debug, Error)]
+enum TextsError {
+    #[error("The list no longer holds this device. Take the list of the plan again")]
+    Gone,
+    #[error("{0}")]
+    Bundle(#[from] BundleError),
+}
+
+/// Knows no secret: whoever asks for one has a place for it.
+struct NoSecrets;
+
+impl Vault for NoSecrets {
+    fn resolve(&self, _: &SecretRef) -> Result<Secret, SecretError> {
+        Err(SecretError::NoReference)
     }
 }
 
 impl Source for Files {
     fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
-        let at = self.by_thing.get(&*device.thing);
-        let at = *at.ok_or("The list no longer holds this device. Take the list of the plan again")?;
         let environment = |name: &str| std::env::var(name).ok();
         let vault = SystemVault::new(&environment);
-        let items = self.items(at);
-        let made: Result<_, BundleError> =
-            items.iter().map(|item| text_for(item, &self.listed, at, &vault)).collect();
-        made.map_err(|error| error.to_string())
+        self.texts_with(&device.thing, &vault).map_err(|error| error.to_string())
     }
+}
+
+/// The texts of a plan's devices, for an export.
+pub struct Exported<'a> {
+    plan: &'a Plan,
+    files: &'a Files,
+}
+
+impl Texts for Exported<'_> {
+    fn texts(&mut self, device: usize) -> Result<Vec<Secret>, String> {
+        Source::texts(self.files, &self.plan.devices()[device])
+    }
+
+    fn has_secret(&mut self, device: usize) -> bool {
+        let made = self.files.texts_with(&self.plan.devices()[device].thing, &NoSecrets);
+        matches!(made, Err(TextsError::Bundle(BundleError::Secret { .. })))
+    }
+}
+
+/// Returns a plan as it is exported, and what makes its texts.
+pub fn exported<'a>(plan: &'a Plan, files: &'a Files) -> (Rollout, Exported<'a>) {
+    let request = plan.request();
+    let (user, restart) = match &request.way {
+        Way::Ssh { user, restart, .. } => (user.clone(), Some(restart.as_str())),
+        Way::Folder | Way::Platform { .. } => (String::new(), None),
+    };
+    let before = |now: &Now| match now {
+        Now::Unknown => None,
+        Now::Absent => Some(None),
+        Now::Is(hash) => Some(Some(*hash)),
+    };
+    let served = |device: &PlannedDevice| Served {
+        thing: device.thing.to_string(),
+        group: request.groups[usize::from(device.group)].id.clone(),
+        site: device.site.to_string(),
+        address: device.address.to_string(),
+        wave: device.wave,
+        restart: restart.map(|restart| restart_command(plan, device, restart)).unwrap_or_default(),
+        files: device
+            .files
+            .iter()
+            .map(|file| ServedFile {
+                path: file.path.to_string(),
+                before: before(&file.now),
+                want: file.want,
+            })
+            .collect(),
+    };
+    let pauses = (1..=plan.sizes().len() as u32).map(|wave| match &request.pauses {
+        Pauses::Never => false,
+        Pauses::Each => true,
+        Pauses::After(waves) => waves.contains(&wave),
+    });
+    let rollout = Rollout {
+        plan: hex(plan.hash()),
+        scenario: request.scenario.clone(),
+        devices: plan.devices().iter().map(served).collect(),
+        pauses: pauses.collect(),
+        is_ssh: matches!(request.way, Way::Ssh { .. }),
+        user,
+        restarts_per_s: request.pace.activations_per_s,
+    };
+    (rollout, Exported { plan, files })
 }
 
 #[cfg(test)]

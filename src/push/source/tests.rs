@@ -2,16 +2,12 @@ use super::*;
 use crate::config::{Collected, Mapping, Writer};
 use crate::fleet::FleetFile;
 use crate::fleet::inventory::{self, Groups, Options};
-use crate::push::plan::Plan;
 use crate::push::plan::tests::request;
 
 struct Keys;
 
 impl Vault for Keys {
-    fn resolve(
-        &self,
-        reference: &crate::config::secret::SecretRef,
-    ) -> Result<Secret, crate::config::secret::SecretError> {
+    fn resolve(&self, reference: &SecretRef) -> Result<Secret, SecretError> {
         Ok(Secret::new(format!("key of {reference}")))
     }
 }
@@ -49,6 +45,22 @@ fn a_list_for_a_plan_names_who_gets_what_and_where() {
     assert_eq!((candidates[0].zone.as_deref(), candidates[1].zone.as_deref()), (Some("Europe/Berlin"), None));
     let paths: Vec<_> = candidates[0].files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["/opt/A-1/ws_connection.json", "/opt/A-1/agent_config.json"]);
+}
+
+#[test]
+fn jump_hosts_come_from_a_template_or_from_their_column() {
+    let list =
+        "thing,group,site,ssh,jump_host\nA-1,pumps,north,10.0.0.1,ops@gate:2222\nA-2,pumps,,10.0.0.2,\n";
+    let files = files(&products(), list);
+    let addresses = |jump| {
+        let places = Places::new("{ssh}:22", "/opt/{file}").unwrap().as_generated().behind(jump);
+        let candidates = files.candidates(&places, &Keys, &mut |_| true).unwrap();
+        candidates.into_iter().map(|candidate| candidate.address).collect::<Vec<_>>()
+    };
+    assert_eq!(addresses(None), ["10.0.0.1:22 via ops@gate:2222", "10.0.0.2:22"]);
+    assert_eq!(addresses(Some("{site}.gate")), ["10.0.0.1:22 via north.gate", "10.0.0.2:22"]);
+    let places = Places::new("{ssh}", "/opt/{file}").unwrap().as_generated().behind(Some("{app_key}"));
+    assert!(files.candidates(&places, &Keys, &mut |_| true).is_err(), "no secret becomes an address");
 }
 
 #[test]

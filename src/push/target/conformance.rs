@@ -19,6 +19,8 @@ pub struct Bench<T> {
     pub prefix: String,
     /// Where the device's files really are.
     pub root: PathBuf,
+    /// Whether new files get the permissions of those that they replace.
+    pub keeps_permissions: bool,
 }
 
 pub const OLD: &str = "{\"random_delay\": 0}\n";
@@ -90,7 +92,9 @@ pub async fn conform<T: Transport>(bench: &Bench<T>) {
     bench.clear();
     one_at_a_time(bench).await;
     bench.clear();
-    permissions_carry_over(bench).await;
+    if bench.keeps_permissions {
+        permissions_carry_over(bench).await;
+    }
     bench.clear();
     folders_that_are_not_there(bench).await;
     bench.clear();
@@ -232,6 +236,7 @@ async fn locks_that_were_left_behind_are_taken_over_in_time() {
         address: folder.path().to_str().unwrap().into(),
         prefix: String::new(),
         root: folder.path().into(),
+        keeps_permissions: true,
     };
     bench.put("a.json", OLD);
     let job = bench.job(&["a.json"]);
@@ -257,6 +262,7 @@ async fn folders_conform() {
         address: folder.path().to_str().unwrap().into(),
         prefix: String::new(),
         root: folder.path().into(),
+        keeps_permissions: true,
     };
     conform(&bench).await;
     let job = Job { address: format!("{}/gone", bench.address), ..bench.job(&["a.json"]) };

@@ -12,6 +12,23 @@ pub trait Link: Send {
     /// [`Fault`]; a file that is too large is one.
     fn read(&mut self, path: &str) -> impl Future<Output = Result<Option<Vec<u8>>, Fault>> + Send;
 
+    /// Reads several files, each as [`Link::read`] does; at once where the way to the device allows that.
+    ///
+    /// # Errors
+    /// [`Fault`] of the first that was not read.
+    fn read_all(
+        &mut self,
+        paths: &[String],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Fault>> + Send {
+        async move {
+            let mut all = Vec::with_capacity(paths.len());
+            for path in paths {
+                all.push(self.read(path).await?);
+            }
+            Ok(all)
+        }
+    }
+
     /// Writes a whole file and brings it to the disk; what stood there is replaced in place. It gets the
     /// permissions of the file `like`, where that exists, else those of its owner alone.
     ///

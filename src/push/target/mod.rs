@@ -21,6 +21,7 @@ pub(crate) mod conformance;
 mod folder;
 mod link;
 mod names;
+pub mod platform;
 pub mod ssh;
 mod steps;
 
@@ -31,6 +32,13 @@ pub use steps::{MAX_FILE, Target};
 use super::plan::PlannedDevice;
 use super::state::Row;
 use crate::base::hash::Hash;
+
+/// Returns the command that restarts a device's agent for the first time in a plan, and leaves the stamp.
+pub fn restart_command(plan: &super::plan::Plan, device: &PlannedDevice, restart: &str) -> String {
+    let name = plan.name();
+    let stamp_file = device.files.first().map(|file| names::Names::of(&file.path, &name).stamp());
+    ssh::command(restart, &device.thing, &super::state::stamp(plan, 1), &stamp_file.unwrap_or_default())
+}
 
 /// One file of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,13 +2,14 @@
 
 use super::link::{Link, Transport};
 use super::names::Names;
+use super::platform::{Connection, Platform};
 use super::{Job, JobFile};
 use crate::base::hash::{Hash, sha256};
 use crate::config::secret::Secret;
 use crate::push::fault::{Class, Fault, Reached};
 use crate::push::state::{Seen, SeenFile};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,10 +27,13 @@ const NAMELESS_S: u64 = 10;
 type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 
 /// Devices behind a transport.
-#[derive(Debug)]
 pub struct Target<T> {
     transport: T,
     strangers: Mutex<Strangers>,
+    /// Where it is asked whether devices came back.
+    witness: Option<Arc<Platform>>,
+    /// How devices were connected before their restart, by name and stamp.
+    before: Mutex<BTreeMap<(String, String), Connection>>,
     /// How long a lock must stay as it is before it counts as left behind: one with a name, and one without.
     pub(super) leases: [Duration; 2],
 }
@@ -41,7 +45,45 @@ impl<T: Transport> Target<T> {
     /// Returns the devices behind a transport.
     pub fn new(transport: T) -> Self {
         let leases = [LEASE_S, NAMELESS_S].map(Duration::from_secs);
-        Self { transport, strangers: Mutex::default(), leases }
+        Self { transport, strangers: Mutex::default(), witness: None, before: Mutex::default(), leases }
+    }
+
+    /// Returns the same devices, which count as confirmed only where this platform has seen them connect since their
+    /// restart.
+    #[must_use]
+    pub fn witnessed_by(self, witness: Option<Arc<Platform>>) -> Self {
+        Self { witness, ..self }
+    }
+
+    /// Reads everything back, and asks the platform whether a device with the round's stamp has connected since its
+    /// restart. Of one that an earlier process restarted it is only asked whether it is connected.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Class::NotBack`] where it has not.
+    pub async fn confirm(&self, job: &Job) -> Result<Seen, Fault> {
+        let seen = self.look(job).await?;
+        let Some(witness) = self.witness.as_ref().filter(|_| seen.stamp.as_ref() == Some(&job.stamp)) else {
+            return Ok(seen);
+        };
+        let now = witness.connection(&job.thing).await?;
+        let before = {
+            let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+            before.get(&(job.thing.clone(), job.stamp.clone())).copied()
+        };
+        if now.is_connected && before.is_none_or(|before| before.last_ms != now.last_ms) {
+            return Ok(seen);
+        }
+        let detail = if now.is_connected { "still its connection from before" } else { "not connected" };
+        Err(Fault::new(Class::NotBack, detail))
+    }
+
+    /// Remembers how a device is connected before it is restarted for the first time in this round.
+    async fn remember(&self, job: &Job) -> Result<(), Fault> {
+        let Some(witness) = &self.witness else { return Ok(()) };
+        let now = witness.connection(&job.thing).await?;
+        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.entry((job.thing.clone(), job.stamp.clone())).or_insert(now);
+        Ok(())
     }
 
     /// Reads everything back.
@@ -106,6 +148,7 @@ impl<T: Transport> Target<T> {
     }
 
     async fn restart_with(&self, link: &mut T::Link, job: &Job, way: Direction) -> Result<Seen, Fault> {
+        self.remember(job).await?;
         self.lock(link, job).await?;
         let done = replace_and_restart(link, job, way).await;
         unlock(link, job).await;
@@ -175,16 +218,16 @@ async fn hash_of<L: Link>(link: &mut L, path: &str) -> Result<Option<Hash>, Faul
 
 /// Reads everything back.
 async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
-    let mut files = Vec::with_capacity(job.files.len());
+    let mut paths = vec![first_names(job)?.stamp()];
     for file in &job.files {
         let names = Names::of(&file.path, &job.plan);
-        files.push(SeenFile {
-            live: hash_of(link, &file.path).await?,
-            staged: hash_of(link, &names.staged()).await?,
-            kept: hash_of(link, &names.kept()).await?,
-        });
+        paths.extend([file.path.clone(), names.staged(), names.kept()]);
     }
-    let stamp = link.read(&first_names(job)?.stamp()).await?;
+    let mut read = link.read_all(&paths).await?.into_iter();
+    let stamp = read.next().flatten();
+    let mut hashes = read.map(|bytes| bytes.map(|bytes| sha256(&bytes)));
+    let mut next = || hashes.next().flatten();
+    let files = job.files.iter().map(|_| SeenFile { live: next(), staged: next(), kept: next() }).collect();
     let stamp = stamp.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
     Ok(Seen { files, stamp })
 }

@@ -5,8 +5,8 @@ use super::upgrade::UpgradeError;
 /// Longest head that is read [bytes]. The C SDK's is below 512.
 pub const LONGEST: usize = 8_192;
 
-/// A complete head.
-pub(super) struct Head<'a> {
+/// The head of an HTTP message, complete.
+pub struct Head<'a> {
     /// Request line or status line.
     pub first: &'a str,
     /// Length with the empty line [bytes].
@@ -16,6 +16,9 @@ pub(super) struct Head<'a> {
 
 impl<'a> Head<'a> {
     /// Finds the head in received bytes; nothing while its end has not come.
+    ///
+    /// # Errors
+    /// What comes is no HTTP, or longer than 8 KiB.
     pub fn find(bytes: &'a [u8]) -> Result<Option<Self>, UpgradeError> {
         let window = bytes.get(..LONGEST).unwrap_or(bytes);
         let Some(end) = window.windows(4).position(|four| four == b"\r\n\r\n") else {
@@ -41,6 +44,9 @@ impl<'a> Head<'a> {
     }
 
     /// Returns the status in the first line of an answer.
+    ///
+    /// # Errors
+    /// The line is none of an answer.
     pub fn status(&self) -> Result<u16, UpgradeError> {
         let mut words = self.first.split(' ');
         let http = words.next().is_some_and(|version| version.starts_with("HTTP/1."));

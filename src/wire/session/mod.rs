@@ -31,6 +31,7 @@ pub mod upgrade;
 
 pub use client::{Client, Phase};
 pub use digest::{accept, base64};
+pub use head::Head;
 pub use link::MOST_WAITING;
 pub use server::Server;
 pub use terms::{House, Terms};

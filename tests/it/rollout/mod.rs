@@ -1,5 +1,8 @@
 //! Roll-outs as operators drive them: from a project to devices and back, over folders and over a real sshd.
 
+mod bad;
+#[cfg(feature = "live")]
+mod platform;
 #[cfg(unix)]
 mod sshd;
 

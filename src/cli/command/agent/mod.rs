@@ -17,6 +17,7 @@ use crate::live::tls::{ClientTls, Connector, OwnPem, Trust};
 use crate::wire::Value;
 use serde_json::json;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -90,6 +91,9 @@ pub struct Args {
     call: Vec<String>,
     #[command(flatten)]
     store: store::StoreArgs,
+    /// Serve the platform's file transfers, and the service Restart, in this folder
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
     /// Print events as JSON, one object per line, and errors as JSON
     #[arg(long)]
     json: bool,
@@ -128,7 +132,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let ear = Arc::new(ear);
     let device = Device { number: 0, things: args.thing.clone() };
     let ear_too = Arc::<Ear>::clone(&ear);
-    let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, With { store, pace: None });
+    let with = With { store, pace: None, files: args.files.clone() };
+    let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, with);
     let mut visit = Visit {
         args,
         events,

@@ -125,6 +125,7 @@ fn ended(ending: &Ending) -> String {
         Ending::Garbage(error) => format!("what came breaks the rules of the protocol: {error}"),
         Ending::End => "TCP ended without a goodbye".to_owned(),
         Ending::NoPong => "a ping was not answered".to_owned(),
+        Ending::Restart => "the platform called the service that restarts it".to_owned(),
         Ending::Cut => "it was cut here".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Orders that somebody has to carry out: by the process that drives already, or by one that is started for it.
 
 use super::order::give;
-use super::reach::{Keys, Later};
+use super::reach::{Keys, Later, Reached};
 use super::{Which, from_drive, from_journal, from_plan, shown, wall_ms};
 use crate::base::units;
 use crate::cli::error::{CommandError, Kind};
@@ -283,14 +283,20 @@ fn watch(child: &mut Child, journal: &Journal, printer: &Printer) -> Result<Exit
 }
 
 /// Drives; what it prints on standard output nobody reads.
-pub fn drive(args: &DriveArgs) -> Result<Exit, CommandError> {
+pub fn drive(args: &DriveArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let order: Order = serde_json::from_str(&args.order)
         .map_err(|error| CommandError::usage(format!("This is no order: {error}.")))?;
     let journal = args.which.open()?;
     let plan = journal.plan().map_err(|error| from_journal(&error))?;
-    match args.keys.ssh(&plan.request().way)? {
-        Some(ssh) => drive_over(args, journal, &plan, order, ssh),
-        None => drive_over(args, journal, &plan, order, Folders),
+    let witness = args.keys.witness(printer)?;
+    match args.keys.reached(&plan.request().way, printer)? {
+        Reached::Ssh(ssh) => drive_over(args, journal, &plan, order, Target::new(*ssh).witnessed_by(witness)),
+        Reached::Platform(platform) => {
+            drive_over(args, journal, &plan, order, Target::new(*platform).witnessed_by(witness))
+        }
+        Reached::Folders => {
+            drive_over(args, journal, &plan, order, Target::new(Folders).witnessed_by(witness))
+        }
     }
 }
 
@@ -299,7 +305,7 @@ fn drive_over<T: Transport>(
     journal: Journal,
     plan: &Plan,
     order: Order,
-    transport: T,
+    target: Target<T>,
 ) -> Result<Exit, CommandError> {
     let leave = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&leave);
@@ -313,7 +319,7 @@ fn drive_over<T: Transport>(
     })?;
     let clock = clock();
     let drive = Drive {
-        target: Arc::new(Target::new(transport)),
+        target: Arc::new(target),
         source: Arc::new(Later::new(plan.request().inputs.clone())),
         clock: &clock,
         who: &args.which.who()?,

@@ -5,11 +5,15 @@
 //! one in the foreground ends, in whatever way, it ends what is being done to a device, pauses, and ends too.
 
 mod drive;
+mod export;
 mod order;
 mod plan;
 mod reach;
+mod schema;
 mod shown;
 mod status;
+
+pub(super) use schema::{plan_file_schema, plan_schema, rollout_schema};
 
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
@@ -32,6 +36,7 @@ Examples:
   regather rollout pause night.json            from any other terminal
   regather rollout resume night.json
   regather rollout rollback night.json --wave 2
+  regather rollout export night.json --as ansible --out playbook/
 
 The plan is simulated before it is written: each restart is a reconnect. Secrets
 are fetched while a device is written and stand in no plan and no journal.")]
@@ -61,6 +66,8 @@ enum What {
     Retry(drive::RetryArgs),
     /// Bring back the previous files of a wave, of a device, or of all
     Rollback(drive::RollbackArgs),
+    /// Write the plan for other tools, with its waves and hashes
+    Export(export::Args),
     /// Check the audit log and write it out, one JSON object per line
     Log(status::LogArgs),
     /// Drives, as a process of its own
@@ -94,8 +101,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         What::Stop(args) => drive::stop(args, printer),
         What::Retry(args) => drive::retry(args, printer),
         What::Rollback(args) => drive::roll_back(args, printer),
+        What::Export(args) => export::run(args, printer),
         What::Log(args) => status::log(args, printer),
-        What::Drive(args) => drive::drive(args),
+        What::Drive(args) => drive::drive(args, printer),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::base::units;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
+use crate::fleet::inventory::quoted;
 use crate::push::fault::Class;
 use crate::push::journal::{Journal, Standing};
 use crate::push::plan::{Plan, Prediction, Storm};
@@ -91,6 +92,34 @@ pub fn all(
 ) -> Result<(), CommandError> {
     let view = View::of(journal)?;
     if json { printer.json(&as_json(&view, states)) } else { printer.text(&as_text(&view, states)) }
+}
+
+/// Prints each device in one of some states as a line of a list.
+pub fn csv(journal: &Journal, states: &[State], printer: &Printer) -> Result<(), CommandError> {
+    let view = View::of(journal)?;
+    let mut text = String::from("thing,wave,group,site,address,state,class,restarts,message\n");
+    for (device, row) in view.plan.devices().iter().zip(&view.rows) {
+        if !states.contains(&row.state) {
+            continue;
+        }
+        let wave = device.wave.map(|wave| (wave + 1).to_string()).unwrap_or_default();
+        let group = &view.plan.request().groups[usize::from(device.group)].id;
+        let restarts = row.round.to_string();
+        let (class, message) = row.class.map_or(("", ""), |class| (class.word(), class.sentence()));
+        let fields = [
+            &*device.thing,
+            &wave,
+            group,
+            &device.site,
+            &device.address,
+            row.state.word(),
+            class,
+            &restarts,
+            message,
+        ];
+        line(&mut text, format_args!("{}", fields.map(|field| quoted(field)).join(",")));
+    }
+    printer.text(&text)
 }
 
 /// Returns how a roll-out ended.

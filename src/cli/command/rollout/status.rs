@@ -20,6 +20,9 @@ pub struct Args {
     /// List only devices in this state, such as failed; can be repeated
     #[arg(long, value_name = "STATE")]
     state: Vec<String>,
+    /// Print the devices as CSV, one line each
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 /// Arguments of `rollout log`.
@@ -45,6 +48,9 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     }
     let journal = args.which.open()?;
     let all = if states.is_empty() { State::ALL } else { &states };
+    if args.csv {
+        return shown::csv(&journal, all, printer).map(|()| Exit::Done);
+    }
     let devices = args.devices || !states.is_empty();
     shown::all(&journal, devices.then_some(all), args.which.json, printer)?;
     Ok(Exit::Done)

@@ -3,6 +3,7 @@
 pub mod ansible;
 pub mod configmap;
 mod names;
+pub mod rollout;
 pub mod scm;
 pub mod waves;
 mod yaml;

@@ -159,6 +159,11 @@ impl<W: Write> Archive<W> {
         Ok(())
     }
 
+    /// Returns what the archive is written to.
+    pub fn inner(&self) -> &W {
+        &self.out
+    }
+
     /// Writes the list and returns what the archive was written to.
     pub fn finish(mut self) -> io::Result<W> {
         let (start, length) = (self.offset, self.list.len() as u64);

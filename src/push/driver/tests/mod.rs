@@ -1,5 +1,6 @@
 //! Whole roll-outs over folders, and over a real sshd with a driver that is killed again and again.
 
+mod bad;
 mod kill;
 
 use super::*;
@@ -87,11 +88,23 @@ impl World {
         order: Option<Order>,
         observer: &mut dyn FnMut(&Machine, &AtomicBool),
     ) -> Result<Status, DriveError> {
-        let (clock, leave) = (clock(), AtomicBool::new(false));
+        self.drive_by(&clock(), Target::new(Folders), source, order, observer)
+    }
+
+    /// Drives by a clock of another kind, over any transport.
+    fn drive_by<T: Transport>(
+        &self,
+        clock: &dyn Fn() -> Now,
+        target: Target<T>,
+        source: impl Source + 'static,
+        order: Option<Order>,
+        observer: &mut dyn FnMut(&Machine, &AtomicBool),
+    ) -> Result<Status, DriveError> {
+        let leave = AtomicBool::new(false);
         let drive = Drive {
-            target: Arc::new(Target::new(Folders)),
+            target: Arc::new(target),
             source: Arc::new(source),
-            clock: &clock,
+            clock,
             who: "test",
             order,
             leave: &leave,

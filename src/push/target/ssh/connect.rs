@@ -6,14 +6,21 @@ use crate::push::fault::{Class, Fault};
 use russh::client::{AuthResult, Handle, Handler};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
-use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
+use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 
 /// Keys that are tried; hosts end the connection after a few.
 const MAX_KEYS: usize = 5;
+
+/// Stands between a host and the jump host through which it is reached.
+pub(super) const VIA: &str = " via ";
+
+/// Most hosts of one way, the device among them.
+const MAX_HOPS: usize = 5;
 
 /// Where a host is, and as whom to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +28,48 @@ pub(super) struct Way {
     pub(super) user: String,
     pub(super) host: String,
     pub(super) port: u16,
+    /// The jump host through which it is reached.
+    pub(super) via: Option<Box<Way>>,
+}
+
+/// Who this is to a host, and which hosts it trusts.
+#[derive(Clone)]
+pub(super) struct Who {
+    pub(super) hosts: Arc<KnownHosts>,
+    pub(super) keys: Vec<Arc<PrivateKey>>,
+    pub(super) agent: Option<PathBuf>,
 }
 
 impl Way {
-    /// Reads `[user@]host[:port]`, with an IPv6 address in brackets.
+    /// Reads `[user@]host[:port]`, with an IPv6 address in brackets; behind it `via` and the same for a jump host,
+    /// which may itself be behind another one.
     pub(super) fn parse(address: &str, user: &str) -> Result<Self, Fault> {
-        let wrong =
-            || Fault::new(Class::NameUnknown, format!("`{address}` is no address; write user@host:22"));
-        let (user, place) = address.rsplit_once('@').unwrap_or((user, address));
+        let wrong = || {
+            let hint = "write user@host:22, or user@host:22 via user@gate:22";
+            Fault::new(Class::NameUnknown, format!("`{address}` is no address; {hint}"))
+        };
+        let mut via = None;
+        let mut hops: Vec<&str> = address.split(VIA).collect();
+        if hops.len() > MAX_HOPS {
+            return Err(wrong());
+        }
+        while let Some(hop) = hops.pop() {
+            let way = Self { via, ..Self::hop(hop, user).ok_or_else(wrong)? };
+            if hops.is_empty() {
+                return Ok(way);
+            }
+            via = Some(Box::new(way));
+        }
+        Err(wrong())
+    }
+
+    /// Reads one host.
+    fn hop(hop: &str, user: &str) -> Option<Self> {
+        let (user, place) = hop.rsplit_once('@').unwrap_or((user, hop));
         let (host, port) = match place.strip_prefix('[') {
             Some(rest) => {
-                let (host, port) = rest.split_once(']').ok_or_else(wrong)?;
-                (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or_else(wrong)?) })
+                let (host, port) = rest.split_once(']')?;
+                (host, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
             }
             None => match place.split_once(':') {
                 Some((_, port)) if port.contains(':') => (place, None),
@@ -40,22 +77,21 @@ impl Way {
                 None => (place, None),
             },
         };
-        let port = port.map_or(Some(22), |port| port.parse().ok().filter(|port| *port > 0));
+        let port = port.map_or(Some(22), |port| port.parse().ok().filter(|port| *port > 0))?;
         let known = !user.is_empty() && !host.is_empty() && !host.contains(char::is_whitespace);
-        match port {
-            Some(port) if known => Ok(Self { user: user.into(), host: host.into(), port }),
-            _ => Err(wrong()),
-        }
+        known.then(|| Self { user: user.into(), host: host.into(), port, via: None })
     }
 
-    /// Returns the user and the place, by which connections are kept.
+    /// Returns the user, the place and the way there, by which connections are kept.
     pub(super) fn key(&self) -> String {
-        format!("{}@{}", self.user, self.place())
+        let via = self.via.as_deref().map(|via| format!("{VIA}{}", via.key()));
+        format!("{}@[{}]:{}{}", self.user, self.host.to_ascii_lowercase(), self.port, via.unwrap_or_default())
     }
 
-    /// Returns the host and its port, by which connections are counted.
+    /// Returns the host, its port and the way there, by which connections are counted.
     pub(super) fn place(&self) -> String {
-        format!("[{}]:{}", self.host.to_ascii_lowercase(), self.port)
+        let via = self.via.as_deref().map(|via| format!("{VIA}{}", via.key()));
+        format!("[{}]:{}{}", self.host.to_ascii_lowercase(), self.port, via.unwrap_or_default())
     }
 }
 
@@ -143,24 +179,37 @@ fn reach(error: &io::Error) -> Fault {
 }
 
 /// Connects, checks the host and signs in.
-pub(super) async fn sign_in(ssh: &Ssh, way: &Way) -> Result<Handle<Guard>, Fault> {
+pub(super) async fn sign_in(ssh: &Ssh, who: &Who, way: &Way) -> Result<Handle<Guard>, Fault> {
     let unknown = |error: io::Error| Fault::new(Class::NameUnknown, error.to_string());
     let addresses: Vec<_> = lookup_host((way.host.as_str(), way.port)).await.map_err(unknown)?.collect();
     let stream = TcpStream::connect(&*addresses).await.map_err(|error| reach(&error))?;
     // Without it small requests wait for each other; a failure costs time only.
     let _ = stream.set_nodelay(true);
-    let config = ssh.config(&way.host, way.port);
-    let guard = Guard { hosts: Arc::clone(&ssh.hosts), host: way.host.clone(), port: way.port };
+    sign_in_over(ssh, who, way, stream).await
+}
+
+/// Checks the host at the other end of a stream and signs in.
+pub(super) async fn sign_in_over<S>(
+    ssh: &Ssh,
+    who: &Who,
+    way: &Way,
+    stream: S,
+) -> Result<Handle<Guard>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let config = ssh.config(who, way);
+    let guard = Guard { hosts: Arc::clone(&who.hosts), host: way.host.clone(), port: way.port };
     let mut handle =
         russh::client::connect_stream(Arc::new(config), stream, guard).await.map_err(before_sign_in)?;
     let mut tried = 0;
-    if let Some(agent) = &ssh.options.agent {
+    if let Some(agent) = &who.agent {
         tried += with_agent(&mut handle, way, agent).await?;
         if tried == usize::MAX {
             return Ok(handle);
         }
     }
-    for key in ssh.keys.iter().take(MAX_KEYS) {
+    for key in who.keys.iter().take(MAX_KEYS) {
         let hash = match key.algorithm() {
             Algorithm::Rsa { .. } => best_hash(&handle).await,
             _ => None,
@@ -222,6 +271,14 @@ mod tests {
         assert_eq!(way("pi@gateway:2222"), is("pi", "gateway", 2222));
         assert_eq!(way("[fe80::1]:2222"), is("agent", "fe80::1", 2222));
         assert_eq!(way("fe80::1"), is("agent", "fe80::1", 22));
+        let text = "10.0.0.5:2222 via ops@Gate via [::1]:23";
+        let way = Way::parse(text, "agent").unwrap();
+        assert_eq!(way.key(), "agent@[10.0.0.5]:2222 via ops@[gate]:22 via agent@[::1]:23");
+        assert_eq!(way.place(), "[10.0.0.5]:2222 via ops@[gate]:22 via agent@[::1]:23");
+        let way = |text: &str| Way::parse(text, "agent").map(|way| (way.user, way.host, way.port)).ok();
+        for wrong in ["a via ", " via b", "a via b via c via d via e via f"] {
+            assert_eq!(way(wrong), None, "{wrong}");
+        }
         for wrong in ["", "host:", "host:0", "host:70000", "@host", "[fe80::1", "[::1]22", "a b"] {
             assert_eq!(way(wrong), None, "{wrong}");
         }

@@ -12,9 +12,15 @@
 //!
 //! Restart commands run in the login shell of the user. A command that says `{stamp}` and `{stamp_file}` writes
 //! the stamp itself; around any other a POSIX shell writes it right after the command succeeded.
+//!
+//! An address such as `10.0.0.5:22 via ops@gate:22` leads through a jump host, which is checked and signed in to as
+//! devices are, with known hosts and keys of its own where it has some. One connection to it carries all devices
+//! behind it, up to a number of them at once; the device's host key and login go through it unseen.
 
+mod command;
 mod connect;
 mod hosts;
+mod jump;
 mod pool;
 mod sftp;
 #[cfg(test)]
@@ -26,9 +32,11 @@ use super::Job;
 use super::link::Transport;
 use crate::base::file::{FileError, read_text};
 use crate::push::fault::{Class, Fault};
-use connect::Way;
+pub(super) use command::command;
+use connect::{Way, Who};
+use jump::Jumps;
 use pool::Pool;
-use sftp::SshLink;
+use sftp::{Held, SshLink};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,6 +69,19 @@ pub struct SshOptions {
     pub per_host: u32,
     /// How long a connection waits after staging for the next piece of work on its host \[s\]; 0: not at all.
     pub idle_s: u32,
+    /// Connections through one jump host at once.
+    pub per_jump: u32,
+    /// With what jump hosts are checked and signed in to; `None`: as devices are.
+    pub jump: Option<JumpOptions>,
+}
+
+/// What is used for jump hosts instead of what is used for devices.
+#[derive(Clone, Debug, Default)]
+pub struct JumpOptions {
+    /// Files of known hosts; none: those for devices.
+    pub known_hosts: Vec<PathBuf>,
+    /// Files of private keys without a pass phrase; none: the agent and the keys for devices.
+    pub key_files: Vec<PathBuf>,
 }
 
 impl Default for SshOptions {
@@ -76,6 +97,8 @@ impl Default for SshOptions {
             keepalive_s: 5,
             per_host: 4,
             idle_s: 10,
+            per_jump: 64,
+            jump: None,
         }
     }
 }
@@ -83,8 +106,10 @@ impl Default for SshOptions {
 /// Devices over SSH.
 pub struct Ssh {
     options: SshOptions,
-    hosts: Arc<KnownHosts>,
-    keys: Vec<Arc<russh::keys::PrivateKey>>,
+    /// Who this is to devices, and to jump hosts.
+    devices: Who,
+    gates: Who,
+    jumps: Jumps,
     /// Free connections of each host.
     rooms: Mutex<BTreeMap<String, Arc<Semaphore>>>,
     pool: Arc<Pool>,
@@ -96,26 +121,27 @@ impl Ssh {
     /// # Errors
     /// [`FileError`] where one cannot be read. A key that cannot be used is left out, and devices say so.
     pub fn new(options: SshOptions) -> Result<Self, FileError> {
-        let mut hosts = KnownHosts::default();
-        for path in &options.known_hosts {
-            match read_text(path, MAX_BYTES) {
-                Ok(text) => hosts.add(&text),
-                Err(FileError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
+        let devices = Who {
+            hosts: Arc::new(known_hosts(&options.known_hosts)?),
+            keys: keys(&options.key_files)?,
+            agent: options.agent.clone(),
+        };
+        let mut gates = devices.clone();
+        if let Some(own) = &options.jump {
+            if !own.known_hosts.is_empty() {
+                gates.hosts = Arc::new(known_hosts(&own.known_hosts)?);
+            }
+            if !own.key_files.is_empty() {
+                gates.keys = keys(&own.key_files)?;
+                gates.agent = None;
             }
         }
-        let mut keys = Vec::new();
-        for path in &options.key_files {
-            let text = zeroizing(read_text(path, MAX_BYTES)?);
-            if let Ok(key) = russh::keys::decode_secret_key(text.expose(), None) {
-                keys.push(Arc::new(key));
-            }
-        }
-        Ok(Self { options, hosts: Arc::new(hosts), keys, rooms: Mutex::default(), pool: Arc::default() })
+        let (rooms, pool) = (Mutex::default(), Arc::default());
+        Ok(Self { options, devices, gates, jumps: Jumps::default(), rooms, pool })
     }
 
     /// Returns what a connection to a host is made of.
-    fn config(&self, host: &str, port: u16) -> russh::client::Config {
+    fn config(&self, who: &Who, way: &Way) -> russh::client::Config {
         let mut config = russh::client::Config {
             keepalive_interval: Some(Duration::from_secs(self.options.keepalive_s.max(1).into())),
             keepalive_max: 2,
@@ -123,7 +149,7 @@ impl Ssh {
             nodelay: true,
             ..russh::client::Config::default()
         };
-        config.preferred.key = self.hosts.algorithms(host, port, &config.preferred.key);
+        config.preferred.key = who.hosts.algorithms(&way.host, way.port, &config.preferred.key);
         config
     }
 
@@ -132,6 +158,29 @@ impl Ssh {
         let new = || Arc::new(Semaphore::new(self.options.per_host.max(1) as usize));
         Arc::clone(rooms.entry(host.to_owned()).or_insert_with(new))
     }
+}
+
+fn known_hosts(paths: &[PathBuf]) -> Result<KnownHosts, FileError> {
+    let mut hosts = KnownHosts::default();
+    for path in paths {
+        match read_text(path, MAX_BYTES) {
+            Ok(text) => hosts.add(&text),
+            Err(FileError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(hosts)
+}
+
+fn keys(paths: &[PathBuf]) -> Result<Vec<Arc<russh::keys::PrivateKey>>, FileError> {
+    let mut keys = Vec::new();
+    for path in paths {
+        let text = zeroizing(read_text(path, MAX_BYTES)?);
+        if let Ok(key) = russh::keys::decode_secret_key(text.expose(), None) {
+            keys.push(Arc::new(key));
+        }
+    }
+    Ok(keys)
 }
 
 /// Keeps the text of a key so that it is wiped.
@@ -150,12 +199,31 @@ impl Transport for Ssh {
         let room = self.room(&way.place());
         let closed = |_| Fault::new(Class::Protocol, "the transport was closed");
         let permit = room.acquire_owned().await.map_err(closed)?;
-        let limit = Duration::from_secs(self.options.connect_s.max(1).into());
-        let handle = match tokio::time::timeout(limit, connect::sign_in(self, &way)).await {
-            Ok(handle) => handle?,
-            Err(_) => return Err(Fault::new(Class::NoAnswer, "while connecting")),
+        let (handle, tunnel) = match way.via.as_deref() {
+            None => (self.in_time(&way, connect::sign_in(self, &self.devices, &way)).await?, None),
+            Some(gate) => {
+                let tunnel = self.jumps.through(self, gate).await?;
+                let signed = async {
+                    let stream = tunnel.stream(gate, &way).await?;
+                    connect::sign_in_over(self, &self.devices, &way, stream).await
+                };
+                (self.in_time(&way, signed).await?, Some(tunnel))
+            }
         };
         let home = (Arc::downgrade(&self.pool), way.key());
-        SshLink::open(handle, &self.options, permit, home).await
+        SshLink::open(handle, &self.options, Held { permit, tunnel }, home).await
+    }
+}
+
+impl Ssh {
+    /// Gives signing in its time.
+    async fn in_time<R>(
+        &self,
+        way: &Way,
+        signed: impl Future<Output = Result<R, Fault>>,
+    ) -> Result<R, Fault> {
+        let limit = Duration::from_secs(self.options.connect_s.max(1).into());
+        let late = |_| Fault::new(Class::NoAnswer, format!("while connecting to {}", way.host));
+        tokio::time::timeout(limit, signed).await.map_err(late)?
     }
 }

@@ -38,6 +38,16 @@ impl Pool {
         }
     }
 
+    /// Returns the connection that waited longest of those whose way ends with this.
+    pub(super) fn oldest(&self, end: &str) -> Option<SshLink> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let ending = idle.links.iter().filter(|(key, links)| key.ends_with(end) && !links.is_empty());
+        let (_, key) = ending.map(|(key, links)| (links[0].0, key.clone())).min()?;
+        let (_, link) = idle.links.get_mut(&key)?.remove(0);
+        idle.count -= 1;
+        Some(link)
+    }
+
     /// Keeps a connection for a time; returns it where there are enough.
     pub(super) fn keep(self: &Arc<Self>, key: &str, link: SshLink, time: Duration) -> Option<SshLink> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

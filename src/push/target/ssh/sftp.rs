@@ -4,7 +4,9 @@ use super::super::Job;
 use super::super::link::Link;
 use super::super::steps::MAX_FILE;
 use super::SshOptions;
+use super::command::command;
 use super::connect::Guard;
+use super::jump::Tunnel;
 use super::pool::Pool;
 use crate::push::fault::{Class, Fault, Reached};
 use russh::ChannelMsg;
@@ -41,15 +43,24 @@ pub struct SshLink {
     idle: Duration,
     /// An answer did not come: it is not used again.
     broken: AtomicBool,
-    /// Held until the connection ends.
-    _permit: OwnedSemaphorePermit,
+    /// Dropped after the connection, which goes through it.
+    held: Held,
+}
+
+/// What a connection holds until it ends.
+pub(super) struct Held {
+    /// Its place among those to the host.
+    #[expect(dead_code, reason = "held, never read")]
+    pub(super) permit: OwnedSemaphorePermit,
+    /// Its way through a jump host.
+    pub(super) tunnel: Option<Tunnel>,
 }
 
 impl SshLink {
     pub(super) async fn open(
         handle: Handle<Guard>,
         options: &SshOptions,
-        permit: OwnedSemaphorePermit,
+        held: Held,
         home: (Weak<Pool>, String),
     ) -> Result<Self, Fault> {
         let request = Duration::from_secs(options.request_s.max(1).into());
@@ -79,16 +90,7 @@ impl SshLink {
             .map_err(|_| Fault::new(Class::NoAnswer, "while SFTP began"))??;
         let idle = Duration::from_secs(options.idle_s.into());
         let restart = options.restart.clone();
-        Ok(Self {
-            handle,
-            sftp,
-            restart,
-            request,
-            home,
-            idle,
-            broken: AtomicBool::new(false),
-            _permit: permit,
-        })
+        Ok(Self { handle, sftp, restart, request, home, idle, broken: AtomicBool::new(false), held })
     }
 
     /// Returns whether it can be used again.
@@ -150,39 +152,88 @@ impl SshLink {
         flags: OpenFlags,
     ) -> Result<(), SftpError> {
         let private = FileAttributes { permissions: Some(0o600), ..FileAttributes::empty() };
-        let handle = self.sftp.open(path, flags, private).await?.handle;
-        let written = self.fill(&handle, bytes, like).await;
-        let closed = self.sftp.close(&handle).await;
-        written?;
-        closed.map(|_| ())
+        let known = async {
+            match like {
+                Some(like) => self.sftp.stat(like).await.ok(),
+                None => None,
+            }
+        };
+        let (known, opened) = tokio::join!(biased; known, self.sftp.open(path, flags, private));
+        let handle = opened?.handle;
+        if let Some(known) = known
+            && let Err(error) = self.takes_after(&handle, known.attrs).await
+        {
+            let _ = self.sftp.close(&handle).await;
+            return Err(error);
+        }
+        self.fill(&handle, bytes, like.is_some()).await
     }
 
-    async fn fill(&self, handle: &str, bytes: &[u8], like: Option<&str>) -> Result<(), SftpError> {
-        if let Some(like) = like
-            && let Ok(known) = self.sftp.stat(like).await
-        {
-            let known = known.attrs;
-            let mode = FileAttributes {
-                permissions: known.permissions.map(|mode| mode & 0o7777),
-                ..FileAttributes::empty()
-            };
-            // Only the administrator may give files away; for others the file becomes their own. The host sets
-            // neither then, and is asked for the permissions alone.
-            let both = FileAttributes { uid: known.uid, gid: known.gid, ..mode.clone() };
-            if self.sftp.fsetstat(handle, both).await.is_err() {
-                self.sftp.fsetstat(handle, mode).await?;
-            }
-        }
-        for (at, piece) in bytes.chunks(PIECE).enumerate() {
-            self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await?;
-        }
-        if like.is_some() {
-            self.sftp.fsync(handle).await?;
+    /// Gives an open file the permissions of another one, and its owner where that is allowed.
+    async fn takes_after(&self, handle: &str, known: FileAttributes) -> Result<(), SftpError> {
+        let mode = FileAttributes {
+            permissions: known.permissions.map(|mode| mode & 0o7777),
+            ..FileAttributes::empty()
+        };
+        // Only the administrator may give files away; for others the file becomes their own. The host sets
+        // neither then, and is asked for the permissions alone.
+        let both = FileAttributes { uid: known.uid, gid: known.gid, ..mode.clone() };
+        if self.sftp.fsetstat(handle, both).await.is_err() {
+            self.sftp.fsetstat(handle, mode).await?;
         }
         Ok(())
     }
 
+    /// Writes an open file and closes it. Hosts do what concerns one file in the order in which it was asked, so the
+    /// last piece, the way to the disk and the end are asked for together.
+    async fn fill(&self, handle: &str, bytes: &[u8], lasts: bool) -> Result<(), SftpError> {
+        let pieces = bytes.chunks(PIECE).count();
+        let mut written = Ok(());
+        for (at, piece) in bytes.chunks(PIECE).enumerate().take(pieces.saturating_sub(1)) {
+            written = self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await.map(drop);
+            if written.is_err() {
+                break;
+            }
+        }
+        if written.is_err() {
+            let _ = self.sftp.close(handle).await;
+            return written;
+        }
+        let last = async {
+            let Some(piece) = bytes.chunks(PIECE).last() else { return Ok(()) };
+            self.sftp.write(handle, ((pieces - 1) * PIECE) as u64, piece.to_vec()).await.map(drop)
+        };
+        let synced = async { if lasts { self.sftp.fsync(handle).await.map(drop) } else { Ok(()) } };
+        let (last, synced, closed) = tokio::join!(biased; last, synced, self.sftp.close(handle));
+        last?;
+        synced?;
+        closed.map(drop)
+    }
+
+    /// Reads a file: in one go where its size says that nothing is missing, else piece by piece.
     async fn get(&self, path: &str) -> Result<Option<Vec<u8>>, SftpError> {
+        let handle = match self.sftp.open(path, OpenFlags::READ, FileAttributes::empty()).await {
+            Ok(handle) => handle.handle,
+            Err(error) if is_status(&error, StatusCode::NoSuchFile) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (first, known, _) = tokio::join!(biased;
+            self.sftp.read(&handle, 0, PIECE as u32),
+            self.sftp.fstat(&handle),
+            self.sftp.close(&handle)
+        );
+        let bytes = match first {
+            Ok(piece) => piece.data,
+            Err(error) if is_status(&error, StatusCode::Eof) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        match known.ok().and_then(|known| known.attrs.size) {
+            Some(size) if size == bytes.len() as u64 => Ok(Some(bytes)),
+            _ => self.get_long(path).await,
+        }
+    }
+
+    async fn get_long(&self, path: &str) -> Result<Option<Vec<u8>>, SftpError> {
         let handle = match self.sftp.open(path, OpenFlags::READ, FileAttributes::empty()).await {
             Ok(handle) => handle.handle,
             Err(error) if is_status(&error, StatusCode::NoSuchFile) => return Ok(None),
@@ -204,14 +255,28 @@ impl SshLink {
         read.map(|()| Some(bytes))
     }
 
+    /// Reads up to four files at once.
+    async fn get_four(&self, paths: &[String]) -> [Result<Option<Vec<u8>>, SftpError>; 4] {
+        let at = async |place: usize| match paths.get(place) {
+            Some(path) => self.get(path).await,
+            None => Ok(None),
+        };
+        let (first, second, third, fourth) = tokio::join!(at(0), at(1), at(2), at(3));
+        [first, second, third, fourth]
+    }
+
     async fn names(&self, folder: &str) -> Result<Vec<String>, SftpError> {
         let handle = self.sftp.opendir(if folder.is_empty() { "." } else { folder }).await?.handle;
         let mut names = Vec::new();
-        let read = loop {
-            match self.sftp.readdir(&handle).await {
-                Ok(some) => names.extend(some.files.into_iter().map(|file| file.filename)),
-                Err(error) if is_status(&error, StatusCode::Eof) => break Ok(()),
-                Err(error) => break Err(error),
+        // The second answer is mostly that there are no more.
+        let read = 'read: loop {
+            let (one, two) = tokio::join!(biased; self.sftp.readdir(&handle), self.sftp.readdir(&handle));
+            for some in [one, two] {
+                match some {
+                    Ok(some) => names.extend(some.files.into_iter().map(|file| file.filename)),
+                    Err(error) if is_status(&error, StatusCode::Eof) => break 'read Ok(()),
+                    Err(error) => break 'read Err(error),
+                }
             }
         };
         let _ = self.sftp.close(&handle).await;
@@ -246,47 +311,25 @@ fn cut(error: &russh::Error) -> Fault {
     Fault::new(class, error.to_string())
 }
 
-/// Puts a text into quotes that no POSIX shell looks into.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-/// Returns the command that restarts the agent and leaves the stamp. `{thing}`, `{folder}`, `{stamp}` and
-/// `{stamp_file}` stand for the device's, in quotes.
-pub(super) fn command(restart: &str, thing: &str, stamp: &str, stamp_file: &str) -> String {
-    let file = quoted(stamp_file);
-    let folder = stamp_file.rfind('/').map_or(".", |slash| &stamp_file[..slash.max(1)]);
-    let stamps = restart.contains("{stamp}");
-    // One pass, so that nothing in a value is taken for a variable.
-    let variables =
-        [("{thing}", thing), ("{folder}", folder), ("{stamp}", stamp), ("{stamp_file}", stamp_file)];
-    let mut filled = String::new();
-    let mut rest = restart;
-    while let Some(at) = rest.find('{') {
-        filled.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let found = variables.iter().find(|(name, _)| rest.starts_with(name));
-        let (value, length) = found.map_or(("{".into(), 1), |(name, value)| (quoted(value), name.len()));
-        filled.push_str(&value);
-        rest = &rest[length..];
-    }
-    filled.push_str(rest);
-    if stamps {
-        return filled;
-    }
-    let restart = filled.as_str();
-    let restart = if restart.trim().is_empty() { ":" } else { restart };
-    let new = quoted(&format!("{stamp_file}.new"));
-    // A line of its own, so that a comment at the end of the command cannot swallow the bracket.
-    format!("{{ {restart}\n}} && printf %s {} > {new} && mv -f {new} {file}", quoted(stamp))
-}
-
 impl Link for SshLink {
     async fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
         match self.get(path).await {
             Ok(bytes) => Ok(bytes),
             Err(error) => Err(self.fault(error, path, 0).await),
         }
+    }
+
+    async fn read_all(&mut self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let mut all = Vec::with_capacity(paths.len());
+        for some in paths.chunks(4) {
+            for (read, path) in self.get_four(some).await.into_iter().zip(some) {
+                match read {
+                    Ok(bytes) => all.push(bytes),
+                    Err(error) => return Err(self.fault(error, path, 0).await),
+                }
+            }
+        }
+        Ok(all)
     }
 
     async fn write(&mut self, path: &str, bytes: &[u8], like: &str) -> Result<(), Fault> {
@@ -395,30 +438,13 @@ impl Link for SshLink {
 
     async fn close(self, more: bool) {
         let (pool, key, idle) = (self.home.0.upgrade(), self.home.1.clone(), self.idle);
+        let wanted = self.held.tunnel.as_ref().is_some_and(Tunnel::is_wanted);
         let left = match pool {
-            Some(pool) if more && self.is_fit() && !idle.is_zero() => pool.keep(&key, self, idle),
+            Some(pool) if more && !wanted && self.is_fit() && !idle.is_zero() => pool.keep(&key, self, idle),
             _ => Some(self),
         };
         if let Some(link) = left {
             link.end().await;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_are_filled_once_and_in_quotes() {
-        let made = command("systemctl restart agent@{thing} # {x}", "P'1 {stamp}", "s-1", "/opt/a b/.f");
-        assert_eq!(
-            made,
-            "{ systemctl restart agent@'P'\\''1 {stamp}' # {x}\n} && printf %s 's-1' > '/opt/a b/.f.new' \
-             && mv -f '/opt/a b/.f.new' '/opt/a b/.f'"
-        );
-        let made = command("cd {folder}; ./run {stamp} {stamp_file}", "P", "s-1", "/opt/.f");
-        assert_eq!(made, "cd '/opt'; ./run 's-1' '/opt/.f'");
-        assert!(command("", "P", "s", "f").starts_with("{ :\n} && "));
     }
 }

@@ -2,7 +2,7 @@
 
 mod terms;
 
-use super::reach::{Keys, files, inputs};
+use super::reach::{Keys, Reached, files, inputs};
 use super::{from_drive, from_plan, shown};
 use crate::base::hash::hex;
 use crate::base::units;
@@ -57,18 +57,29 @@ pub struct Args {
     /// Address of each device, with columns of the list: {ssh}:22, or a folder
     #[arg(long, value_name = "TEMPLATE")]
     at: String,
+    /// Host through which each device is reached, such as ops@{gate}:22; without it what the column `jump_host`
+    /// holds; a device without a value is reached directly
+    #[arg(long, value_name = "TEMPLATE")]
+    jump: Option<String>,
     /// Path of each file on the device, such as /opt/agent/{file}
     #[arg(long, value_name = "TEMPLATE")]
     path: String,
     /// User to sign in as, where the address names none
     #[arg(long, value_name = "USER", default_value = "root")]
     user: String,
-    /// Command that restarts the agent; `{stamp}` and `{stamp_file}` let it write the stamp itself
-    #[arg(long, value_name = "COMMAND", required_if_eq("over", "ssh"))]
+    /// Command that restarts the agent, or through a platform the service; `{stamp}` and `{stamp_file}` let it
+    /// write the stamp itself
+    #[arg(long, value_name = "COMMAND", required_if_eq_any([("over", "ssh"), ("over", "platform")]))]
     restart: Option<String>,
     /// Connections to one host at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     per_host: u32,
+    /// Address of the platform, such as https://plant.example
+    #[arg(long, value_name = "URL", required_if_eq("over", "platform"))]
+    platform: Option<String>,
+    /// Thing of the platform that is a repository of files
+    #[arg(long, value_name = "NAME", default_value = "SystemRepository")]
+    repository: String,
     /// Files are as they are generated, although what devices have is not known: anything else in them is lost
     #[arg(long)]
     as_generated: bool,
@@ -91,6 +102,8 @@ enum Over {
     Folder,
     /// SSH with SFTP
     Ssh,
+    /// The file transfer of the platform that devices are connected to; an address is the name of a thing
+    Platform,
 }
 
 /// Makes a plan.
@@ -107,9 +120,11 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let mut candidates = candidates(args, &prepared, &list, printer)?;
     let way = way(args);
     if args.look {
-        match args.keys.ssh(&way)? {
-            Some(ssh) => look(ssh, &mut candidates, args.terms.at_once(), printer)?,
-            None => look(Folders, &mut candidates, args.terms.at_once(), printer)?,
+        let at_once = args.terms.at_once();
+        match args.keys.reached(&way, printer)? {
+            Reached::Ssh(ssh) => look(*ssh, &mut candidates, at_once, printer)?,
+            Reached::Platform(platform) => look(*platform, &mut candidates, at_once, printer)?,
+            Reached::Folders => look(Folders, &mut candidates, at_once, printer)?,
         }
     }
     let hash = fleet_hash(prepared.project.file.text());
@@ -145,6 +160,11 @@ fn way(args: &Args) -> Way {
             restart: args.restart.clone().unwrap_or_default(),
             per_host: args.per_host,
         },
+        Over::Platform => Way::Platform {
+            url: args.platform.clone().unwrap_or_default(),
+            repository: args.repository.clone(),
+            restart: args.restart.clone().unwrap_or_default(),
+        },
     }
 }
 
@@ -162,6 +182,9 @@ fn candidates(
         if part { error.hint(all) } else { error }
     };
     let mut places = Places::new(&args.at, &args.path).map_err(refused)?;
+    if args.over == Over::Ssh {
+        places = places.behind(args.jump.as_deref());
+    }
     if args.as_generated {
         places = places.as_generated();
     }

@@ -2,6 +2,7 @@
 
 mod faults;
 mod hosts;
+mod jump;
 pub mod sshd;
 
 use super::*;
@@ -24,6 +25,7 @@ pub fn bench(sshd: &Sshd, change: impl FnOnce(&mut SshOptions)) -> Bench<Ssh> {
         address: format!("127.0.0.1:{}", sshd.port),
         prefix: format!("{}/", root.display()),
         root,
+        keeps_permissions: true,
     }
 }
 
@@ -79,4 +81,22 @@ async fn keys_come_from_an_agent() {
     });
     bench.put("a.json", "x");
     assert!(bench.target.look(&bench.job(&["a.json"])).await.unwrap().files[0].live.is_some());
+}
+
+#[tokio::test]
+async fn files_of_any_length_come_back_whole() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let bench = bench(&sshd, |_| {});
+    // Nothing, less than a piece, a piece to the byte, one more, and several.
+    for length in [0, 1, 32_767, 32_768, 32_769, 65_536, 200_001] {
+        let text: String = (0..length).map(|at| char::from(b'a' + (at % 26) as u8)).collect();
+        let mut job = bench.job(&["a.json"]);
+        (job.files[0].want, job.files[0].before) = (crate::base::hash::sha256(text.as_bytes()), None);
+        bench.put("a.json", "before");
+        bench.target.stage(&job, &[Secret::new(text.clone())]).await.unwrap();
+        let seen = bench.target.activate(&job).await.unwrap();
+        assert_eq!(seen.files[0].live, Some(job.files[0].want), "{length}");
+        assert_eq!(bench.text("a.json"), Some(text));
+        std::fs::remove_file(bench.root.join(".a.json.regather-stamp")).unwrap();
+    }
 }

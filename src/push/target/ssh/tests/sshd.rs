@@ -79,8 +79,9 @@ impl Sshd {
                 &format!(
                     "Port {port}\nListenAddress 0.0.0.0\nHostKey {place}/host\nHostKey {place}/host_rsa\n\
                      AuthorizedKeysFile {place}/authorized_keys\nPidFile none\nUsePAM no\nStrictModes no\n\
-                     PasswordAuthentication no\nPermitRootLogin yes\nPrintMotd no\nUseDNS no\nLogLevel ERROR\n\
-                     SetEnv SHLVL=5\n{more}\n{}{}",
+                     PasswordAuthentication no\nPermitRootLogin yes\nPrintMotd no\nUseDNS no\n\
+                     SetEnv SHLVL=5\n{more}\n{}{}{}",
+                    if more.contains("LogLevel") { "" } else { "LogLevel ERROR\n" },
                     if more.contains("MaxStartups") { "" } else { "MaxStartups 200:30:400\n" },
                     if more.contains("Subsystem") { "" } else { "Subsystem sftp internal-sftp\n" }
                 ),
@@ -90,7 +91,7 @@ impl Sshd {
             let mut child = Command::new(program)
                 .args(["-D", "-e", "-f"])
                 .arg(at.join("sshd_config"))
-                .stderr(Stdio::null())
+                .stderr(std::fs::File::create(at.join("log")).unwrap())
                 .spawn()
                 .ok()?;
             for _ in 0..500 {
@@ -120,6 +121,12 @@ impl Sshd {
             per_host: 16,
             ..SshOptions::default()
         }
+    }
+
+    /// Returns how many lines of its log hold this; `LogLevel DEBUG1` makes it tell.
+    pub fn logged(&self, part: &str) -> usize {
+        let log = crate::base::file::read_text(&self.folder.path().join("log"), 50_000_000).unwrap();
+        log.lines().filter(|line| line.contains(part)).count()
     }
 
     /// Starts an agent that holds the user's key.

@@ -1,24 +1,45 @@
 //! What a live agent knows of its things: the values it has, and its answers to what the platform asks.
 
+mod files;
+
 use super::Push;
 use crate::wire::{InfoTable, Method, Part, Request, Response, Status, Value};
+use files::Files;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The things of an agent.
 #[derive(Clone, Debug, Default)]
 pub struct Thing {
     names: Vec<String>,
     values: BTreeMap<(String, String), Value>,
+    files: Option<Files>,
 }
 
 impl Thing {
     /// Returns things without values.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names, values: BTreeMap::new() }
+        Self { names, values: BTreeMap::new(), files: None }
+    }
+
+    /// Returns the same things with file services into a folder of this machine.
+    #[must_use]
+    pub fn serving(self, folder: PathBuf) -> Self {
+        Self { files: Some(Files::new(folder)), ..self }
+    }
+
+    /// Returns whether a restart was asked for.
+    pub(in crate::live::agent) fn restarts(&self) -> bool {
+        self.files.as_ref().is_some_and(|files| files.restart)
+    }
+
+    /// Returns the same, and forgets it.
+    pub(in crate::live::agent) fn takes_restart(&mut self) -> bool {
+        self.files.as_mut().is_some_and(|files| std::mem::take(&mut files.restart))
     }
 
     /// Answers a request of the platform: properties are read and written, a notice that subscriptions have changed is
-    /// taken, and there are no services.
+    /// taken, and there are no services but those of files, where a folder is served.
     pub fn answer(&mut self, request: &Request) -> Response {
         if !self.names.contains(&request.entity) {
             return Response::new(Status::NOT_FOUND);
@@ -40,7 +61,10 @@ impl Thing {
             (Method::Post, Part::Service) if request.name == "NotifyPropertyUpdate" => {
                 Response::new(Status::SUCCESS)
             }
-            (Method::Post, Part::Service) => Response::new(Status::NOT_FOUND),
+            (Method::Post, Part::Service) => {
+                let served = self.files.as_mut().and_then(|files| files.answer(request));
+                served.unwrap_or_else(|| Response::new(Status::NOT_FOUND))
+            }
             _ => Response::new(Status::METHOD_NOT_ALLOWED),
         }
     }
