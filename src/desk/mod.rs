@@ -14,6 +14,8 @@ mod document;
 mod env;
 mod inbox;
 pub mod job;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod notice;
 mod overlay;
 pub mod planning;
@@ -101,6 +103,8 @@ pub struct Desk {
     overlays: Vec<Overlay>,
     seed: u64,
     wake: Wake,
+    #[cfg(feature = "live")]
+    live: live::Live,
     session: Session,
     restored: Option<Restored>,
     settings: Settings,
@@ -181,6 +185,8 @@ impl Desk {
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),
             wake: env.wake.clone(),
+            #[cfg(feature = "live")]
+            live: live::Live::new(env.wake.clone(), env.threads),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
@@ -217,12 +223,23 @@ impl Desk {
         self.refresh_after_devices();
         self.tick_outline();
         self.tick_plans();
-        let others = [self.transfers.again(), self.planning.again()];
+        let others = [self.transfers.again(), self.planning.again(), self.tick_connections()];
         let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
         again
+    }
+
+    /// Takes in what live connections have to say; returns when to look again.
+    fn tick_connections(&mut self) -> Option<Duration> {
+        #[cfg(feature = "live")]
+        {
+            self.tick_live();
+            self.live.again()
+        }
+        #[cfg(not(feature = "live"))]
+        None
     }
 
     /// Brings up to date what the layout of an export gives.
@@ -243,6 +260,8 @@ impl Desk {
         self.take(arrivals);
         self.finish_study(now);
         self.finish_plans();
+        #[cfg(feature = "live")]
+        self.finish_live();
     }
 
     /// Takes results in.
@@ -319,6 +338,8 @@ impl Desk {
             status: self.simulation.status(),
             progress: self.simulation.progress(),
             seed: self.seed,
+            #[cfg(feature = "live")]
+            live: self.live.view(self.derived.fleet.as_ref(), self.seed, self.revision),
             notices: &self.notices,
             restored: self.restored.as_ref(),
             hint: self.project.example.is_some() && !self.settings.hint_dismissed,
@@ -340,6 +361,8 @@ impl Desk {
         self.study.cancel();
         self.planning.cancel();
         self.transfers.close();
+        #[cfg(feature = "live")]
+        self.live.end();
         self.session.close();
     }
 }

@@ -14,11 +14,18 @@
 //! [`Told::Stopped`].
 
 mod attempt;
+mod ear;
+mod frames;
 mod online;
 mod session;
 mod thing;
+mod visitor;
+mod words;
 
-pub use thing::{Push, Thing};
+pub use ear::Ear;
+pub use frames::{Passed, Passing};
+pub use thing::{Push, Thing, value_of};
+pub use visitor::visitor;
 
 use super::clock::Clock;
 use super::connect::{Done, Failure, Target, Watch};
@@ -193,6 +200,11 @@ pub enum Wish {
 pub trait Listener: Send + Sync {
     /// Hears what happened to a device at a time.
     fn hears(&self, at: Micros, device: u64, told: Told);
+
+    /// Sees a frame of a device pass, to the platform or from it. Who does not look pays nothing for it.
+    fn sees(&self, at: Micros, device: u64, sent: bool, frame: &Passing<'_>) {
+        let _ = (at, device, sent, frame);
+    }
 }
 
 /// A running agent. Dropping it stops the agent.

@@ -217,12 +217,7 @@ impl Life {
             Notice::Request { ids, request } => {
                 let response = self.thing.answer(&request);
                 let success = response.status.is_success();
-                let part = match request.part {
-                    Part::Property => "property",
-                    Part::Service => "service",
-                    Part::Event => "event",
-                };
-                let what = format!("{part} {} of {}", request.name, request.entity);
+                let what = format!("{} {} of {}", request.part.word(), request.name, request.entity);
                 // What has no form on the wire cannot be answered; the platform's time-out tells it.
                 let sent = session.client.answer(ids, response, actions).is_ok();
                 self.tell(Told::Asked { what, success: success && sent });

@@ -113,7 +113,7 @@ struct Pages {
 
 /// Listens to all agents of a herd.
 #[derive(Debug)]
-pub(super) struct Books {
+pub(in crate::live) struct Books {
     pages: Mutex<Pages>,
     settled: Notify,
 }
@@ -139,8 +139,8 @@ impl Books {
         }
     }
 
-    /// Closes the books.
-    pub(super) fn outcome(&self) -> Outcome {
+    /// Returns what has come of the herd so far.
+    pub(in crate::live) fn outcome(&self) -> Outcome {
         let mut pages = self.pages();
         let mut account = Account { planned: pages.pages.len() as u64, ..Account::default() };
         for page in pages.pages.values() {

@@ -14,8 +14,9 @@ use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{Planned, Played};
+use crate::desk::live::MOST_GAP;
 use crate::live::herd::preflight::{Host, Need};
-use crate::live::rehearsal::{self, Scaled, chosen, scale};
+use crate::live::rehearsal::{self, Scaled, away, chosen, scale};
 use crate::plan::Fit;
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = live::length)]
     outage: Micros,
     /// Largest difference between the measured and the simulated share of devices that are back [%]
-    #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", default_value_t = MOST_GAP, value_parser = percent)]
     most_gap: f64,
     /// Print the result, and errors, as JSON
     #[arg(long)]
@@ -117,11 +118,6 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         .hint("Please report it with the project file and the result."));
     }
     Ok(if told.proves() || args.played.exit_zero { Exit::Done } else { Exit::Missed })
-}
-
-/// Returns the number of agents that lose their connection.
-fn away(scaled: &Scaled) -> u64 {
-    scaled.fleet.cut_groups().map(|group| u64::from(group.devices)).sum()
 }
 
 /// Returns an error where this computer does not hold so many agents, with the number that it does.
