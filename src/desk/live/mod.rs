@@ -261,7 +261,7 @@ impl Desk {
         if let Some(totals) = ended {
             let (accepted, binds) = (count(totals.accepted), count(totals.binds));
             let text =
-                format!("The test platform has stopped: {accepted} connections accepted, {binds} sign-ins");
+                format!("The test platform has stopped; connections accepted: {accepted}, sign-ins: {binds}");
             self.say(Severity::Info, text, None);
         }
         if rehearsed && let Some(found) = self.live.rehearsals.found() {

@@ -20,15 +20,17 @@ const QUICK: &str = r#"{
                "max_connect_delay": 500, "connect_retry_interval": 500 }
   },
   "platform": { "workers": 4, "service_time_ms": 20 },
-  "outage": { "length_s": 1, "watch_s": 60, "connections": "reset" },
-  "scenarios": { "none": { "name": "Nobody", "set": { "/outage/connections": "stay" } } }
+  "outage": { "length_s": 1, "watch_s": 60, "connections_end": "reset" },
+  "scenarios": { "none": { "name": "Nobody", "set": { "/outage/connections_end": "stay" } } }
 }
 "#;
 
 fn desk() -> Desk {
     let start = Start::Project { file: FleetFile::parse(QUICK).unwrap(), name: "quick".into(), path: None };
     let env = Env { threads: 2, ..Env::isolated(Arc::new(|| ()), Duration::ZERO) };
-    Desk::new(env, start)
+    let mut desk = Desk::new(env, start);
+    does(&mut desk, ScenarioCommand::Activate(None));
+    desk
 }
 
 fn does(desk: &mut Desk, command: impl Into<Command>) {
@@ -100,7 +102,7 @@ fn one_click_starts_the_platform_and_its_agent_signs_in_pushes_calls_and_leaves(
     desk.finish(Duration::ZERO);
     let view = desk.view(Duration::ZERO);
     assert!(view.live.platform.is_none() && !view.live.runs());
-    assert!(desk.notices.last().unwrap().text.contains("1 connections accepted, 1 sign-ins"));
+    assert!(desk.notices.last().unwrap().text.contains("connections accepted: 1, sign-ins: 1"));
 }
 
 impl From<Ask> for Command {

@@ -2,7 +2,7 @@
 //!
 //! A message is decoded; the claims of an AUTH are its application key and are not shown.
 
-use crate::wire::{Body, Content, Envelope, InfoTable, Limits, Message, Response, Value};
+use crate::wire::{Body, Code, Content, Envelope, InfoTable, Limits, Message, Response, Value};
 
 /// Longest text that is kept of a frame [characters].
 const LONGEST: usize = 240;
@@ -62,7 +62,9 @@ fn message(frame: &[u8]) -> (String, String) {
         Ok(envelope) => envelope,
         Err(error) => return unreadable(&error),
     };
-    let (word, request) = (envelope.code.to_string(), envelope.ids.request);
+    let name = if let Code::Response(status) = envelope.code { status.name() } else { None };
+    let word = name.map_or_else(|| envelope.code.to_string(), str::to_owned);
+    let request = envelope.ids.request;
     if let Some(slot) = envelope.slot {
         return (word, format!("request {request}, part {} of {}", slot.number, slot.count));
     }
