@@ -12,6 +12,11 @@ use egui::{Button, Label, Ui};
 /// Widths of the columns of the steps [points]: sign, name, time.
 const COLUMNS: [f32; 3] = [14.0, 58.0, 64.0];
 
+/// Width [points] from which what can be asked stands beside the steps.
+const BESIDE: f32 = 560.0;
+/// Width of what can be asked [points].
+const ASK: f32 = 264.0;
+
 /// What is typed. References only: a key is never taken here.
 #[derive(Default)]
 pub(super) struct AgentForm {
@@ -54,7 +59,27 @@ impl AgentForm {
                 out.push(LiveCommand::Disconnect.into());
             }
         });
-        self.ask(ui, view, out);
+    }
+
+    /// Draws the steps of the newest attempt and, while it is connected, what can be asked of it.
+    pub(super) fn visit_ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let room = ui.available_width();
+        if room < BESIDE || view.live.agent.standing != Standing::Back {
+            steps(ui, view);
+            return self.ask(ui, view, out);
+        }
+        ui.horizontal_top(|ui| {
+            for first in [true, false] {
+                ui.vertical(|ui| {
+                    ui.set_width(if first { room - ASK - space::L } else { ASK });
+                    if first {
+                        steps(ui, view);
+                    } else {
+                        self.ask(ui, view, out);
+                    }
+                });
+            }
+        });
     }
 
     /// Draws where it connects to.
@@ -123,19 +148,20 @@ impl AgentForm {
         if view.live.agent.standing != Standing::Back {
             return;
         }
-        ui.add_space(space::XS);
+        let title = strong(ui, "Ask the agent");
+        ui.label(title);
         let mut asks = |ask| out.push(LiveCommand::Ask(ask).into());
         field(ui, "Property", "level", &mut self.property);
         field(ui, "Value", "2.5", &mut self.value);
-        let named = !self.property.trim().is_empty();
-        let push = ui.add_enabled(named, Button::new("Push value"));
-        let tip = "Pushes the value of this property, as agents do";
-        if push.on_hover_text(tip).on_disabled_hover_text("Enter a property first").clicked() {
-            let property = self.property.trim().to_owned();
-            asks(Ask::Push { property, value: self.value.trim().to_owned() });
-        }
         field(ui, "Service", "GetPropertySubscriptions", &mut self.service);
         ui.horizontal_wrapped(|ui| {
+            let named = !self.property.trim().is_empty();
+            let push = ui.add_enabled(named, Button::new("Push value"));
+            let tip = "Pushes the value of this property, as agents do";
+            if push.on_hover_text(tip).on_disabled_hover_text("Enter a property first").clicked() {
+                let property = self.property.trim().to_owned();
+                asks(Ask::Push { property, value: self.value.trim().to_owned() });
+            }
             let named = !self.service.trim().is_empty();
             let call = ui.add_enabled(named, Button::new("Call service"));
             let tip = "Calls a service of the thing at the platform, without parameters";
@@ -151,7 +177,7 @@ impl AgentForm {
 }
 
 /// Draws the steps of the newest attempt and why it is not connected.
-pub(super) fn steps(ui: &mut Ui, view: &View<'_>) {
+fn steps(ui: &mut Ui, view: &View<'_>) {
     let agent = view.live.agent;
     let tokens = theme::tokens(ui.ctx());
     let title = strong(ui, "Steps of the agent");

@@ -1,10 +1,10 @@
 //! The messages of the agent, the newest first, with a filter and a way to hold them.
 
-use super::parts::{small, strong, weak};
+use super::parts::{cell, small, strong, weak};
 use crate::base::units::{count, duration};
 use crate::desk::View;
 use crate::desk::command::LiveCommand;
-use crate::desk::live::{KEPT, Line};
+use crate::desk::live::{KEPT, Line, Side};
 use crate::ui::request::Request;
 use crate::ui::theme::space;
 use egui::{Button, Label, Margin, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
@@ -13,6 +13,8 @@ use egui::{Button, Label, Margin, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 const ROW: f32 = 18.0;
 /// Rows that are seen at once.
 const SEEN: f32 = 10.0;
+/// Widths of the columns [points]: time, sign, word.
+const COLUMNS: [f32; 3] = [62.0, 14.0, 96.0];
 /// Width of the filter [points].
 const FILTER: f32 = 168.0;
 
@@ -81,9 +83,16 @@ impl Messages {
 
 /// Draws one line.
 fn message(ui: &mut Ui, line: &Line) {
-    let text = format!("{}  {}  {}  {}", duration(line.at.secs()), line.from.sign(), line.word, line.text);
-    let label = ui
-        .add_sized([ui.available_width(), ROW], Label::new(small(text)).truncate().halign(egui::Align::LEFT));
-    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, line.spoken()));
-    label.on_hover_text(&line.text);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        ui.set_min_height(ROW);
+        let weight = if line.from == Side::Agent { weak(ui, &line.word) } else { small(&line.word) };
+        let time = weak(ui, duration(line.at.secs()));
+        cell(ui, COLUMNS[0], time);
+        cell(ui, COLUMNS[1], small(line.from.sign()));
+        cell(ui, COLUMNS[2], weight);
+        let label = ui.add(Label::new(small(&line.text)).truncate());
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, line.spoken()));
+        label.on_hover_text(&line.text);
+    });
 }

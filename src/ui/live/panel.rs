@@ -3,8 +3,8 @@
 use super::agent::AgentForm;
 use super::messages::Messages;
 use super::parts::weak;
+use super::platform;
 use super::rehearse::RehearsePanel;
-use super::{agent, platform};
 use crate::base::units::count;
 use crate::desk::command::LiveCommand;
 use crate::desk::live::{Stage, Standing, standing_words};
@@ -44,7 +44,7 @@ impl LivePanel {
                     ui.add_space(space::L);
                     self.form.ui(ui, view, out);
                     ui.add_space(space::L);
-                    agent::steps(ui, view);
+                    self.form.visit_ui(ui, view, out);
                     self.messages.ui(ui, view, out);
                 });
             });
@@ -67,7 +67,7 @@ impl LivePanel {
                 scroll("live right", ui, |ui| {
                     self.rehearse.ui(ui, view, out);
                     ui.add_space(space::L);
-                    agent::steps(ui, view);
+                    self.form.visit_ui(ui, view, out);
                     self.messages.ui(ui, view, out);
                 });
             });

@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Height of the chart [points].
 const CHART: f32 = 236.0;
+/// Width of the number of agents [points].
+const LEVER: f32 = 400.0;
 /// Most agents on the slider; more can be typed.
 const SLIDER: f64 = 2_000.0;
 
@@ -96,7 +98,11 @@ fn wishes(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
             help,
             ..Lever::new("Agents", plan.agents as f64, measure, (1.0, f64::from(MOST)))
         };
-        if let Some(change) = lever(ui, &own) {
+        let change = ui.scope(|ui| {
+            ui.set_max_width(ui.available_width().min(LEVER));
+            lever(ui, &own)
+        });
+        if let Some(change) = change.inner {
             out.push(LiveCommand::Agents(Some(change.value as u32)).into());
         }
     }
