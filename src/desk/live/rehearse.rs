@@ -173,6 +173,13 @@ pub struct RehearsalView<'a> {
 }
 
 impl RehearsalView<'_> {
+    /// Returns the share of the agents that are back in the one under way, 0..1.
+    pub fn share(&self) -> f32 {
+        let Stage::Measures(so_far) = self.stage else { return 0.0 };
+        let account = &so_far.agents.account;
+        account.connected as f32 / account.planned.max(1) as f32
+    }
+
     /// Returns when agents were back, in order, and until when that is known.
     pub fn measured(&self) -> (&[Micros], Micros) {
         match (self.stage, self.found) {

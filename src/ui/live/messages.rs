@@ -7,7 +7,7 @@ use crate::desk::command::LiveCommand;
 use crate::desk::live::{KEPT, Line, Side};
 use crate::ui::request::Request;
 use crate::ui::theme::space;
-use egui::{Button, Label, Margin, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui::{Align, Button, Label, Layout, Margin, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 /// Height of a row [points].
 const ROW: f32 = 18.0;
@@ -83,7 +83,8 @@ impl Messages {
 
 /// Draws one line.
 fn message(ui: &mut Ui, line: &Line) {
-    ui.horizontal(|ui| {
+    let size = egui::vec2(ui.available_width(), ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::TOP), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.set_min_height(ROW);
         let weight = if line.from == Side::Agent { weak(ui, &line.word) } else { small(&line.word) };

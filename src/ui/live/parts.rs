@@ -38,7 +38,7 @@ pub(super) fn row(ui: &mut Ui, name: &str, value: &str) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let name = weak(ui, name);
-        cell(ui, NAME.min(ui.available_width() * 0.4), name);
+        cell(ui, NAME.min(ui.available_width() * 0.28), name);
         ui.add(Label::new(small(crate::base::units::unbroken(value))).wrap());
     });
 }

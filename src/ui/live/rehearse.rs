@@ -147,7 +147,7 @@ fn standing(ui: &mut Ui, rehearsal: &RehearsalView<'_>) {
         }
         Stage::Measures(so_far) => {
             let account = &so_far.agents.account;
-            let share = account.connected as f64 / account.planned.max(1) as f64;
+            let share = f64::from(rehearsal.share());
             let text = format!(
                 "{} of {} agents back after {}, {} attempts, {} failed",
                 count(account.connected),
