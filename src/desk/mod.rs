@@ -201,14 +201,19 @@ impl Desk {
             notices,
             now: env.now,
         };
-        if let Some(path) = &desk.project.path {
-            recent::note(&mut desk.settings.recent, path);
-        }
-        desk.open_list();
-        desk.overlays = overlay::of(&desk.project, desk.pinned.as_ref(), &[]);
-        desk.refresh();
-        desk.simulate(false);
+        desk.begin();
         desk
+    }
+
+    /// Opens what belongs to the first project, and simulates it.
+    fn begin(&mut self) {
+        if let Some(path) = &self.project.path {
+            recent::note(&mut self.settings.recent, path);
+        }
+        self.open_list();
+        self.overlays = overlay::of(&self.project, self.pinned.as_ref(), &[]);
+        self.refresh();
+        self.simulate(false);
     }
 
     /// Takes in what jobs and the autosave have to say.

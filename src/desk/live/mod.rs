@@ -7,16 +7,19 @@
 mod agent;
 mod log;
 mod platform;
+mod reach;
 mod rehearse;
 #[cfg(test)]
 mod tests;
 mod told;
+mod visited;
 
-pub use agent::{Standing, StepDone, StepRow, To, Visit, Visited, key_trouble, standing_words, step_rows};
 pub use log::{KEPT, Line, Log, Side};
 pub use platform::Serving;
+pub use reach::{To, Visit, key_trouble};
 pub use rehearse::{MOST, Plan, Rehearsal, RehearsalView, Stage, Tone};
 pub use told::{HOST_LIMITED, Judged, MOST_GAP};
+pub use visited::{Standing, StepDone, StepRow, Visited, standing_words, step_rows};
 
 use super::Desk;
 use super::command::LiveCommand;

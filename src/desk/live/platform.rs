@@ -84,14 +84,11 @@ impl Platforms {
         }
         let usual = Settings::default();
         let mut left_out = capacity.as_ref().map_or_else(Vec::new, line::not_rehearsed);
-        let size = match &capacity {
-            Some(platform) => {
-                format!("{} sign-ins/s, as in the project", significant(platform.capacity_per_s()))
-            }
-            None => {
-                left_out.push("the capacity of the project, which has errors");
-                "as fast as this computer".to_owned()
-            }
+        let size = if let Some(platform) = &capacity {
+            format!("{} sign-ins/s, as in the project", significant(platform.capacity_per_s()))
+        } else {
+            left_out.push("the capacity of the project, which has errors");
+            "as fast as this computer".to_owned()
         };
         let capacity = capacity.unwrap_or(usual.capacity);
         let (mut identity, mut authority) = (None, None);

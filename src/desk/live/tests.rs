@@ -199,7 +199,8 @@ fn stopping_is_answered_at_once_whatever_the_platform_does_and_under_a_flood() {
     // More than ten thousand events per second, from a thread of its own.
     let (flooding, ear) = (Arc::new(AtomicBool::new(true)), desk.live.agents.ear().unwrap());
     let floods = Arc::clone(&flooding);
-    let flood = std::thread::spawn(move || {
+    let flooding_thread = std::thread::Builder::new().name("flood".to_owned());
+    let flood = flooding_thread.spawn(move || {
         let mut events = 0_u64;
         while floods.load(Ordering::Relaxed) {
             for _ in 0..100 {
@@ -210,6 +211,7 @@ fn stopping_is_answered_at_once_whatever_the_platform_does_and_under_a_flood() {
         }
         events
     });
+    let flood = flood.unwrap();
     for _ in 0..50 {
         desk.tick(Duration::ZERO);
         std::thread::sleep(Duration::from_millis(4));

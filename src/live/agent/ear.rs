@@ -10,6 +10,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// What may wait until somebody looks.
 const ROOM: usize = 4_096;
 
+/// What waits, each with its time.
+pub type Waiting<T> = Receiver<(Micros, T)>;
+
 /// Hears an agent and keeps what it tells until it is asked for.
 #[derive(Debug)]
 pub struct Ear {
@@ -20,13 +23,13 @@ pub struct Ear {
 
 impl Ear {
     /// Returns an ear and what it hears.
-    pub fn new() -> (Self, Receiver<(Micros, Told)>) {
+    pub fn new() -> (Self, Waiting<Told>) {
         let (told, heard) = sync_channel(ROOM);
         (Self { told, passed: None, missed: AtomicU64::new(0) }, heard)
     }
 
     /// Returns an ear that sees frames too, what it hears, and what it sees.
-    pub fn with_frames() -> (Self, Receiver<(Micros, Told)>, Receiver<(Micros, Passed)>) {
+    pub fn with_frames() -> (Self, Waiting<Told>, Waiting<Passed>) {
         let (ear, heard) = Self::new();
         let (passed, seen) = sync_channel(ROOM);
         (Self { passed: Some(passed), ..ear }, heard, seen)

@@ -22,7 +22,7 @@ mod thing;
 mod visitor;
 mod words;
 
-pub use ear::Ear;
+pub use ear::{Ear, Waiting};
 pub use frames::{Passed, Passing};
 pub use thing::{Push, Thing, value_of};
 pub use visitor::visitor;
