@@ -201,12 +201,12 @@ impl Desk {
             notices,
             now: env.now,
         };
-        desk.begin();
+        desk.open_first();
         desk
     }
 
     /// Opens what belongs to the first project, and simulates it.
-    fn begin(&mut self) {
+    fn open_first(&mut self) {
         if let Some(path) = &self.project.path {
             recent::note(&mut self.settings.recent, path);
         }
