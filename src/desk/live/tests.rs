@@ -156,6 +156,7 @@ fn outages_are_caused_at_a_click_and_the_agent_says_what_they_are() {
     does(&mut desk, LiveCommand::StopAll);
     stands(&mut desk, Standing::Stopped);
     until(&mut desk, "everything stopped", |view| !view.live.runs());
+    desk.finish(Duration::ZERO);
     assert!(desk.notices.iter().any(|notice| notice.text.starts_with("The test platform has stopped")));
 }
 
