@@ -7,20 +7,14 @@ use crate::base::Micros;
 use crate::base::file;
 use crate::base::units::parse_duration;
 use crate::config::secret::{Secret, SecretRef, SystemVault, Vault};
-use crate::live::agent::{Listener, Told};
 use crate::live::connect::Step;
 use crate::live::engine::Engine;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Longest certificate file \[bytes\].
 const LONGEST_PEM: u64 = 1 << 20;
-
-/// Events that may wait until they are printed.
-const EVENTS: usize = 4_096;
 
 /// Starts the threads of real connections.
 ///
@@ -116,34 +110,6 @@ impl Events<'_> {
     }
 }
 
-/// Hears an agent and keeps what it tells until it is asked for; a flood is counted, not kept.
-#[derive(Debug)]
-pub struct Ear {
-    told: SyncSender<(Micros, Told)>,
-    missed: AtomicU64,
-}
-
-impl Ear {
-    /// Returns an ear and what it hears.
-    pub fn new() -> (Self, Receiver<(Micros, Told)>) {
-        let (told, heard) = sync_channel(EVENTS);
-        (Self { told, missed: AtomicU64::new(0) }, heard)
-    }
-
-    /// Returns how many events nobody had the time for.
-    pub fn missed(&self) -> u64 {
-        self.missed.load(Ordering::Relaxed)
-    }
-}
-
-impl Listener for Ear {
-    fn hears(&self, at: Micros, _device: u64, told: Told) {
-        if self.told.try_send((at, told)).is_err() {
-            self.missed.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,14 +126,5 @@ mod tests {
         for wrong in ["5", "-1s", "", "fast"] {
             length(wrong).expect_err(wrong);
         }
-    }
-
-    #[test]
-    fn a_flood_is_counted() {
-        let (ear, heard) = Ear::new();
-        for _ in 0..EVENTS + 3 {
-            ear.hears(Micros::ZERO, 0, Told::Stranded);
-        }
-        assert_eq!((ear.missed(), heard.try_iter().count()), (3, EVENTS));
     }
 }

@@ -14,6 +14,8 @@ mod document;
 mod env;
 mod inbox;
 pub mod job;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod notice;
 mod overlay;
 pub mod planning;
@@ -101,6 +103,8 @@ pub struct Desk {
     overlays: Vec<Overlay>,
     seed: u64,
     wake: Wake,
+    #[cfg(feature = "live")]
+    live: live::Live,
     session: Session,
     restored: Option<Restored>,
     settings: Settings,
@@ -181,6 +185,8 @@ impl Desk {
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),
             wake: env.wake.clone(),
+            #[cfg(feature = "live")]
+            live: live::Live::new(env.wake.clone(), env.threads),
             simulation: Simulation::new(env.wake, env.threads, replicate),
             outcome: None,
             outcome_current: false,
@@ -195,14 +201,19 @@ impl Desk {
             notices,
             now: env.now,
         };
-        if let Some(path) = &desk.project.path {
-            recent::note(&mut desk.settings.recent, path);
-        }
-        desk.open_list();
-        desk.overlays = overlay::of(&desk.project, desk.pinned.as_ref(), &[]);
-        desk.refresh();
-        desk.simulate(false);
+        desk.open_first();
         desk
+    }
+
+    /// Opens what belongs to the first project, and simulates it.
+    fn open_first(&mut self) {
+        if let Some(path) = &self.project.path {
+            recent::note(&mut self.settings.recent, path);
+        }
+        self.open_list();
+        self.overlays = overlay::of(&self.project, self.pinned.as_ref(), &[]);
+        self.refresh();
+        self.simulate(false);
     }
 
     /// Takes in what jobs and the autosave have to say.
@@ -217,12 +228,23 @@ impl Desk {
         self.refresh_after_devices();
         self.tick_outline();
         self.tick_plans();
-        let others = [self.transfers.again(), self.planning.again()];
+        let others = [self.transfers.again(), self.planning.again(), self.tick_connections()];
         let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
         again
+    }
+
+    /// Takes in what live connections have to say; returns when to look again.
+    fn tick_connections(&mut self) -> Option<Duration> {
+        #[cfg(feature = "live")]
+        {
+            self.tick_live();
+            self.live.again()
+        }
+        #[cfg(not(feature = "live"))]
+        None
     }
 
     /// Brings up to date what the layout of an export gives.
@@ -243,6 +265,8 @@ impl Desk {
         self.take(arrivals);
         self.finish_study(now);
         self.finish_plans();
+        #[cfg(feature = "live")]
+        self.finish_live();
     }
 
     /// Takes results in.
@@ -320,6 +344,8 @@ impl Desk {
             status: self.simulation.status(),
             progress: self.simulation.progress(),
             seed: self.seed,
+            #[cfg(feature = "live")]
+            live: self.live.view(self.derived.fleet.as_ref(), self.seed, self.revision),
             notices: &self.notices,
             restored: self.restored.as_ref(),
             hint: self.project.example.is_some() && !self.settings.hint_dismissed,
@@ -341,6 +367,8 @@ impl Desk {
         self.study.cancel();
         self.planning.cancel();
         self.transfers.close();
+        #[cfg(feature = "live")]
+        self.live.end();
         self.session.close();
     }
 }

@@ -109,6 +109,9 @@ pub struct View<'a> {
     pub progress: Option<Progress>,
     /// Seed of the draws.
     pub seed: u64,
+    /// Live connections.
+    #[cfg(feature = "live")]
+    pub live: super::live::LiveView<'a>,
     /// What was said.
     pub notices: &'a Notices,
     /// What was restored at the start, until it is kept or left.

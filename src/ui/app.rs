@@ -7,6 +7,7 @@ use super::configs::ConfigsPanel;
 use super::dialog::Dialogs;
 use super::fleet::FleetPanel;
 use super::keys;
+use super::live::LivePanel;
 use super::raster;
 use super::recommend::RecommendPanel;
 use super::report::ReportPanel;
@@ -83,6 +84,7 @@ pub(super) struct Panels {
     simulate: SimulatePanel,
     recommend: RecommendPanel,
     configs: ConfigsPanel,
+    live: LivePanel,
     report: ReportPanel,
 }
 
@@ -100,6 +102,7 @@ impl App {
             simulate: SimulatePanel::default(),
             recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
+            live: LivePanel::default(),
             report: ReportPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
@@ -199,6 +202,7 @@ impl App {
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
                 Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
+                Screen::Live => panels.live.ui(ui, &view, out),
                 Screen::Report => panels.report.ui(ui, &view, out),
             });
         }
@@ -240,6 +244,9 @@ impl App {
         if view.enabled(command).is_err() {
             return;
         }
+        if matches!(command, UserCommand::Rehearse | UserCommand::StartPlatform) {
+            self.panels.screen = Screen::Live;
+        }
         if let Some(command) = command.command(&view) {
             self.desk.apply(command, now);
             return;
@@ -249,6 +256,7 @@ impl App {
             UserCommand::ScreenTopology => self.panels.screen = Screen::Topology,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            UserCommand::ScreenLive => self.panels.screen = Screen::Live,
             UserCommand::ScreenReport => self.panels.screen = Screen::Report,
             UserCommand::Report => {
                 let format = self.panels.report.options().format;

@@ -10,6 +10,7 @@ mod configs;
 mod dialog;
 mod fleet;
 mod keys;
+mod live;
 pub mod raster;
 mod recommend;
 mod report;

@@ -21,14 +21,23 @@ pub enum Screen {
     Recommend,
     /// The files that the agents read.
     Configs,
+    /// Real agents, a platform for them, and the rehearsal.
+    Live,
     /// The result as files that can be handed on.
     Report,
 }
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 6] =
-        [Self::Fleet, Self::Topology, Self::Simulate, Self::Recommend, Self::Configs, Self::Report];
+    pub const ALL: [Self; 7] = [
+        Self::Fleet,
+        Self::Topology,
+        Self::Simulate,
+        Self::Recommend,
+        Self::Configs,
+        Self::Live,
+        Self::Report,
+    ];
 
     /// The command that shows it.
     pub fn command(self) -> UserCommand {
@@ -38,6 +47,7 @@ impl Screen {
             Self::Simulate => UserCommand::ScreenSimulate,
             Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
+            Self::Live => UserCommand::ScreenLive,
             Self::Report => UserCommand::ScreenReport,
         }
     }

@@ -252,6 +252,15 @@ impl Part {
         }
     }
 
+    /// Returns the word for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Property => "property",
+            Self::Service => "service",
+            Self::Event => "event",
+        }
+    }
+
     /// Returns the part of a byte, or nothing for all but 1, 2 and 3.
     pub const fn new(byte: u8) -> Option<Self> {
         match byte {

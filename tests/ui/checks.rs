@@ -52,6 +52,8 @@ fn everywhere(mut check: impl FnMut(&mut Window, &str)) {
         check(&mut crate::exports::laid_out(window, Theme::Dark), &format!("Export at {window:?}"));
         check(&mut crate::exports::one_device(window, Theme::Dark), &format!("One device at {window:?}"));
         check(&mut crate::alone::shown(window, Theme::Dark), &format!("Timelines at {window:?}"));
+        #[cfg(feature = "live")]
+        check(&mut crate::live::connected(window, Theme::Dark), &format!("Live at {window:?}"));
         check(&mut crate::devices::importing(window, Theme::Dark), &format!("Import at {window:?}"));
         for scenarios in [2, 4] {
             let place = format!("{scenarios} scenarios compared at {window:?}");
@@ -266,7 +268,7 @@ fn focused(window: &Window) -> Option<(Role, String, Rect)> {
 }
 
 /// Presses Tab until the first stop comes again; returns the stops.
-fn tab_walk(window: &mut Window, place: &str) -> Vec<(Role, String, Rect)> {
+pub fn tab_walk(window: &mut Window, place: &str) -> Vec<(Role, String, Rect)> {
     let mut stops: Vec<(Role, String, Rect)> = Vec::new();
     let mut before = format!("{:?}", window.output().shapes);
     for _ in 0..200 {
@@ -310,6 +312,7 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
                 "Pin as baseline",
             ],
             Screen::Recommend => vec!["File", "Fleet", "What would it take?", "Solve", "To the right"],
+            Screen::Live => vec!["File", "Fleet", "Baseline", "Start test platform", "Thing", "Rehearse"],
             Screen::Report => vec!["File", "Fleet", "HTML page", "Number of the change", "Save report…"],
             Screen::Configs => vec!["File", "Fleet", "Baseline", "Export agent files…"],
         };

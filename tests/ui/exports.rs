@@ -178,7 +178,7 @@ fn findings_of_the_list_and_of_files_lead_to_them() {
     let mut window = Window::on(Screen::Simulate);
     listed(&mut window, 20);
     window.apply(FileCommand::Compare(folder.path().to_owned()));
-    window.press(Modifiers::COMMAND, Key::Num2);
+    window.press(Modifiers::COMMAND, Key::Num3);
     let label = window.names().into_iter().find(|name| name.contains(" error")).unwrap();
     window.click(&label);
     window.reach("Go to file pumps/agent_config.json");

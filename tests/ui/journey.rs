@@ -363,7 +363,7 @@ fn everything_can_be_done_with_the_keyboard_alone() {
     window.run_steps(2);
     window.press(Modifiers::NONE, Key::Enter);
     assert!(window.says("in 4 groups"));
-    window.press(Modifiers::COMMAND, Key::Num4);
+    window.press(Modifiers::COMMAND, Key::Num5);
     assert!(window.has("pumps/agent_config.json"));
 }
 

@@ -11,6 +11,8 @@ mod devices;
 mod exports;
 mod fixture;
 mod journey;
+#[cfg(feature = "live")]
+mod live;
 mod pictures;
 mod quantity;
 mod recommend;

@@ -98,6 +98,19 @@ fn plans_and_reports_look_as_they_were_approved() {
     compare("report-light", &report.render().unwrap());
 }
 
+#[cfg(feature = "live")]
+#[test]
+fn live_looks_as_it_was_approved() {
+    let wide = ([1280.0, 720.0], 1.0, 1.0);
+    let mut still = window(Screen::Live, wide.0, Theme::Light);
+    still.run_steps(30);
+    compare("live-light", &still.render().unwrap());
+    // Times and the port are those of this run, which is far below what counts as another picture.
+    let mut connected = crate::live::connected(wide, Theme::Dark);
+    connected.run_steps(30);
+    compare("live-dark", &connected.render().unwrap());
+}
+
 #[test]
 fn topologies_look_as_they_were_approved() {
     let wide = ([1280.0, 720.0], 1.0, 1.0);

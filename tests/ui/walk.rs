@@ -20,6 +20,7 @@ fn content(screen: Screen) -> &'static [&'static str] {
         Screen::Topology => &["No topology yet", "Begin with Single server"],
         Screen::Simulate => &["Random delay", "Result", "Changed vs baseline", "Assumptions"],
         Screen::Recommend => &["Targets", "Answers", "Safe region", "Solve", "To the right"],
+        Screen::Live => &["STOP", "Rehearse", "Start test platform", "One agent", "Connect", "Messages"],
         Screen::Report => &["What the page holds", "Save report…", "Number of the change"],
         Screen::Configs => &["Export agent files…", "pumps/agent_config.json", "pumps/ws_connection.json"],
     }
@@ -40,9 +41,14 @@ fn every_screen_opens_from_the_rail_and_by_its_key() {
         shows(&mut window, screen);
         assert!(window.chosen(screen.word()));
     }
-    let numbered = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Topology);
-    for (screen, key) in numbered.zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5]) {
-        window.press(Modifiers::COMMAND, key);
+    let mut before = 0;
+    for screen in Screen::ALL {
+        let digits = screen.command().entry().shortcuts.iter().filter(|keys| keys.command && !keys.shift);
+        let mut digits = digits.filter_map(|keys| keys.key.parse::<u8>().ok());
+        let digit = digits.next().unwrap_or_else(|| panic!("{screen:?} has no number"));
+        assert!(digit > before, "{screen:?}: numbers stand in the order of the rail");
+        before = digit;
+        window.press(Modifiers::COMMAND, Key::from_name(&digit.to_string()).unwrap());
         shows(&mut window, screen);
     }
 }

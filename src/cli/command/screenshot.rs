@@ -57,6 +57,8 @@ pub enum Screen {
     Recommend,
     /// Files of the agents
     Configs,
+    /// Real agents and their rehearsal
+    Live,
     /// What a report holds
     Report,
 }
@@ -70,6 +72,7 @@ impl Screen {
             Self::Topology => "topology",
             Self::Recommend => "recommend",
             Self::Configs => "configs",
+            Self::Live => "live",
             Self::Report => "report",
         }
     }

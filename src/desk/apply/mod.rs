@@ -45,6 +45,8 @@ impl Desk {
             Command::Chart(command) => self.apply_chart(command),
             Command::Settings(command) => self.apply_settings(command),
             Command::Plan(command) => self.apply_plan(command),
+            #[cfg(feature = "live")]
+            Command::Live(command) => self.apply_live(command),
         }
         self.refresh();
         self.tick_outline();

@@ -8,11 +8,16 @@
 //! are the face's business.
 
 mod devices;
+#[cfg(feature = "live")]
+mod live;
 mod plan;
 mod table;
 mod topology;
+mod usable;
 
 pub use devices::DeviceCommand;
+#[cfg(feature = "live")]
+pub use live::{Ask, Disturbance, LiveCommand};
 pub use plan::PlanCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 pub use topology::{TopologyCommand, When};
@@ -48,6 +53,9 @@ pub enum Command {
     Settings(SettingsCommand),
     /// Looks for plans, or applies one.
     Plan(PlanCommand),
+    /// Opens and ends live connections.
+    #[cfg(feature = "live")]
+    Live(LiveCommand),
 }
 
 /// What is made of a chart.
@@ -253,6 +261,13 @@ pub enum SettingsCommand {
 impl From<TopologyCommand> for Command {
     fn from(command: TopologyCommand) -> Self {
         DocumentCommand::Topology(command).into()
+    }
+}
+
+#[cfg(feature = "live")]
+impl From<LiveCommand> for Command {
+    fn from(leaf: LiveCommand) -> Self {
+        Self::Live(leaf)
     }
 }
 

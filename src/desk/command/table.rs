@@ -1,15 +1,5 @@
 //! The one table of user commands: menus, palette, shortcuts and the key list are made from it, so
-//! that they cannot drift apart.
-
-use super::{
-    Command, DeviceCommand, DocumentCommand, FileCommand, PlanCommand, RunCommand, ScenarioCommand,
-    SettingsCommand,
-};
-use crate::desk::View;
-use crate::desk::job::Status;
-use crate::desk::planning::Question;
-use crate::desk::settings::Theme;
-use crate::fleet::example::EXAMPLES;
+//! that they cannot drift apart. What each of them does, and when it can be used, stands beside.
 
 /// What a person can choose from a menu, the palette or by keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +27,9 @@ pub enum UserCommand {
     Unpin,
     RunAgain,
     Cancel,
+    Rehearse,
+    StartPlatform,
+    StopLive,
     Why,
     WhatWouldItTake,
     Solve,
@@ -54,6 +47,7 @@ pub enum UserCommand {
     ScreenSimulate,
     ScreenRecommend,
     ScreenConfigs,
+    ScreenLive,
     ScreenReport,
     Palette,
     ThemeSystem,
@@ -225,18 +219,25 @@ pub const TABLE: &[Entry] = {
             View,
             "Topology",
             "Shows the machines of the cluster, what runs on them and how busy it is",
-            &[ctrl_shift("T")],
+            &[ctrl("2"), ctrl_shift("T")],
         ),
-        entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("2")]),
+        entry(C::ScreenSimulate, View, "Simulate", "Shows how the fleet comes back", &[ctrl("3")]),
         entry(
             C::ScreenRecommend,
             View,
             "Recommend",
             "Shows what it takes to meet the targets, and where they are met",
-            &[ctrl("3")],
+            &[ctrl("4")],
         ),
-        entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("4")]),
-        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("5")]),
+        entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("5")]),
+        entry(
+            C::ScreenLive,
+            View,
+            "Live",
+            "Connects real agents, and rehearses the return on this computer",
+            &[ctrl("7")],
+        ),
+        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("8")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
         entry(C::ThemeSystem, View, "Theme as in the system", "Follows the theme of the desktop", &[]),
         entry(C::ThemeDark, View, "Dark theme", "Shows light text on a dark ground", &[]),
@@ -249,8 +250,29 @@ pub const TABLE: &[Entry] = {
             C::Cancel,
             Run,
             "Cancel",
-            "Stops reading or writing files, else a search, else the simulation, whose runs stay",
+            "Stops what is under way: files, a search, the simulation, a rehearsal; what is found stays",
             &[plain("Escape")],
+        ),
+        entry(
+            C::Rehearse,
+            Run,
+            "Rehearse",
+            "Plays the return with real agents on this computer, and measures it",
+            &[],
+        ),
+        entry(
+            C::StartPlatform,
+            Run,
+            "Start test platform",
+            "Starts a platform on this computer that agents can connect to",
+            &[],
+        ),
+        entry(
+            C::StopLive,
+            Run,
+            "Stop everything live",
+            "Ends the rehearsal, the agent and the test platform at once",
+            &[],
         ),
         entry(C::Why, Run, "Why?", "Explains the result on the screen beside it", &[plain("W")]),
         entry(
@@ -328,130 +350,6 @@ impl UserCommand {
     pub fn entry(self) -> &'static Entry {
         // The table has every command once, a test walks both.
         TABLE.iter().find(|entry| entry.command == self).unwrap_or(&TABLE[0])
-    }
-
-    /// Returns the command of the desk that this one is, or `None` where the face has to ask or show
-    /// something first.
-    pub fn command(self, view: &View<'_>) -> Option<Command> {
-        Some(match self {
-            Self::New => FileCommand::Example(EXAMPLES[0].name.to_owned()).into(),
-            Self::ReopenPrevious => FileCommand::ReopenPrevious.into(),
-            // Without a file of its own a project is saved through the dialog.
-            Self::Save => {
-                view.path?;
-                FileCommand::Save.into()
-            }
-            Self::ClearRecent => FileCommand::ClearRecent.into(),
-            Self::Undo => DocumentCommand::Undo.into(),
-            Self::Redo => DocumentCommand::Redo.into(),
-            Self::RemoveDevices => DeviceCommand::RemoveSelected.into(),
-            Self::AddGroup => DocumentCommand::AddGroup.into(),
-            Self::DuplicateScenario => ScenarioCommand::Duplicate.into(),
-            Self::RemoveScenario => ScenarioCommand::Remove(view.scenario?.to_owned()).into(),
-            Self::PinBaseline => ScenarioCommand::Pin.into(),
-            Self::Unpin => ScenarioCommand::Unpin.into(),
-            Self::RunAgain => RunCommand::Start.into(),
-            // All stand in the bar at the bottom; files come first there.
-            Self::Cancel if view.transfer.is_some() => FileCommand::StopTransfer.into(),
-            Self::Cancel if view.plans.progress().is_some() => PlanCommand::Cancel.into(),
-            Self::Cancel => RunCommand::Cancel.into(),
-            Self::Solve => PlanCommand::Ask(Question::Answers).into(),
-            Self::ThemeSystem => SettingsCommand::Theme(Theme::System).into(),
-            Self::ThemeDark => SettingsCommand::Theme(Theme::Dark).into(),
-            Self::ThemeLight => SettingsCommand::Theme(Theme::Light).into(),
-            Self::ZoomIn => SettingsCommand::Zoom(view.settings.zoom_in()).into(),
-            Self::ZoomOut => SettingsCommand::Zoom(view.settings.zoom_out()).into(),
-            Self::ZoomReset => SettingsCommand::Zoom(1.0).into(),
-            Self::StopComparing => FileCommand::StopComparing.into(),
-            Self::StopTrying => FileCommand::StopTrying.into(),
-            Self::Open
-            | Self::SaveAs
-            | Self::Export
-            | Self::Report
-            | Self::ImportConfigs
-            | Self::ImportArchive
-            | Self::Compare
-            | Self::CompareArchive
-            | Self::TryFile
-            | Self::TryPasted
-            | Self::ImportDevices
-            | Self::SaveBadLines
-            | Self::ScreenDevices
-            | Self::Quit
-            | Self::RenameScenario
-            | Self::ScreenFleet
-            | Self::ScreenTopology
-            | Self::ScreenSimulate
-            | Self::ScreenRecommend
-            | Self::ScreenConfigs
-            | Self::ScreenReport
-            | Self::Why
-            | Self::WhatWouldItTake
-            | Self::Palette
-            | Self::ShowKeys => return None,
-        })
-    }
-
-    /// Returns whether the command can be used now.
-    ///
-    /// # Errors
-    /// The reason why not, as a tooltip says it.
-    pub fn enabled(self, view: &View<'_>) -> Result<(), &'static str> {
-        let when = |usable: bool, reason: &'static str| if usable { Ok(()) } else { Err(reason) };
-        match self {
-            Self::Undo => when(view.undo.is_some(), "There is nothing to undo"),
-            Self::Redo => when(view.redo.is_some(), "There is nothing to redo"),
-            Self::Save => when(view.dirty || view.path.is_none(), "Everything is saved"),
-            Self::ReopenPrevious => when(view.previous.is_some(), "Nothing else was open before"),
-            Self::ClearRecent => when(!view.settings.recent.is_empty(), "The list is empty"),
-            Self::RenameScenario | Self::RemoveScenario => {
-                when(view.scenario.is_some(), "The baseline is active; choose a scenario first")
-            }
-            Self::Unpin => when(view.pinned.is_some(), "No baseline is pinned"),
-            Self::Cancel => {
-                let searching = view.plans.progress().is_some() || *view.status == Status::Running;
-                let stoppable = view.transfer.map_or(searching, |own| !own.stopping);
-                when(stoppable, "Nothing is running")
-            }
-            Self::Export
-            | Self::Report
-            | Self::ImportConfigs
-            | Self::ImportArchive
-            | Self::Compare
-            | Self::CompareArchive
-                if view.transfer.is_some() =>
-            {
-                Err("Files are being read or written; wait for it or cancel it")
-            }
-            Self::RunAgain | Self::PinBaseline | Self::Report => {
-                when(view.fleet.is_some(), "The project has errors; correct them first")
-            }
-            Self::Export if view.checked.blocked() => Err("The project has errors; correct them first"),
-            Self::Export => {
-                let outline = &view.outline;
-                if outline.waves_error().or_else(|| outline.paths_error()).is_some() {
-                    return Err("Waves or paths have errors; they stand beside the button");
-                }
-                let blocked = view.agent_files.iter().any(|group| group.blocked().is_some());
-                when(!blocked, "A file of the devices has errors; see its findings")
-            }
-            Self::Why => when(view.outcome.is_some(), "Nothing is simulated yet"),
-            Self::WhatWouldItTake | Self::Solve if view.fleet.is_none() => {
-                Err("The project has errors; correct them first")
-            }
-            Self::Solve => when(!view.plans.goals.list.is_empty(), "No target counts; set one first"),
-            Self::StopComparing => when(view.compared.is_some(), "Nothing is compared with"),
-            Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
-            Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),
-            Self::RemoveDevices => when(!view.devices.selected.is_empty(), "No device is selected"),
-            Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
-            Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
-            Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),
-            Self::ZoomIn => when(view.settings.zoom_in() > view.settings.zoom, "This is the largest zoom"),
-            Self::ZoomOut => when(view.settings.zoom_out() < view.settings.zoom, "This is the smallest zoom"),
-            Self::ZoomReset => when(view.settings.zoom != 1.0, "The zoom is 100 %"),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! answer to the upgrade only, while TCP and TLS take as long as the system lets them; others bound the whole
 //! attempt with it.
 
-use super::session::Session;
+use super::session::{Session, Tap};
 use super::{Ending, Life, Told};
 use crate::base::Micros;
 use crate::base::draws::mix;
@@ -86,7 +86,9 @@ impl Life {
             bind_when_told: self.bursts_first(),
             ..Terms::new(profile.key.0.as_str(), bind)
         };
-        Ok(Session::new(pipe::frames(pipe, early, Role::Client).await, Client::new(terms)))
+        let listener = std::sync::Arc::clone(&self.voice.listener);
+        let tap = Tap { listener, clock, device: self.device.number };
+        Ok(Session::new(pipe::frames(pipe, early, Role::Client).await, Client::new(terms), tap))
     }
 
     async fn upgrades(&self, pipe: &mut Pipe) -> Result<Vec<u8>, Trouble> {

@@ -17,17 +17,24 @@
 //! the platform did not answer. Without one, wishes wait until it is back.
 
 mod attempt;
-mod keep;
+mod ear;
+mod frames;
 mod online;
 mod pace;
 mod session;
 mod thing;
+mod visitor;
+mod words;
 mod work;
 
 pub use super::store::Push;
-pub use keep::News;
+pub use ear::{Ear, Waiting};
+pub use frames::{Passed, Passing};
 pub use pace::{Held, Pace};
-pub use thing::Thing;
+pub use thing::{Thing, value_of};
+pub use visitor::visitor;
+pub use words::values;
+pub use work::News;
 
 use super::clock::Clock;
 use super::connect::{Done, Failure, Target, Watch};
@@ -37,13 +44,12 @@ use crate::agent::{Action, Event, Machine, Pause, State};
 use crate::base::{Draws, Micros};
 use crate::fleet::{Agent, Link, Retries};
 use crate::wire::Status;
-use keep::Keeper;
 use session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use work::Work;
+use work::{Keeper, Work};
 
 /// Longest time from the wish to stop to the end of the task; a store may take as long again to bring values to its disk.
 pub const SHUTDOWN: Micros = Micros::from_millis(200);
@@ -217,6 +223,11 @@ pub enum Wish {
 pub trait Listener: Send + Sync {
     /// Hears what happened to a device at a time.
     fn hears(&self, at: Micros, device: u64, told: Told);
+
+    /// Sees a frame of a device pass, to the platform or from it. Who does not look pays nothing for it.
+    fn sees(&self, at: Micros, device: u64, sent: bool, frame: &Passing<'_>) {
+        let _ = (at, device, sent, frame);
+    }
 }
 
 /// A running agent. Dropping it stops the agent.

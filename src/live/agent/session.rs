@@ -3,7 +3,7 @@
 //! Waiting and acting are apart: what waits can be dropped at any moment without losing anything, what acts
 //! is let finish.
 
-use super::Ending;
+use super::{Ending, Listener, Passing};
 use crate::base::Micros;
 use crate::live::clock::Clock;
 use crate::live::pipe::Frames;
@@ -12,6 +12,7 @@ use crate::wire::session::{Action, Client, Event, Notice};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -32,6 +33,7 @@ pub(super) struct Session {
     pub(super) early: Vec<Notice>,
     /// Whether more of a store waits for room.
     pub(super) more: bool,
+    tap: Tap,
 }
 
 /// A request whose answer is waited for.
@@ -44,6 +46,19 @@ pub(super) enum Awaited {
     Call(String),
 }
 
+/// Who is shown the frames of a session, and whose they are.
+pub(super) struct Tap {
+    pub(super) listener: Arc<dyn Listener>,
+    pub(super) clock: Clock,
+    pub(super) device: u64,
+}
+
+impl Tap {
+    fn shows(&self, sent: bool, frame: &Passing<'_>) {
+        self.listener.sees(self.clock.now(), self.device, sent, frame);
+    }
+}
+
 /// What a session waited for.
 pub(super) enum Heard {
     Frame(Frame),
@@ -51,8 +66,8 @@ pub(super) enum Heard {
 }
 
 impl Session {
-    pub(super) fn new(socket: Frames, client: Client) -> Self {
-        Self { socket, client, closed: false, asked: BTreeMap::new(), early: Vec::new(), more: false }
+    pub(super) fn new(socket: Frames, client: Client, tap: Tap) -> Self {
+        Self { socket, client, closed: false, asked: BTreeMap::new(), early: Vec::new(), more: false, tap }
     }
 
     /// Returns the entries of a store that are on their way.
@@ -83,6 +98,18 @@ impl Session {
     /// Takes what has happened; returns what the session tells.
     pub(super) async fn takes(&mut self, heard: Heard, now: Micros) -> Result<Vec<Notice>, Ending> {
         let mut actions = Vec::new();
+        if let Heard::Frame(frame) = &heard {
+            match frame {
+                Frame::Binary(bytes) => self.tap.shows(false, &Passing::Message(bytes)),
+                Frame::Ping(bytes) => self.tap.shows(false, &Passing::Ping(bytes.len())),
+                Frame::Pong(bytes) => self.tap.shows(false, &Passing::Pong(bytes.len())),
+                Frame::Close(close) => {
+                    let reason = close.as_ref().map_or("", |close| close.reason.as_str());
+                    self.tap.shows(false, &Passing::Close(reason));
+                }
+                Frame::Text(_) | Frame::Frame(_) => {}
+            }
+        }
         match &heard {
             Heard::Due => self.client.step(now, Event::Due, &mut actions),
             Heard::Frame(Frame::Binary(bytes)) => self.client.step(now, Event::Frame(bytes), &mut actions),
@@ -109,13 +136,20 @@ impl Session {
                 }
                 Action::Close { code, reason } => {
                     self.closed = true;
+                    self.tap.shows(true, &Passing::Close(&reason));
                     let frame = CloseFrame { code: code.into(), reason: reason.into() };
                     // Who does not take it is left without it.
                     let _ = tokio::time::timeout(PARTING, self.socket.close(Some(frame))).await;
                     continue;
                 }
-                Action::Send(bytes) => Frame::Binary(Bytes::from(bytes)),
-                Action::Ping(bytes) => Frame::Ping(Bytes::from(bytes)),
+                Action::Send(bytes) => {
+                    self.tap.shows(true, &Passing::Message(&bytes));
+                    Frame::Binary(Bytes::from(bytes))
+                }
+                Action::Ping(bytes) => {
+                    self.tap.shows(true, &Passing::Ping(bytes.len()));
+                    Frame::Ping(Bytes::from(bytes))
+                }
                 // The WebSocket library answers pings by itself.
                 Action::Pong(_) => continue,
             };

@@ -38,24 +38,54 @@ pub fn notices(link: &Link, loss: Loss, draws: Draws, device: u64) -> Micros {
     notice::notice(link, loss, notice::since_ping(draws, device, 0, link))
 }
 
+/// A herd that runs. Dropping it stops its agents.
+#[derive(Debug)]
+pub(super) struct Herd {
+    books: Arc<Books>,
+    agents: Vec<agent::Handle>,
+}
+
+impl Herd {
+    /// Starts a herd on the current runtime.
+    pub(super) fn start(starts: Vec<Start>, (clock, draws): (Clock, Draws)) -> Self {
+        let books = Arc::new(Books::new(starts.iter().map(|start| start.device.number)));
+        let agents = starts
+            .into_iter()
+            .map(|start| agent::start(start.profile, start.device, (clock, draws), start.lost, books.clone()))
+            .collect();
+        Self { books, agents }
+    }
+
+    /// Returns its books, for whoever looks into them meanwhile.
+    pub(super) fn books(&self) -> Arc<Books> {
+        Arc::clone(&self.books)
+    }
+
+    /// Resolves when every agent is back or has given up.
+    pub(super) async fn settled(&self) {
+        self.books.settled().await;
+    }
+
+    /// Stops all agents, waits for them, and closes the books.
+    pub(super) async fn stop(self) -> Outcome {
+        self.agents.iter().for_each(agent::Handle::ask_to_stop);
+        for agent in self.agents {
+            agent.stop().await;
+        }
+        self.books.outcome()
+    }
+}
+
 /// Runs a herd until every agent is back or has given up, or until the watch ends; then stops all agents and waits for them.
 ///
 /// Devices have different numbers; of two with the same only one is counted.
 pub async fn run(starts: Vec<Start>, (clock, draws): (Clock, Draws), watch_until: Micros) -> Outcome {
-    let books = Arc::new(Books::new(starts.iter().map(|start| start.device.number)));
-    let agents: Vec<agent::Handle> = starts
-        .into_iter()
-        .map(|start| agent::start(start.profile, start.device, (clock, draws), start.lost, books.clone()))
-        .collect();
+    let herd = Herd::start(starts, (clock, draws));
     tokio::select! {
-        () = books.settled() => {}
+        () = herd.settled() => {}
         () = clock.until(watch_until) => {}
     }
-    agents.iter().for_each(agent::Handle::ask_to_stop);
-    for agent in agents {
-        agent.stop().await;
-    }
-    books.outcome()
+    herd.stop().await
 }
 
 #[cfg(test)]

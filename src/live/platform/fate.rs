@@ -126,6 +126,18 @@ impl Counters {
         *self.fates.entry(fate).or_default() += 1;
     }
 
+    /// Returns the counts without the instants.
+    #[must_use]
+    pub fn totals(&self) -> Self {
+        Self {
+            fates: self.fates.clone(),
+            accepted_at: Vec::new(),
+            bound_at: Vec::new(),
+            late: Vec::new(),
+            ..*self
+        }
+    }
+
     /// Returns how many connections ended like this.
     pub fn fate(&self, fate: Fate) -> u64 {
         self.fates.get(&fate).copied().unwrap_or_default()

@@ -141,6 +141,36 @@ pub enum Reception {
     BindRejected,
 }
 
+impl Reception {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 9] = [
+        Self::Served,
+        Self::Refused,
+        Self::NotAccepted,
+        Self::Http503,
+        Self::AcceptThenClose,
+        Self::Mute,
+        Self::AuthUnanswered,
+        Self::AuthRejected,
+        Self::BindRejected,
+    ];
+
+    /// Returns the word with which it is asked for.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Served => "serve",
+            Self::Refused => "refuse",
+            Self::NotAccepted => "not-accept",
+            Self::Http503 => "503",
+            Self::AcceptThenClose => "accept-close",
+            Self::Mute => "mute",
+            Self::AuthUnanswered => "auth-silent",
+            Self::AuthRejected => "auth-reject",
+            Self::BindRejected => "bind-reject",
+        }
+    }
+}
+
 impl TryFrom<Meets> for Reception {
     type Error = &'static str;
 
@@ -300,6 +330,26 @@ impl Handle {
         });
     }
 
+    /// Receives devices like this from now on; connections that are open stay.
+    pub fn receive(&self, reception: Reception) {
+        self.outage(Outage { loss: None, reception, down: false });
+    }
+
+    /// Ends all connections now; devices are received as before.
+    pub fn cut(&self, loss: Loss) {
+        self.outage(Outage { loss: Some(loss), reception: self.reception(), down: false });
+    }
+
+    /// Goes down now: ends all connections, forgets all sessions, and refuses until it is restarted.
+    pub fn down(&self, loss: Loss) {
+        self.outage(Outage { loss: Some(loss), reception: Reception::Refused, down: true });
+    }
+
+    /// Returns how devices are received.
+    pub fn reception(&self) -> Reception {
+        self.shared.hall().reception
+    }
+
     /// Ends an outage now: devices are received as always, with a capacity that grows from a share [‰] of itself
     /// to all of it in this time.
     pub fn restart(&self, length: Micros, from_permille: u32) {
@@ -319,6 +369,11 @@ impl Handle {
     /// Returns the account as it is now.
     pub fn counters(&self) -> Counters {
         self.shared.hall().counters.clone()
+    }
+
+    /// Returns the account as it is now without the instants, of which there may be millions: for whoever looks often.
+    pub fn totals(&self) -> Counters {
+        self.shared.hall().counters.totals()
     }
 
     /// Returns the things that are bound now.

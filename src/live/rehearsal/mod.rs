@@ -14,13 +14,15 @@
 
 pub mod host;
 mod scale;
+mod watch;
 
-pub use scale::{ScaleError, Scaled, chosen, scale, scale_for_host};
+pub use scale::{ScaleError, Scaled, away, chosen, scale, scale_for_host};
+pub use watch::{SoFar, Watch};
 
 use super::agent::{Device, Key, Profile};
 use super::clock::Clock;
 use super::connect::{Target, USUAL_PATH};
-use super::herd::{self, Outcome, Start};
+use super::herd::{self, Herd, Outcome, Start};
 use super::listen::Port;
 use super::platform::{self, Counters, Outage, Reception, Settings, StartError};
 use super::tls::{Authority, AuthorityError, ClientTls, Connector, TlsError, Trust};
@@ -76,6 +78,15 @@ impl Rehearsed {
 /// # Errors
 /// The platform does not start.
 pub async fn run(scaled: &Scaled, seed: u64) -> Result<Rehearsed, RehearsalError> {
+    watched(scaled, seed, &Watch::default()).await
+}
+
+/// Rehearses as [`run`] does, while somebody watches: the books can be looked into, and it ends soon after it is
+/// cancelled. Agents that were not back by then are abandoned in the account.
+///
+/// # Errors
+/// Those of [`run`].
+pub async fn watched(scaled: &Scaled, seed: u64, watch: &Watch) -> Result<Rehearsed, RehearsalError> {
     let fleet = &scaled.fleet;
     let (identity, connector) = if scaled.tls {
         let authority = Authority::new("Regather rehearsal")?;
@@ -101,15 +112,26 @@ pub async fn run(scaled: &Scaled, seed: u64) -> Result<Rehearsed, RehearsalError
     let reception = Reception::try_from(fleet.outage.meets).unwrap_or(Reception::Refused);
     platform.outage(Outage { loss: None, reception, down: fleet.outage.platform_down });
     let starts = starts(fleet, platform.address().port(), connector.as_ref(), draws);
-    let mut herd = std::pin::pin!(herd::run(starts, (clock, draws), fleet.outage.horizon()));
-    let agents = tokio::select! {
-        agents = &mut herd => agents,
-        () = clock.until(fleet.outage.length) => {
-            platform.restart(fleet.outage.ramp, fleet.outage.ramp_from_permille);
-            herd.await
+    let herd = Herd::start(starts, (clock, draws));
+    watch.begins(clock, herd.books());
+    {
+        let ends = async {
+            tokio::select! {
+                () = herd.settled() => {}
+                () = clock.until(fleet.outage.horizon()) => {}
+                () = watch.cancelled() => {}
+            }
+        };
+        let mut ends = std::pin::pin!(ends);
+        tokio::select! {
+            () = &mut ends => {}
+            () = clock.until(fleet.outage.length) => {
+                platform.restart(fleet.outage.ramp, fleet.outage.ramp_from_permille);
+                ends.await;
+            }
         }
-    };
-    Ok(Rehearsed { agents, platform: platform.stop().await })
+    }
+    Ok(Rehearsed { agents: herd.stop().await, platform: platform.stop().await })
 }
 
 /// Returns the agents that lose their connection, numbered as in the simulation.

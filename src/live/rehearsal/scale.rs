@@ -43,6 +43,11 @@ const USUAL: u32 = 50;
 /// Most agents that are chosen so that a service is not too long for them.
 const MOST: u32 = 2_000;
 
+/// Returns the number of agents that lose their connection in the rehearsal.
+pub fn away(scaled: &Scaled) -> u64 {
+    scaled.fleet.cut_groups().map(|group| u64::from(group.devices)).sum()
+}
+
 /// Returns how many agents rehearse a fleet where nobody says how many: 50, or the largest number below with
 /// which all tiers keep whole workers; or else as many as it takes, 2,000 at most, for a service to last at most half of
 /// the shortest connect timeout.

@@ -88,6 +88,29 @@ async fn both_ends_of_a_rehearsal_count_alike() {
     assert!(!other.agrees());
 }
 
+#[tokio::test]
+async fn a_rehearsal_is_watched_and_ends_when_it_is_cancelled() {
+    let mut small = scale(&fleet(), 20, MINUTE).expect("scales");
+    // The platform stays away for longer than anybody waits here.
+    small.fleet.outage.length = MINUTE;
+    let watch = Watch::default();
+    assert_eq!(watch.so_far(), None);
+    let looks = async {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            let Some(so_far) = watch.so_far() else { continue };
+            assert_eq!((so_far.agents.account.planned, so_far.agents.account.connected), (20, 0));
+            return watch.cancel();
+        }
+    };
+    let clock = Clock::start();
+    let (rehearsed, ()) = tokio::join!(watched(&small, 42, &watch), looks);
+    let rehearsed = rehearsed.expect("runs");
+    assert!(clock.now() < Micros::from_secs(20), "{:?}", clock.now());
+    assert!(watch.is_cancelled() && rehearsed.agrees(), "{rehearsed:?}");
+    assert_eq!(rehearsed.agents.account.abandoned, 20);
+}
+
 #[test]
 fn only_the_return_is_rehearsed_and_no_target_is_judged() {
     let mut whole = fleet();

@@ -9,6 +9,7 @@
 
 mod overview;
 mod platform;
+mod rehearsed;
 mod returns;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 
 pub use self::overview::{OVERLAID, overview};
 pub use self::platform::Part;
+pub use self::rehearsed::{Measured, rehearsed};
 
 use super::chart::{Axis, AxisKind, Band, Chart, Mark, Role, Scale, Series, Shade, Style};
 use crate::base::units::{self, THIN};

@@ -63,6 +63,9 @@ pub fn ui(ui: &mut Ui, view: &View<'_>, lists: &mut Lists, out: &mut Vec<Request
             let share = done as f32 / of.max(1) as f32;
             named(ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0)), "Search");
             cancel(ui);
+        } else if let Some(share) = rehearsed(view).filter(|_| view.progress.is_none()) {
+            named(ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0)), "Rehearsal");
+            cancel(ui);
         } else if let Some(progress) = view.progress {
             let share = progress.done as f32 / progress.of.max(1) as f32;
             let bar = ui.add(ProgressBar::new(share).desired_width(80.0).desired_height(8.0));
@@ -108,8 +111,23 @@ fn search_text((question, done, of): (Question, usize, usize)) -> String {
     if of == 0 { format!("{doing} …") } else { format!("{doing}, {done} of {of} {parts}") }
 }
 
-/// Returns how the simulation stands: `Simulation 37 of 50 runs`.
+/// Returns the share of the agents that are back in the rehearsal under way, 0..1; nothing where none is.
+fn rehearsed(view: &View<'_>) -> Option<f32> {
+    #[cfg(feature = "live")]
+    if view.live.rehearses() {
+        return Some(view.live.rehearsal.share());
+    }
+    let _ = view;
+    None
+}
+
+/// Returns how the simulation stands: `Simulation 37 of 50 runs`, or the rehearsal while nothing is simulated.
 fn run_text(view: &View<'_>) -> String {
+    if view.progress.is_none()
+        && let Some(share) = rehearsed(view)
+    {
+        return format!("Rehearsal, {} back", units::percent(f64::from(share)));
+    }
     if let Some(progress) = view.progress {
         let what = match progress.subject {
             Subject::Active => "Simulation",

@@ -11,7 +11,7 @@ mod figures;
 mod levers;
 mod result;
 pub mod rows;
-mod saving;
+pub mod saving;
 
 use super::request::Request;
 use super::theme::{self, space};

@@ -6,15 +6,13 @@ mod told;
 use crate::base::{Draws, Micros};
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
-use crate::cli::live::{self, Ear, Events, exit_of};
+use crate::cli::live::{self, Events, exit_of};
 use crate::cli::printer::Printer;
-use crate::fleet::{Agent, Backoff, BackoffLaw, Bounds, Generic, Link, Retries};
-use crate::live::agent::{self, Device, Key, News, Profile, Push, Told, Wish, With};
+use crate::live::agent::{self, Device, Ear, Key, News, Profile, Push, Told, Wish, With, value_of, visitor};
 use crate::live::clock::wall_ms;
 use crate::live::connect::{Failure, Proxy, Target, host_and_port};
 use crate::live::engine::Engine;
 use crate::live::tls::{ClientTls, Connector, OwnPem, Trust};
-use crate::wire::Value;
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -107,15 +105,6 @@ fn assigned(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Returns the value that a text stands for.
-fn value(text: &str) -> Value {
-    match text {
-        "true" => Value::Boolean(true),
-        "false" => Value::Boolean(false),
-        _ => crate::base::units::parse_number(text).map_or_else(|| Value::string(text), Value::Number),
-    }
-}
-
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let profile = profile(args, printer)?;
@@ -178,14 +167,8 @@ fn profile(args: &Args, printer: &Printer) -> Result<Profile, CommandError> {
         target.proxy = Some(Proxy { host, port, credentials });
     }
     let key = Key(live::secret("--key", &args.key, printer)?.expose().to_owned());
-    let agent = Agent::Generic(Generic {
-        first_delay: Micros::ZERO,
-        connect_timeout: args.timeout,
-        connect_retries: Retries::Times(args.attempts),
-        backoff: Backoff { law: BackoffLaw::Fixed, base: args.wait, cap: args.wait },
-    });
-    let link = Link { tls, message_timeout: args.timeout, bounds: Bounds::Attempt, ..Link::C_SDK };
-    Ok(Profile { target, tls: connector(args, tls, printer)?, agent, link, key })
+    let tls = connector(args, tls, printer)?;
+    Ok(visitor((target, tls, key), args.timeout, (args.attempts, args.wait)))
 }
 
 /// Returns what TLS needs; nothing where the connection is not encrypted.
@@ -311,7 +294,7 @@ impl Visit<'_> {
         let push = |(property, text): &(String, String)| Push {
             thing: thing.clone(),
             property: property.clone(),
-            value: value(text),
+            value: value_of(text),
             time_ms,
         };
         self.args.push.iter().map(push).collect()
@@ -378,7 +361,7 @@ impl Visit<'_> {
             return Err(CommandError::new(lost, format!("Not sent, because it cannot be: {what}")));
         }
         if self.dropped > 0 {
-            let message = format!("The store was full and dropped {}.", told::values(self.dropped));
+            let message = format!("The store was full and dropped {}.", agent::values(self.dropped));
             return Err(CommandError::new(lost, message).hint("Give it more room with --store-limit."));
         }
         if let Some(what) = self.refused {
@@ -404,7 +387,7 @@ impl Visit<'_> {
         if self.waiting == 0 {
             return error;
         }
-        error.hint(format!("{} wait in the store and are sent the next time.", told::values(self.waiting)))
+        error.hint(format!("{} wait in the store and are sent the next time.", agent::values(self.waiting)))
     }
 }
 
@@ -413,10 +396,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_numbers_truths_or_texts() {
-        assert_eq!(value("2.5"), Value::Number(2.5));
-        assert_eq!(value("true"), Value::Boolean(true));
-        assert_eq!(value("1e3"), Value::string("1e3"));
+    fn assignments_have_a_name() {
         assert_eq!(assigned("a=b=c"), Ok(("a".into(), "b=c".into())));
         assigned("=1").expect_err("no name");
         assigned("a").expect_err("no value");

@@ -1,10 +1,9 @@
 //! What an agent tells, as a line for people and as an event for programs.
 
 use crate::base::Micros;
-use crate::base::units::duration;
 use crate::cli::error::CommandError;
 use crate::cli::live::Events;
-use crate::live::agent::{DeafUntil, Ending, News, Told};
+use crate::live::agent::{DeafUntil, News, Told};
 use serde_json::{Value, json};
 
 /// Writes what an agent tells.
@@ -35,7 +34,7 @@ fn fields(told: &Told) -> (&'static str, Value) {
         ),
         Told::CSdkFails(why) => ("c-sdk-fails", json!({"message": why})),
         Told::Back { number } => ("back", json!({"attempt": number})),
-        Told::Lost(ending) => ("lost", json!({"message": ended(ending)})),
+        Told::Lost(ending) => ("lost", json!({"message": ending.to_string()})),
         Told::ConnectsOnceMore => ("connects-once-more", json!({})),
         Told::Stranded => ("stranded", json!({})),
         Told::Asked { what, success } => ("asked", json!({"what": what, "success": success})),
@@ -77,101 +76,7 @@ fn news_fields(news: &News) -> (&'static str, Value) {
     }
 }
 
-/// Returns a number of values in words.
-pub(super) fn values(count: usize) -> String {
-    format!("{} {}", crate::base::units::count(count as u64), if count == 1 { "value" } else { "values" })
-}
-
-/// Returns the line of an event of the store.
-fn news_text(news: &News) -> String {
-    match news {
-        News::Put(put) => {
-            let mut lines = Vec::new();
-            if put.stored > 0 {
-                lines.push(format!("stored    {}; waiting {}", values(put.stored), put.waiting));
-            }
-            if put.held > 0 {
-                let why = put.trouble.as_deref().unwrap_or("the disk takes nothing");
-                lines.push(format!("held      {} in memory only: {why}", values(put.held)));
-            }
-            if put.dropped > 0 {
-                lines.push(format!("dropped   {}: the store is full", values(put.dropped)));
-            }
-            lines.join("\n")
-        }
-        News::Sends { count, before_bind } => {
-            format!("flushing  {}{}", values(*count), if *before_bind { " before BIND" } else { "" })
-        }
-        News::Answered { count, taken, waiting, trouble } => {
-            let taken = if *taken { "taken" } else { "refused, and dropped" };
-            let trouble = trouble.as_deref().map(|trouble| format!("; {trouble}")).unwrap_or_default();
-            format!("flushed   {}: {taken}; waiting {waiting}{trouble}", values(*count))
-        }
-        News::Unanswered { count } => format!("kept      {}: no answer in time", values(*count)),
-        News::Left(left) if left.lost > 0 => {
-            format!("left      {} for the next start, {} lost", values(left.stored), left.lost)
-        }
-        News::Left(left) => format!("left      {} for the next start", values(left.stored)),
-    }
-}
-
-/// Returns how a connection was lost, in words.
-fn ended(ending: &Ending) -> String {
-    match ending {
-        Ending::CloseFrame(reason) if reason.is_empty() => "the platform said goodbye".to_owned(),
-        Ending::CloseFrame(reason) => format!("the platform said goodbye: {reason}"),
-        Ending::Reset => "the platform or something on the way reset it".to_owned(),
-        Ending::Error(error) => format!("it failed: {error}"),
-        Ending::Garbage(error) => format!("what came breaks the rules of the protocol: {error}"),
-        Ending::End => "TCP ended without a goodbye".to_owned(),
-        Ending::NoPong => "a ping was not answered".to_owned(),
-        Ending::Restart => "the platform called the service that restarts it".to_owned(),
-        Ending::Cut => "it was cut here".to_owned(),
-    }
-}
-
 /// Returns the line for people; empty where they need none.
 fn text(at: Micros, told: &Told) -> String {
-    match told {
-        Told::Waits { until, .. } if until.since(at) > Micros::ZERO => {
-            format!("waits     {}", duration(until.since(at).secs()))
-        }
-        Told::Stepped(done) => {
-            let line = format!("{:<9} {:<9} {}", done.step.word(), duration(done.took.secs()), done.detail);
-            line.trim_end().to_owned()
-        }
-        Told::Failed(failure) => {
-            format!(
-                "{:<9} {:<9} failed: {}",
-                failure.step.word(),
-                duration(failure.took.secs()),
-                failure.trouble
-            )
-        }
-        Told::CSdkFails(why) => format!("note      An agent of the C SDK would fail here: {why}"),
-        Told::Back { .. } => format!("connected after {}", duration(at.secs())),
-        Told::Lost(ending) => format!("lost      {}", ended(ending)),
-        Told::Stranded => "gives up".to_owned(),
-        Told::Asked { what, success } => {
-            format!("asked     {what}: {}", if *success { "answered" } else { "refused" })
-        }
-        Told::Pushed { count, taken } => {
-            format!("pushed    {}: {}", values(*count), if *taken { "taken" } else { "not taken" })
-        }
-        Told::NotSent { what, why } => format!("not sent  {what}: {why}"),
-        Told::Store(news) => news_text(news),
-        Told::Answered { what, status, rows } => match status {
-            Some(status) if *rows > 0 => format!("called    {what}: {status}, rows {rows}"),
-            Some(status) => format!("called    {what}: {status}"),
-            None => format!("called    {what}: no answer in time"),
-        },
-        Told::Stopped { goodbye, .. } => {
-            if *goodbye {
-                "left in order".to_owned()
-            } else {
-                "left without a goodbye".to_owned()
-            }
-        }
-        Told::Waits { .. } | Told::Tries { .. } | Told::ConnectsOnceMore => String::new(),
-    }
+    told.words(at).map_or_else(String::new, |(word, text)| format!("{word:<9} {text}").trim_end().to_owned())
 }

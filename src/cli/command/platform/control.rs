@@ -126,18 +126,7 @@ fn unknown(word: &str) -> String {
 }
 
 fn reception(word: &str) -> Option<Reception> {
-    Some(match word {
-        "serve" => Reception::Served,
-        "refuse" => Reception::Refused,
-        "not-accept" => Reception::NotAccepted,
-        "503" => Reception::Http503,
-        "accept-close" => Reception::AcceptThenClose,
-        "mute" => Reception::Mute,
-        "auth-silent" => Reception::AuthUnanswered,
-        "auth-reject" => Reception::AuthRejected,
-        "bind-reject" => Reception::BindRejected,
-        _ => return None,
-    })
+    Reception::ALL.into_iter().find(|reception| reception.word() == word)
 }
 
 fn loss(word: &str) -> Result<Loss, String> {

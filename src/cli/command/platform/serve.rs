@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::live::{self, Events};
 use crate::cli::printer::Printer;
 use crate::live::engine::Engine;
-use crate::live::platform::{Counters, Handle, Outage, Reception, line};
+use crate::live::platform::{Counters, Handle, line};
 use crate::wire::{Method, Part, Request};
 use serde_json::{Value, json};
 use std::io::BufRead;
@@ -48,8 +48,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         printer.note(&format!("Not rehearsed: {part}."));
     }
     let lines = lines()?;
-    let mut serving =
-        Serving { engine: &engine, handle: &handle, events, reception: Reception::Served, seen: None };
+    let mut serving = Serving { engine: &engine, handle: &handle, events, seen: None };
     let ended = serving.lasts(args.lasts, &lines);
     let counters = engine.finishes(handle.stop());
     ended?;
@@ -85,7 +84,6 @@ struct Serving<'a> {
     engine: &'a Engine,
     handle: &'a Handle,
     events: Events<'a>,
-    reception: Reception,
     /// The counters that were told last.
     seen: Option<Counters>,
 }
@@ -121,11 +119,7 @@ impl Serving<'_> {
 
     /// Tells the counters where they have changed.
     fn looks(&mut self) -> Result<(), CommandError> {
-        let mut counters = self.handle.counters();
-        // They only grow, and are not told here.
-        for instants in [&mut counters.accepted_at, &mut counters.bound_at, &mut counters.late] {
-            instants.clear();
-        }
+        let counters = self.handle.totals();
         if self.seen.as_ref() == Some(&counters) || (self.seen.is_none() && counters.accepted == 0) {
             return Ok(());
         }
@@ -154,7 +148,7 @@ impl Serving<'_> {
         };
         match control {
             Control::Stop => return Ok(true),
-            Control::Status => self.tells(&self.handle.counters())?,
+            Control::Status => self.tells(&self.handle.totals())?,
             Control::Help => self.says("help", json!({"text": control::HELP}), control::HELP)?,
             Control::Read { thing, property } => {
                 self.calls(Request::new(Method::Get, thing, Part::Property, property, None))?;
@@ -169,20 +163,15 @@ impl Serving<'_> {
     }
 
     /// Changes how devices are received.
-    fn changes(&mut self, control: &Control) {
-        let outage = match *control {
-            Control::Receive(reception) => Outage { loss: None, reception, down: false },
-            Control::Cut(loss) => Outage { loss: Some(loss), reception: self.reception, down: false },
-            Control::Down(loss) => Outage { loss: Some(loss), reception: Reception::Refused, down: true },
-            Control::Restart { length, from_permille } => {
-                self.reception = Reception::Served;
-                return self.handle.restart(length, from_permille);
-            }
-            Control::Pongs(delay) => return self.handle.delay_pongs(delay),
-            _ => return,
-        };
-        self.reception = outage.reception;
-        self.handle.outage(outage);
+    fn changes(&self, control: &Control) {
+        match *control {
+            Control::Receive(reception) => self.handle.receive(reception),
+            Control::Cut(loss) => self.handle.cut(loss),
+            Control::Down(loss) => self.handle.down(loss),
+            Control::Restart { length, from_permille } => self.handle.restart(length, from_permille),
+            Control::Pongs(delay) => self.handle.delay_pongs(delay),
+            _ => {}
+        }
     }
 
     /// Asks a device.

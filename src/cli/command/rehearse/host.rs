@@ -15,7 +15,7 @@ use crate::live::connect::Target;
 use crate::live::herd::preflight::{Host as Computer, Need};
 use crate::live::platform::Counters;
 use crate::live::rehearsal::host::{self, Against, Host, Stops, most_agents, most_per_s, permit};
-use crate::live::rehearsal::{Rehearsed, Scaled, chosen, scale_for_host};
+use crate::live::rehearsal::{Rehearsed, Scaled, away, chosen, scale_for_host};
 use crate::live::tls::{ClientTls, Connector, Trust};
 use crate::plan::{Fit, Outcome};
 use crate::report::terminal::{line, wrap};
@@ -125,13 +125,13 @@ pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(
     printer.note(&format!(
         "Rehearsing {} with {} agents against {}; it takes {} at most.",
         task.planned.name,
-        count(super::away(&scaled)),
+        count(away(&scaled)),
         host.target.host,
         duration(scaled.fleet.outage.horizon().secs()),
     ));
     let engine = live::engine(printer.environment().processors)?;
     let against = engine.finishes(host::against(&scaled, task.order.seed, &host));
-    let fit = Fit::of(&outcome.study, super::away(&scaled), &against.agents.back_at);
+    let fit = Fit::of(&outcome.study, away(&scaled), &against.agents.back_at);
     // What this platform counts is unknown, and nothing is told of it.
     let rehearsed = Rehearsed { agents: against.agents.clone(), platform: Counters::default() };
     let told = Told {
@@ -196,8 +196,8 @@ impl Judged<'_> {
         for (reason, attempts) in &agents.failures {
             row("failed", &format!("{} ({reason})", count(*attempts)));
         }
-        let measured = self.told.t95().map_or_else(|| "never".to_owned(), duration);
-        let simulated = duration(self.told.simulated_t95());
+        let measured = self.told.judged().t95().map_or_else(|| "never".to_owned(), duration);
+        let simulated = duration(self.told.judged().simulated_t95());
         row("95 % back", &format!("{measured} measured, {simulated} simulated"));
         if let Some(fit) = &self.told.fit {
             row("largest gap", &format!("{} of the agents", crate::base::units::percent(fit.gap)));

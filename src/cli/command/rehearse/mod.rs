@@ -15,8 +15,9 @@ use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{Planned, Played};
+use crate::desk::live::MOST_GAP;
 use crate::live::herd::preflight::{Host, Need, Preflight};
-use crate::live::rehearsal::{self, Scaled, chosen, scale};
+use crate::live::rehearsal::{self, Scaled, away, chosen, scale};
 use crate::plan::Fit;
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = live::length)]
     outage: Micros,
     /// Largest difference between the measured and the simulated share of devices that are back [%]
-    #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", default_value_t = MOST_GAP, value_parser = percent)]
     most_gap: f64,
     #[command(flatten)]
     host: host::HostArgs,
@@ -126,11 +127,6 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         return Err(miscounted());
     }
     Ok(if told.proves() || args.played.exit_zero { Exit::Done } else { Exit::Missed })
-}
-
-/// Returns the number of agents that lose their connection.
-fn away(scaled: &Scaled) -> u64 {
-    scaled.fleet.cut_groups().map(|group| u64::from(group.devices)).sum()
 }
 
 /// Writes the result; a reader that has enough changes nothing about the verdict.

@@ -8,6 +8,15 @@ use files::Files;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// Returns the value that a text stands for: a number, `true` or `false`, or the text itself.
+pub fn value_of(text: &str) -> Value {
+    match text {
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        _ => crate::base::units::parse_number(text).map_or_else(|| Value::string(text), Value::Number),
+    }
+}
+
 /// The things of an agent.
 #[derive(Clone, Debug, Default)]
 pub struct Thing {
@@ -83,6 +92,13 @@ impl Thing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_numbers_truths_or_texts() {
+        assert_eq!(value_of("2.5"), Value::Number(2.5));
+        assert_eq!(value_of("true"), Value::Boolean(true));
+        assert_eq!(value_of("1e3"), Value::string("1e3"));
+    }
 
     #[test]
     fn values_are_pushed_per_thing_read_and_written() {

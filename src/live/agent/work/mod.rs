@@ -1,7 +1,11 @@
 //! What an agent does beside being connected: what is wished of it, what the platform asks of its things, and what it
 //! keeps while it is away.
 
-use super::keep::{Keeper, News, is_busy};
+mod keep;
+
+pub use keep::News;
+pub(super) use keep::Keeper;
+
 use super::session::{Awaited, Session};
 use super::{Ending, SHUTDOWN, Thing, Told, Voice, Wish};
 use crate::fleet::Flush;
@@ -10,6 +14,7 @@ use crate::live::store::{Entry, Put, update};
 use crate::wire::session::{Action, Notice, SendError};
 use crate::wire::{Method, Part, Request, Response};
 use std::convert::Infallible;
+use keep::is_busy;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -216,12 +221,7 @@ impl Work {
             Notice::Request { ids, request } => {
                 let response = self.thing.answer(&request);
                 let success = response.status.is_success();
-                let part = match request.part {
-                    Part::Property => "property",
-                    Part::Service => "service",
-                    Part::Event => "event",
-                };
-                let what = format!("{part} {} of {}", request.name, request.entity);
+                let what = format!("{} {} of {}", request.part.word(), request.name, request.entity);
                 // What has no form on the wire cannot be answered; the platform's time-out tells it.
                 let sent = session.client.answer(ids, response, actions).is_ok();
                 self.voice.tell(Told::Asked { what, success: success && sent });

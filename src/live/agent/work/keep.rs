@@ -1,7 +1,8 @@
 //! The store of an agent, shared by what it does while it is away and while it signs in.
 
-use super::session::{Awaited, Session};
-use super::{Ending, Life, Told, Work};
+use super::Work;
+use crate::live::agent::session::{Awaited, Session};
+use crate::live::agent::{Ending, Life, Told};
 use crate::base::Micros;
 use crate::fleet::Flush;
 use crate::live::store::{Batch, Entry, Left, Put, Store};
@@ -45,18 +46,18 @@ pub enum News {
 
 /// A store that tasks share. What waits for a disk waits on a thread of its own.
 #[derive(Clone, Debug)]
-pub(super) struct Keeper {
+pub(in crate::live::agent) struct Keeper {
     store: Arc<Mutex<Store>>,
-    pub(super) flush: Flush,
+    pub(in crate::live::agent) flush: Flush,
 }
 
 impl Keeper {
-    pub(super) fn new(store: Store) -> Self {
+    pub(in crate::live::agent) fn new(store: Store) -> Self {
         Self { flush: store.rules().flush, store: Arc::new(Mutex::new(store)) }
     }
 
     /// Begins to put entries into the store; that goes on whoever waits for it.
-    pub(super) fn put(&self, entries: Vec<Entry>) -> JoinHandle<Put> {
+    pub(in crate::live::agent) fn put(&self, entries: Vec<Entry>) -> JoinHandle<Put> {
         self.works(move |store| store.put(entries))
     }
 
@@ -66,7 +67,7 @@ impl Keeper {
     }
 
     /// Removes what was answered; returns how many wait, and what is wrong with the disk.
-    pub(super) async fn answered(&self, numbers: Vec<u64>) -> (usize, Option<String>) {
+    pub(in crate::live::agent) async fn answered(&self, numbers: Vec<u64>) -> (usize, Option<String>) {
         let work = move |store: &mut Store| {
             let trouble = store.answered(&numbers).err().map(|error| error.to_string());
             (store.waiting(), trouble)
@@ -75,12 +76,12 @@ impl Keeper {
     }
 
     /// Returns how many values wait.
-    pub(super) async fn waiting(&self) -> usize {
+    pub(in crate::live::agent) async fn waiting(&self) -> usize {
         self.works(|store| store.waiting()).await.unwrap_or_default()
     }
 
     /// Returns what is left.
-    pub(super) async fn left(&self) -> Left {
+    pub(in crate::live::agent) async fn left(&self) -> Left {
         self.works(Store::left).await.unwrap_or_default()
     }
 
@@ -93,13 +94,13 @@ impl Keeper {
 
 impl Life {
     /// Returns whether what the store holds goes out before BIND.
-    pub(super) fn bursts_first(&self) -> bool {
+    pub(in crate::live::agent) fn bursts_first(&self) -> bool {
         self.keeper.as_ref().is_some_and(|keeper| keeper.flush == Flush::BeforeBind)
     }
 
     /// Sends everything in the store, message after message, and then BIND. Answers are looked at later; only where
     /// more messages wait for an answer than a session counts, some are waited for.
-    pub(super) async fn bursts_and_binds(&self, session: &mut Session) -> Result<(), Ending> {
+    pub(in crate::live::agent) async fn bursts_and_binds(&self, session: &mut Session) -> Result<(), Ending> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
         let batches = keeper.batches(session.under_way()).await;
         let count = batches.iter().map(|batch| batch.count).sum();
@@ -134,7 +135,7 @@ impl Life {
     }
 
     /// Removes from the store what a session that comes to nothing has brought to the platform all the same.
-    pub(super) async fn removes_answered(&self, session: &mut Session) {
+    pub(in crate::live::agent) async fn removes_answered(&self, session: &mut Session) {
         let Some(keeper) = &self.keeper else { return };
         for notice in std::mem::take(&mut session.early) {
             let Notice::Answer { request, response } = notice else { continue };
@@ -149,13 +150,13 @@ impl Life {
 }
 
 /// Returns whether an answer says that the platform cannot take anything at the moment.
-pub(super) fn is_busy(response: &Response) -> bool {
+pub(in crate::live::agent) fn is_busy(response: &Response) -> bool {
     [Status::SERVICE_UNAVAILABLE, Status::BAD_GATEWAY, Status::GATEWAY_TIMEOUT].contains(&response.status)
 }
 
 impl Work {
     /// Sends what waits in the store and is not on its way, as far as the session has room.
-    pub(super) async fn flushes(&mut self, session: &mut Session) -> Result<Vec<Notice>, Ending> {
+    pub(in crate::live::agent) async fn flushes(&mut self, session: &mut Session) -> Result<Vec<Notice>, Ending> {
         session.more = false;
         let Some(keeper) = self.keeper.clone() else { return Ok(Vec::new()) };
         self.settles().await;
