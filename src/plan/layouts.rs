@@ -13,7 +13,7 @@ use crate::base::Finding;
 use crate::fleet::cluster::derive::capacity::{capacity, memory};
 use crate::fleet::cluster::pattern::Pattern;
 use crate::fleet::cluster::{BASE, Cluster, Node, NodeKind};
-use crate::fleet::{Fleet, FleetFile};
+use crate::fleet::{Fleet, FleetFile, Topology};
 use crate::sim::{self, SimError, Study};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -141,7 +141,7 @@ fn layout(
     let label = pattern.map_or("of the file", |pattern| pattern.label);
     let checked = file.check(scenario);
     let view = file.view(scenario);
-    let cluster = view.topology().and_then(|topology| topology.played());
+    let cluster = view.topology().and_then(Topology::played);
     let (Some(fleet), Some(cluster)) = (checked.fleet, cluster) else {
         let findings = checked.findings.into_iter().filter(Finding::blocks).collect();
         return Err(Impossible { layout: label.to_owned(), findings });

@@ -190,7 +190,7 @@ fn rows(effect: &Effect, fleet: Option<&Fleet>) -> Vec<(&'static str, String)> {
             "all the time".to_owned()
         };
         let share = units::percent(unnoticed.share_pct / 100.0);
-        attempts += &format!("; {time} {share} meet {}", label(MEETS, unnoticed.meets.word()));
+        attempts = format!("{attempts}; {time} {share} meet {}", label(MEETS, unnoticed.meets.word()));
     }
     let left = effect.capacity_pct / 100.0;
     let remains = if effect.platform_down {
