@@ -40,7 +40,7 @@ enum As {
     Zip,
     /// Inventory, playbook with a play per wave, files
     Ansible,
-    /// ConfigMaps, and patches of workloads by wave
+    /// Maps of settings (`ConfigMap`), and patches of workloads by wave
     Kubernetes,
     /// The list of devices with wave and hashes
     Csv,

@@ -38,7 +38,7 @@ pub struct Keys {
     /// Connections through one jump host at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
     per_jump: u32,
-    /// Where the application key for the platform lies: env:NAME, file:PATH or keyring:SERVICE/USER
+    /// Where the application key for the platform lies: `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`
     #[arg(long, value_name = "REFERENCE")]
     app_key: Option<String>,
     /// Trust only the authorities in this file (PEM) for the platform

@@ -17,7 +17,7 @@ fn whole(least: u32) -> Value {
 }
 
 /// Returns an object with these members, and no others.
-fn closed(members: Value, optional: &[&str]) -> Value {
+fn closed(members: &Value, optional: &[&str]) -> Value {
     let names = members.as_object().map(|members| members.keys().cloned().collect::<Vec<_>>());
     let needed: Vec<String> =
         names.unwrap_or_default().into_iter().filter(|name| !optional.contains(&name.as_str())).collect();
@@ -29,7 +29,7 @@ pub fn rollout_schema() -> Value {
     let states: serde_json::Map<String, Value> =
         State::ALL.iter().map(|state| (state.word().to_owned(), whole(0))).collect();
     let wave = closed(
-        json!({
+        &json!({
             "wave": {"type": ["integer", "null"], "minimum": 1, "description": "null: already as wanted"},
             "states": {"type": "object", "properties": states, "additionalProperties": false},
         }),
@@ -37,9 +37,9 @@ pub fn rollout_schema() -> Value {
     );
     let class = words(Class::ALL, Class::word);
     let trouble =
-        closed(json!({"class": class.clone(), "devices": whole(1), "message": {"type": "string"}}), &[]);
+        closed(&json!({"class": class.clone(), "devices": whole(1), "message": {"type": "string"}}), &[]);
     let device = closed(
-        json!({
+        &json!({
             "thing": {"type": "string"},
             "wave": {"type": ["integer", "null"], "minimum": 1},
             "state": words(State::ALL, State::word),
@@ -49,7 +49,7 @@ pub fn rollout_schema() -> Value {
         &[],
     );
     named(closed(
-        json!({
+        &json!({
             "schema": {"const": "regather/rollout/1"},
             "plan": hash(),
             "status": words(Status::ALL, Status::word),
@@ -67,7 +67,7 @@ pub fn rollout_schema() -> Value {
 /// Returns the schema of what `rollout plan --json` prints.
 pub fn plan_schema() -> Value {
     named(closed(
-        json!({
+        &json!({
             "schema": {"const": "regather/rollout-plan/1"},
             "plan": hash(),
             "devices": whole(0),
@@ -83,7 +83,7 @@ pub fn plan_schema() -> Value {
 /// Returns the schema of the file of a plan.
 pub fn plan_file_schema() -> Value {
     let file = closed(
-        json!({
+        &json!({
             "path": {"type": "string"},
             "now": {"anyOf": [hash(), {"const": "absent"}, {"type": "null"}]},
             "want": hash(),
@@ -91,7 +91,7 @@ pub fn plan_file_schema() -> Value {
         &["now"],
     );
     let device = closed(
-        json!({
+        &json!({
             "thing": {"type": "string"},
             "wave": {"type": ["integer", "null"], "minimum": 1, "description": "null: left alone"},
             "group": {"type": "string"},
@@ -108,7 +108,7 @@ pub fn plan_file_schema() -> Value {
         "required": ["project_sha256", "scenario", "seed", "waves", "gate", "budgets", "pace", "groups"],
     });
     named(closed(
-        json!({
+        &json!({
             "format": {"type": "string"},
             "request": request,
             "devices": {"type": "array", "items": device, "minItems": 1},

@@ -134,7 +134,7 @@ async fn fetches(
         let parameters = vec![
             ("path", Value::string(source.path.as_str())),
             ("offset", Value::Number(bytes.len() as f64)),
-            ("count", Value::Integer(PIECE as i32)),
+            ("count", Value::Number(PIECE as f64)),
             ("tid", Value::string(tid)),
         ];
         let piece = service(shared, &source.of, "ReadFromBinaryFile", parameters).await?;

@@ -9,6 +9,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls_platform_verifier::Verifier;
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use thiserror::Error;
@@ -66,12 +67,11 @@ impl Base {
         if host.is_empty() || host.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) {
             return Err(wrong());
         }
-        let tls = match encrypted {
-            false => None,
-            true => {
-                let name = ServerName::try_from(host.to_owned()).map_err(|_| wrong())?;
-                Some((connector(authorities)?, name))
-            }
+        let tls = if encrypted {
+            let name = ServerName::try_from(host.to_owned()).map_err(|_| wrong())?;
+            Some((connector(authorities)?, name))
+        } else {
+            None
         };
         Ok(Self { host: host.to_owned(), port, tls })
     }
@@ -148,7 +148,8 @@ impl Http {
         if key.chars().any(char::is_control) {
             return Err(Fault::new(Class::NoKey, "the application key holds a control character"));
         }
-        let path: String = path.iter().map(|part| format!("/{}", escaped(part))).collect();
+        let path: Vec<String> = path.iter().map(|part| format!("/{}", escaped(part))).collect();
+        let path = path.concat();
         let body = body.unwrap_or_default();
         let request = zeroizing(format!(
             "{verb} /Thingworx{path} HTTP/1.1\r\nHost: {}\r\nappKey: {key}\r\nAccept: application/json\r\n\
@@ -227,7 +228,9 @@ fn escaped(part: &str) -> String {
     for byte in part.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => text.push(byte.into()),
-            _ => text.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
         }
     }
     text

@@ -162,13 +162,11 @@ impl Calls {
     ) -> Result<Answer, Fault> {
         let body = body.map(Value::to_string);
         let asked = self.http.ask(verb, path, self.key.expose(), body.as_deref());
-        match tokio::time::timeout(longest, asked).await {
-            Ok(answered) => answered.map(|(status, body)| Answer { status, body }),
-            Err(_) => {
-                self.http.is_fit = false;
-                Err(Fault::new(Class::NoAnswer, format!("the platform: {verb} {}", path.join("/"))))
-            }
+        if let Ok(answered) = tokio::time::timeout(longest, asked).await {
+            return answered.map(|(status, body)| Answer { status, body });
         }
+        self.http.is_fit = false;
+        Err(Fault::new(Class::NoAnswer, format!("the platform: {verb} {}", path.join("/"))))
     }
 }
 

@@ -94,34 +94,33 @@ impl Tunnel {
                 russh::Error::KeepaliveTimeout => Class::NoAnswer,
                 _ => Class::Cut,
             };
-            at_gate(Fault::new(class, error.to_string()), gate)
+            at_gate(&Fault::new(class, error.to_string()), gate)
         })?;
         Ok(channel.into_stream())
     }
 }
 
 /// Says at which jump host a fault happened.
-fn at_gate(fault: Fault, gate: &Way) -> Fault {
+fn at_gate(fault: &Fault, gate: &Way) -> Fault {
     let detail = format!("jump host {}:{}: {}", gate.host, gate.port, fault.detail);
-    Fault { detail, ..fault }
+    Fault { detail, ..fault.clone() }
 }
 
 impl Jumps {
     /// Returns a way through a jump host, as soon as there is room.
     pub(super) async fn through(&self, ssh: &Ssh, gate: &Way) -> Result<Tunnel, Fault> {
         let jump = self.jump(ssh, &gate.key());
-        let permit = match Arc::clone(&jump.room).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                if let Some(link) = ssh.pool.oldest(&format!("{VIA}{}", gate.key())) {
-                    link.end().await;
-                }
-                let closed = |_| Fault::new(Class::Protocol, "the transport was closed");
-                let _waits = Waits::begin(&jump);
-                Arc::clone(&jump.room).acquire_owned().await.map_err(closed)?
+        let permit = if let Ok(permit) = Arc::clone(&jump.room).try_acquire_owned() {
+            permit
+        } else {
+            if let Some(link) = ssh.pool.oldest(&format!("{VIA}{}", gate.key())) {
+                link.end().await;
             }
+            let closed = |_| Fault::new(Class::Protocol, "the transport was closed");
+            let _waits = Waits::begin(&jump);
+            Arc::clone(&jump.room).acquire_owned().await.map_err(closed)?
         };
-        let session = jump.session(ssh, gate).await.map_err(|fault| at_gate(fault, gate))?;
+        let session = jump.session(ssh, gate).await.map_err(|fault| at_gate(&fault, gate))?;
         let linger = Duration::from_secs(ssh.options.idle_s.into());
         Ok(Tunnel { session, linger, jump, _permit: permit })
     }

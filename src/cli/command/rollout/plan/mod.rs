@@ -74,7 +74,7 @@ pub struct Args {
     /// Connections to one host at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     per_host: u32,
-    /// Address of the platform, such as https://plant.example
+    /// Address of the platform, such as `https://plant.example`
     #[arg(long, value_name = "URL", required_if_eq("over", "platform"))]
     platform: Option<String>,
     /// Thing of the platform that is a repository of files

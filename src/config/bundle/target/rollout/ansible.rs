@@ -9,6 +9,7 @@ use super::super::yaml::{Yaml, quoted};
 use super::out::{Out, RolloutExportError, Sink};
 use super::{Rollout, Served, Texts, below, folder, number, tree};
 use crate::base::hash::hex;
+use std::fmt::Write as _;
 
 /// Time over which the restarts of a batch are counted, where several fit in \[s\].
 const BATCH_S: f64 = 10.0;
@@ -160,18 +161,20 @@ fn playbook(rollout: &Rollout) -> String {
     let wait_s = (batch / rate).ceil();
     for (pause, wave) in rollout.pauses.iter().zip(0..) {
         let name = number(rollout, wave);
-        text.push_str(&format!("- name: \"Wave {}\"\n  hosts: wave_{name}\n  serial: {batch}\n", wave + 1));
+        let _ = write!(text, "- name: \"Wave {}\"\n  hosts: wave_{name}\n  serial: {batch}\n", wave + 1);
         text.push_str(TASKS);
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "    - name: \"Let them come back\"\n      ansible.builtin.pause:\n        seconds: {wait_s}\n"
-        ));
+        );
         text.push_str(HANDLER);
         if *pause && wave as usize + 1 < rollout.pauses.len() {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "- name: \"Look at wave {0}\"\n  hosts: localhost\n  gather_facts: false\n  tasks:\n    - name: \"Ask\"\n      \
                  ansible.builtin.pause:\n        prompt: \"Wave {0} is done. Look at it, then press Enter to go on\"\n",
                 wave + 1
-            ));
+            );
         }
     }
     text

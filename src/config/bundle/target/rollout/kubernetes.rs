@@ -10,6 +10,7 @@ use super::out::{Out, RolloutExportError, Sink};
 use super::shared::alike;
 use super::{Rollout, Texts, number, plain};
 use crate::base::hash::{hex, sha256};
+use std::fmt::Write as _;
 
 /// Writes `configmaps/NAME.yaml`, and `waves/01/00001-NAME.patch.yaml` with `waves/01/apply.sh`.
 pub(super) fn write<S: Sink>(
@@ -63,7 +64,7 @@ pub(super) fn write<S: Sink>(
                 script.insert_str(0, &apply);
             }
             script.push_str(&line);
-            script.push_str(&format!("kubectl rollout status deployment {workload}\n"));
+            let _ = writeln!(script, "kubectl rollout status deployment {workload}");
         }
     }
     for (script, wave) in scripts.iter().zip(0..) {

@@ -137,7 +137,8 @@ impl<S: Sink> Out<S> {
     /// Writes the list of hashes, in the order of the paths.
     pub(super) fn finish(mut self) -> Result<S, RolloutExportError> {
         self.sums.sort();
-        let lines: String = self.sums.iter().map(|(path, sum)| format!("{sum}  {path}\n")).collect();
+        let lines: Vec<String> = self.sums.iter().map(|(path, sum)| format!("{sum}  {path}\n")).collect();
+        let lines = lines.concat();
         self.sink.put(SUMS, lines.as_bytes(), false)?;
         Ok(self.sink)
     }

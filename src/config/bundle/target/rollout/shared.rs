@@ -27,13 +27,16 @@ pub(super) struct Alike {
     pub(super) texts: Vec<Secret>,
 }
 
+/// A group, and paths with hashes.
+type Set<'a> = (&'a str, Vec<(&'a str, Hash)>);
+
 /// Returns devices by their files. Devices in no wave are left out.
 pub(super) fn alike(
     rollout: &Rollout,
     texts: &mut dyn Texts,
     form: &'static str,
 ) -> Result<Vec<Alike>, RolloutExportError> {
-    let mut sets: BTreeMap<(&str, Vec<(&str, Hash)>), Vec<usize>> = BTreeMap::new();
+    let mut sets: BTreeMap<Set<'_>, Vec<usize>> = BTreeMap::new();
     let mut count = BTreeMap::<&str, usize>::new();
     for (device, served) in rollout.devices.iter().enumerate().filter(|(_, served)| served.wave.is_some()) {
         if texts.has_secret(device) {
