@@ -175,7 +175,8 @@ mod tests {
         assert_eq!(passed(Body::Bind(Bind { gateway: None, things })).text, "request 7: a, b, c and 2 more");
         let push =
             Push { thing: "pump".into(), property: "level".into(), value: Value::Number(2.5), time_ms: 3 };
-        let (request, _) = Thing::new(vec!["pump".into()]).push(vec![push]).swap_remove(0);
+        let (thing, pushes) = Thing::new(vec!["pump".into()]).push(vec![push]).pop_first().unwrap();
+        let request = crate::live::store::update(thing, &pushes);
         let told = passed(Body::Request(request));
         let words =
             "request 7: service UpdateSubscribedPropertyValues of pump; name = \"level\", value = 2.5";

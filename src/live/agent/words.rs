@@ -82,9 +82,9 @@ impl News {
                     parts.push(("dropped", format!("{}: the store is full", values(put.dropped))));
                 }
                 let mut parts = parts.into_iter();
-                let (word, mut text) = parts.next()?;
-                parts.for_each(|(word, more)| text += &format!("; {word} {more}"));
-                (word, text)
+                let (word, text) = parts.next()?;
+                let more = parts.map(|(word, more)| format!("; {word} {more}"));
+                (word, std::iter::once(text).chain(more).collect())
             }
             Self::Sends { count, before_bind } => {
                 ("flushing", format!("{}{}", values(*count), if *before_bind { " before BIND" } else { "" }))

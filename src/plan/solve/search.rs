@@ -164,8 +164,7 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     if !direction.estimated {
         // A store that is capped is not enlarged again.
         let stores = direction.made != Some(Made::Stores);
-        let (found, nearest) = probe.robust_first(direction.values.iter().copied(), stores, means)?;
-        return Ok(Along { found, wide: None, nearest });
+        return probe.robust_first(direction.values.iter().copied(), stores, means);
     }
     let mut seen = probe.grid(ground.goals, means)?;
     let mut repaired = false;
@@ -195,7 +194,7 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     };
     let marked = |found: Found| Found { cliff: found.value.and_then(cliff), ..found };
     let tried = order.into_iter().take(MOST);
-    let (Some(found), _) = probe.robust_first(tried, repaired, means)? else {
+    let Some(found) = probe.robust_first(tried, repaired, means)?.found else {
         return probe.without_estimate(&seen, nearest, means);
     };
     let first = found.value.filter(|_| found.is_robust());
@@ -352,17 +351,19 @@ impl Probe<'_> {
     }
 
     /// Confirms values in their order: the first that survives every change, else the one that survives
-    /// most. Beside it stands what came nearest of those that missed: how near, and the value.
+    /// most; and what came nearest of those that missed.
     fn robust_first(
         &self,
         values: impl Iterator<Item = f64>,
         stores: bool,
         means: Means<'_>,
-    ) -> Result<(Option<Found>, Option<(f64, f64)>), Broken> {
+    ) -> Result<Along, Broken> {
         let (mut fallback, mut nearest): (Option<Found>, Option<(f64, f64)>) = (None, None);
         for value in values {
             match self.confirm(value, stores, means)? {
-                Confirmed::Met(found) if found.is_robust() => return Ok((Some(*found), nearest)),
+                Confirmed::Met(found) if found.is_robust() => {
+                    return Ok(Along { found: Some(*found), wide: None, nearest });
+                }
                 Confirmed::Met(found) => {
                     if fallback.as_ref().is_none_or(|old| survived(&found) > survived(old)) {
                         fallback = Some(*found);
@@ -376,7 +377,7 @@ impl Probe<'_> {
                 Confirmed::Cliff => {}
             }
         }
-        Ok((fallback, nearest))
+        Ok(Along { found: fallback, wide: None, nearest })
     }
 
     /// Confirms the delay with the widest margin, where it is much wider than that of `first`.
@@ -413,8 +414,8 @@ impl Probe<'_> {
             return Ok(Along { found: None, wide: None, nearest });
         }
         worth.sort_by_key(|seen| seen.rank);
-        let (found, _) = self.robust_first(spaced(&worth).into_iter(), true, means)?;
-        Ok(Along { found, wide: None, nearest })
+        let along = self.robust_first(spaced(&worth).into_iter(), true, means)?;
+        Ok(Along { nearest, ..along })
     }
 }
 

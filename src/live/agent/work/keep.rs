@@ -1,10 +1,10 @@
 //! The store of an agent, shared by what it does while it is away and while it signs in.
 
 use super::Work;
-use crate::live::agent::session::{Awaited, Session};
-use crate::live::agent::{Ending, Life, Told};
 use crate::base::Micros;
 use crate::fleet::Flush;
+use crate::live::agent::session::{Awaited, Session};
+use crate::live::agent::{Ending, Life, Told};
 use crate::live::store::{Batch, Entry, Left, Put, Store};
 use crate::wire::session::{Notice, SendError};
 use crate::wire::{Response, Status};
@@ -156,7 +156,10 @@ pub(in crate::live::agent) fn is_busy(response: &Response) -> bool {
 
 impl Work {
     /// Sends what waits in the store and is not on its way, as far as the session has room.
-    pub(in crate::live::agent) async fn flushes(&mut self, session: &mut Session) -> Result<Vec<Notice>, Ending> {
+    pub(in crate::live::agent) async fn flushes(
+        &mut self,
+        session: &mut Session,
+    ) -> Result<Vec<Notice>, Ending> {
         session.more = false;
         let Some(keeper) = self.keeper.clone() else { return Ok(Vec::new()) };
         self.settles().await;

@@ -3,8 +3,8 @@
 
 mod keep;
 
-pub use keep::News;
 pub(super) use keep::Keeper;
+pub use keep::News;
 
 use super::session::{Awaited, Session};
 use super::{Ending, SHUTDOWN, Thing, Told, Voice, Wish};
@@ -13,8 +13,8 @@ use crate::live::clock::length;
 use crate::live::store::{Entry, Put, update};
 use crate::wire::session::{Action, Notice, SendError};
 use crate::wire::{Method, Part, Request, Response};
-use std::convert::Infallible;
 use keep::is_busy;
+use std::convert::Infallible;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
