@@ -89,6 +89,8 @@ pub struct Desk {
     study: agents::Study,
     transfers: transfer::Transfers,
     planning: planning::Planning,
+    #[cfg(feature = "push")]
+    rollout: rollout::Rollouts,
     /// Threads that a search uses, at least 1.
     threads: usize,
     outline: agents::Outline,
@@ -177,6 +179,8 @@ impl Desk {
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
             planning: planning::Planning::new(env.behind),
+            #[cfg(feature = "push")]
+            rollout: rollout::Rollouts::default(),
             threads: env.threads.max(1),
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),
@@ -199,6 +203,8 @@ impl Desk {
             recent::note(&mut desk.settings.recent, path);
         }
         desk.open_list();
+        #[cfg(feature = "push")]
+        desk.reopen_rollout();
         desk.overlays = overlay::of(&desk.project, desk.pinned.as_ref(), &[]);
         desk.refresh();
         desk.simulate(false);
@@ -217,6 +223,8 @@ impl Desk {
         self.refresh_after_devices();
         self.tick_outline();
         self.tick_plans();
+        #[cfg(feature = "push")]
+        self.tick_rollout();
         let others = [self.transfers.again(), self.planning.again()];
         let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
@@ -243,6 +251,8 @@ impl Desk {
         self.take(arrivals);
         self.finish_study(now);
         self.finish_plans();
+        #[cfg(feature = "push")]
+        self.finish_rollout();
     }
 
     /// Takes results in.
@@ -307,6 +317,8 @@ impl Desk {
             alone: &self.alone,
             tried: self.project.agents.tried.as_ref(),
             plans: self.planning.view(),
+            #[cfg(feature = "push")]
+            rollout: self.rollout.view(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
             devices: self.project.devices.view(document),
@@ -340,6 +352,8 @@ impl Desk {
         self.study.cancel();
         self.planning.cancel();
         self.transfers.close();
+        #[cfg(feature = "push")]
+        self.end_rollout();
         self.session.close();
     }
 }

@@ -9,11 +9,17 @@
 
 mod devices;
 mod plan;
+#[cfg(feature = "push")]
+mod rollout;
 mod table;
+#[cfg(test)]
+mod tests;
 mod topology;
 
 pub use devices::DeviceCommand;
 pub use plan::PlanCommand;
+#[cfg(feature = "push")]
+pub use rollout::RolloutCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 pub use topology::TopologyCommand;
 
@@ -48,6 +54,9 @@ pub enum Command {
     Settings(SettingsCommand),
     /// Looks for plans, or applies one.
     Plan(PlanCommand),
+    /// Plans a roll-out, or gives orders to one.
+    #[cfg(feature = "push")]
+    Rollout(RolloutCommand),
 }
 
 /// What is made of a chart.
@@ -253,6 +262,13 @@ pub enum SettingsCommand {
 impl From<TopologyCommand> for Command {
     fn from(command: TopologyCommand) -> Self {
         DocumentCommand::Topology(command).into()
+    }
+}
+
+#[cfg(feature = "push")]
+impl From<RolloutCommand> for Command {
+    fn from(command: RolloutCommand) -> Self {
+        Self::Rollout(command)
     }
 }
 

