@@ -20,6 +20,8 @@ fn content(screen: Screen) -> &'static [&'static str] {
         Screen::Topology => &["No topology yet", "Begin with Single server"],
         Screen::Simulate => &["Random delay", "Result", "Changed vs baseline", "Assumptions"],
         Screen::Recommend => &["Targets", "Answers", "Safe region", "Solve", "To the right"],
+        #[cfg(feature = "push")]
+        Screen::Rollout => &["What it is made of", "Simulate and write plan…", "Open roll-out…"],
         Screen::Report => &["What the page holds", "Save report…", "Number of the change"],
         Screen::Configs => &["Export agent files…", "pumps/agent_config.json", "pumps/ws_connection.json"],
     }
@@ -41,7 +43,8 @@ fn every_screen_opens_from_the_rail_and_by_its_key() {
         assert!(window.chosen(screen.word()));
     }
     let numbered = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Topology);
-    for (screen, key) in numbered.zip([Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5]) {
+    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num7];
+    for (screen, key) in numbered.zip(keys) {
         window.press(Modifiers::COMMAND, key);
         shows(&mut window, screen);
     }

@@ -88,8 +88,11 @@ pub(super) const OPEN: Entry = row(
     "Shows the roll-out of a plan or a journal; nothing goes on by itself",
 );
 /// Pauses it.
-pub(super) const PAUSE: Entry =
-    row(UserCommand::PauseRollout, "Pause roll-out", "Begins nothing new; what is being done to a device is ended");
+pub(super) const PAUSE: Entry = row(
+    UserCommand::PauseRollout,
+    "Pause roll-out",
+    "Begins nothing new; what is being done to a device is ended",
+);
 /// Goes on.
 pub(super) const RESUME: Entry =
     row(UserCommand::ResumeRollout, "Resume roll-out", "Goes on after a pause or an interruption");

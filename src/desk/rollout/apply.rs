@@ -6,7 +6,7 @@ use super::place::Place;
 use super::reach::Later;
 use super::standing::{Picture, is_count};
 use super::{Making, Open, Refused};
-use crate::base::file::{AtomicFile, Access, write_atomic};
+use crate::base::file::{Access, AtomicFile, write_atomic};
 use crate::base::{Severity, units};
 use crate::desk::command::{RolloutCommand, UserCommand};
 use crate::desk::transfer::Work;
@@ -62,6 +62,8 @@ impl Desk {
                 if let Some(open) = &mut self.rollout.open {
                     open.clerk.leave();
                 }
+                let text = "The roll-out pauses: what is being done to devices is ended, then the window closes. Close it again to wait no longer.";
+                self.say(Severity::Warning, text, None);
             }
         }
     }
@@ -95,7 +97,11 @@ impl Desk {
     fn ask_clerk(&mut self, ask: impl FnOnce(String) -> Ask) {
         let who = self.rollout.who.trim().to_owned();
         let Some(open) = &self.rollout.open else {
-            return self.say(Severity::Warning, "No roll-out is open, so nothing was ordered. Open one first.", None);
+            return self.say(
+                Severity::Warning,
+                "No roll-out is open, so nothing was ordered. Open one first.",
+                None,
+            );
         };
         let ask = ask(who.clone());
         // Whoever stops it may do so without a name.
@@ -139,7 +145,9 @@ impl Desk {
         }
         let text = |path: &Path| {
             let text = path.to_str().map(str::to_owned);
-            text.ok_or_else(|| format!("The plan would have to name a path that is no text: {}.", path.display()))
+            text.ok_or_else(|| {
+                format!("The plan would have to name a path that is no text: {}.", path.display())
+            })
         };
         let project = match (&self.project.path, &self.project.example) {
             (Some(path), _) => text(path)?,
@@ -180,7 +188,11 @@ impl Desk {
     fn plan_made(&mut self, made: Result<Made, String>, path: &Path, stopped: bool) {
         let made = match made {
             _ if stopped => {
-                return self.say(Severity::Info, "Planning the roll-out was cancelled; nothing was written.", None);
+                return self.say(
+                    Severity::Info,
+                    "Planning the roll-out was cancelled; nothing was written.",
+                    None,
+                );
             }
             Ok(made) => made,
             Err(sentence) => {
@@ -205,7 +217,8 @@ impl Desk {
             return self.say(Severity::Error, error.to_string(), None);
         }
         let devices = units::count(u64::from(plan.sizes().iter().sum::<u32>()));
-        let text = format!("Wrote the plan for {devices} devices to {}. Nothing is begun yet.", Self::shown(path));
+        let text =
+            format!("Wrote the plan for {devices} devices to {}. Nothing is begun yet.", Self::shown(path));
         self.say(Severity::Info, text, Some(UserCommand::ScreenRollout));
         self.open_rollout(path);
     }
@@ -330,7 +343,9 @@ impl Desk {
         }
         let cause = &picture.standing.cause;
         match status {
-            Status::Tripped => self.say(Severity::Error, format!("The roll-out {name} stopped itself. {cause}"), open_it),
+            Status::Tripped => {
+                self.say(Severity::Error, format!("The roll-out {name} stopped itself. {cause}"), open_it)
+            }
             Status::Paused if !first => {
                 self.say(Severity::Warning, format!("The roll-out {name} is paused. {cause}"), open_it);
             }
@@ -361,7 +376,9 @@ impl Desk {
             let thing = &plan.devices()[at as usize].thing;
             let files = later.get().and_then(|loaded| {
                 let files = loaded.files.files_of(thing).cloned();
-                files.ok_or_else(|| "The list no longer holds this device. Take the list of the plan again.".to_owned())
+                files.ok_or_else(|| {
+                    "The list no longer holds this device. Take the list of the plan again.".to_owned()
+                })
             });
             (at, files)
         });
@@ -377,7 +394,8 @@ impl Desk {
         self.begin(Work::Export, move |_| {
             let written = write_atomic(&path, picture.csv().as_bytes()).map_err(|error| error.to_string());
             let devices = units::count(picture.rows.len() as u64);
-            let done = written.map(|()| format!("Wrote {devices} devices with their states to {}", Self::shown(&path)));
+            let done = written
+                .map(|()| format!("Wrote {devices} devices with their states to {}", Self::shown(&path)));
             Box::new(move |desk| desk.say_done(done))
         });
     }
@@ -456,6 +474,7 @@ fn write_log(journal: &Path, path: &Path) -> Result<String, String> {
 
 /// Returns the scopes of a roll-back that there are: all, then each wave.
 pub fn scopes(picture: &Picture) -> Vec<(Scope, String)> {
-    let waves = (0..picture.plan.sizes().len() as u32).map(|wave| (Scope::Wave(wave), format!("Wave {}", wave + 1)));
+    let waves =
+        (0..picture.plan.sizes().len() as u32).map(|wave| (Scope::Wave(wave), format!("Wave {}", wave + 1)));
     std::iter::once((Scope::All, "All waves".to_owned())).chain(waves).collect()
 }

@@ -18,7 +18,8 @@ pub fn of(plan: &Plan, at: usize) -> Vec<Chart> {
     let Some(storm) = prediction.storms.get(at).filter(|storm| storm.curve.len() > 1) else {
         return Vec::new();
     };
-    let (name, role) = (name(plan, at), if at + 1 == prediction.storms.len() { Role::Baseline } else { Role::This });
+    let (name, role) =
+        (name(plan, at), if at + 1 == prediction.storms.len() { Role::Baseline } else { Role::This });
     vec![back(storm, &name, role), sign_ins(storm, &name, role)]
 }
 

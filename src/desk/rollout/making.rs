@@ -120,9 +120,7 @@ impl Loaded {
         })?;
         let mapping = mapping(inputs.mapping.as_deref(), &project)?;
         let collected = match &inputs.has {
-            Some(path) => {
-                collect(Path::new(path), &mapping).map_err(|error| error.to_string())?.collected
-            }
+            Some(path) => collect(Path::new(path), &mapping).map_err(|error| error.to_string())?.collected,
             None => Collected::default(),
         };
         let view = project.view(scenario.as_deref());
@@ -148,8 +146,9 @@ fn project(name: &str) -> Result<(FleetFile, String), String> {
         }
         None => file::read_text(Path::new(name), MAX_PROJECT_BYTES).map_err(|error| error.to_string())?,
     };
-    let file = FleetFile::parse(&text)
-        .map_err(|finding| format!("The project cannot be read: {} {} `{name}`", finding.what, finding.fix))?;
+    let file = FleetFile::parse(&text).map_err(|finding| {
+        format!("The project cannot be read: {} {} `{name}`", finding.what, finding.fix)
+    })?;
     Ok((file, name.to_owned()))
 }
 
@@ -158,7 +157,8 @@ fn mapping(path: Option<&str>, project: &FleetFile) -> Result<Mapping, String> {
     let (mapping, findings) = match path {
         None => Mapping::read(project.tree(), Mapping::ADDRESS),
         Some(path) => {
-            let text = file::read_text(Path::new(path), MAX_PROJECT_BYTES).map_err(|error| error.to_string())?;
+            let text =
+                file::read_text(Path::new(path), MAX_PROJECT_BYTES).map_err(|error| error.to_string())?;
             let tree = crate::base::json::Tree::parse(text.as_str())
                 .map_err(|finding| format!("The mapping is not JSON: {} `{path}`", finding.what))?;
             Mapping::read(&tree, "")
@@ -166,7 +166,9 @@ fn mapping(path: Option<&str>, project: &FleetFile) -> Result<Mapping, String> {
     };
     match findings.first() {
         None => Ok(mapping),
-        Some(finding) => Err(format!("The mapping of keys is not understood. {} {}", finding.what, finding.fix)),
+        Some(finding) => {
+            Err(format!("The mapping of keys is not understood. {} {}", finding.what, finding.fix))
+        }
     }
 }
 

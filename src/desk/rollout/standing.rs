@@ -157,7 +157,8 @@ impl Picture {
         let status = self.standing.status;
         match (self.moves(), self.driven) {
             (true, false) => {
-                let goes_on = if status == Status::Running { "`rollout resume` goes on" } else { "order it again" };
+                let goes_on =
+                    if status == Status::Running { "`rollout resume` goes on" } else { "order it again" };
                 format!("{} when its program ended; {goes_on}", status.word())
             }
             (false, true) => format!("{}, a program waits for orders", status.word()),

@@ -9,6 +9,7 @@ use crate::push::journal::Entry;
 use crate::push::plan::Plan;
 use crate::push::state::Status;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A plan that was made and not written, because it would overload the platform.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub struct OpenView<'a> {
     /// Its plan, or its journal where that was opened.
     pub path: &'a Path,
     /// Where it stands.
-    pub picture: &'a Picture,
+    pub picture: &'a Arc<Picture>,
     /// Why an order was refused, or what is wrong with the journal.
     pub trouble: Option<&'a str>,
     /// The device that is shown, a place in the plan.
@@ -163,10 +164,8 @@ impl OpenView<'_> {
     /// # Errors
     /// The reason why not.
     pub fn may_retry(&self) -> Result<(), &'static str> {
-        let fits = matches!(
-            self.picture.standing.status,
-            Status::Running | Status::Paused | Status::Finished
-        );
+        let fits =
+            matches!(self.picture.standing.status, Status::Running | Status::Paused | Status::Finished);
         if fits { Ok(()) } else { Err("Make a new plan: devices that are done are skipped in it") }
     }
 

@@ -132,7 +132,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn entries(&self) -> Result<u64, JournalError> {
-        let read = self.base.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get::<_, i64>(0));
+        let read =
+            self.base.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get::<_, i64>(0));
         read.map(i64::cast_unsigned).map_err(|source| self.fail(source))
     }
 

@@ -4,7 +4,7 @@
 mod devices;
 mod draw;
 mod export;
-mod file;
+pub(in crate::ui) mod file;
 pub mod rows;
 mod tried;
 

@@ -139,8 +139,9 @@ fn from_place(error: &PlaceError) -> CommandError {
     let said = CommandError::input(error.to_string());
     match error {
         PlaceError::NotBegun { .. } => said.hint("`regather rollout start` begins."),
-        PlaceError::OtherPlan { .. } => said
-            .hint("Name the journal itself to look at the other roll-out, or give the new plan another name."),
+        PlaceError::OtherPlan { .. } => said.hint(
+            "Name the journal itself to look at the other roll-out, or give the new plan another name.",
+        ),
         PlaceError::Plan(error) => from_plan(error),
         PlaceError::Journal(error) => from_journal(error),
     }

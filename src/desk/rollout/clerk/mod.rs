@@ -208,6 +208,7 @@ impl Work {
             self.reins.leave.store(true, Ordering::SeqCst);
             driver.wait();
             self.reins.driving.store(false, Ordering::SeqCst);
+            (self.wake)();
         }
     }
 

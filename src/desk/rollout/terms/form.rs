@@ -250,7 +250,8 @@ mod tests {
 
     #[test]
     fn a_form_says_what_is_wrong_at_its_field() {
-        let form = Form::default().with(Field::At, "{ssh}:22").with(Field::Restart, "systemctl restart agent");
+        let form =
+            Form::default().with(Field::At, "{ssh}:22").with(Field::Restart, "systemctl restart agent");
         let groups = || vec!["pumps".to_owned()];
         assert_eq!(form.error(groups()), None);
         for (field, text, part) in [
@@ -267,7 +268,8 @@ mod tests {
             assert_eq!(at, field);
             assert!(sentence.contains(part), "{sentence}");
         }
-        let folder = Form { over: Over::Folder, ..form.with(Field::Restart, "") };
+        let mut folder = form.with(Field::Restart, "");
+        folder.over = Over::Folder;
         assert_eq!(folder.error(groups()), None, "folders have no restart command");
     }
 
@@ -277,7 +279,10 @@ mod tests {
         let terms = form.terms().unwrap();
         assert_eq!(terms.windows, ["22:00-04:00", "pumps=sat 10:00-12:00"]);
         let request = terms.request((String::new(), String::new()), vec!["pumps".into()], 200).unwrap();
-        assert_eq!((request.budgets.failed, request.budgets.unreachable, request.budgets.unknown), (2, 10, 0));
+        assert_eq!(
+            (request.budgets.failed, request.budgets.unreachable, request.budgets.unknown),
+            (2, 10, 0)
+        );
         assert_eq!(request.groups[0].windows.len(), 2);
     }
 }
