@@ -202,13 +202,18 @@ impl Desk {
         if let Some(path) = &desk.project.path {
             recent::note(&mut desk.settings.recent, path);
         }
-        desk.open_list();
-        #[cfg(feature = "push")]
-        desk.reopen_rollout();
-        desk.overlays = overlay::of(&desk.project, desk.pinned.as_ref(), &[]);
-        desk.refresh();
-        desk.simulate(false);
+        desk.begin_to_show();
         desk
+    }
+
+    /// Brings up to date what follows from the project that was opened first.
+    fn begin_to_show(&mut self) {
+        self.open_list();
+        #[cfg(feature = "push")]
+        self.reopen_rollout();
+        self.overlays = overlay::of(&self.project, self.pinned.as_ref(), &[]);
+        self.refresh();
+        self.simulate(false);
     }
 
     /// Takes in what jobs and the autosave have to say.

@@ -201,13 +201,9 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .add_filter("Table", &["csv", "tsv", "tab", "txt", "json"])
                 .pick_file(),
         ),
-        Purpose::SaveBadLines => Box::pin(
-            dialog
-                .set_title("Save lines that are no devices as")
-                .set_file_name("bad-lines.csv")
-                .add_filter("Table", &["csv"])
-                .save_file(),
-        ),
+        Purpose::SaveBadLines => {
+            save(dialog.set_title("Save lines that are no devices as"), "bad-lines.csv", ("Table", "csv"))
+        }
         Purpose::SaveAs => {
             let name = view
                 .path
@@ -257,16 +253,7 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .save_file(),
         ),
         #[cfg(feature = "push")]
-        Purpose::Rollout(file) => {
-            let (title, name, ending) = file.words();
-            let dialog = dialog.set_title(title);
-            match file {
-                RolloutFile::Open => {
-                    Box::pin(dialog.add_filter("Plan or journal", &["json", "db"]).pick_file())
-                }
-                _ => Box::pin(dialog.set_file_name(name).add_filter(ending, &[ending]).save_file()),
-            }
-        }
+        Purpose::Rollout(file) => rollout(file, dialog),
         Purpose::SaveChart(format) => Box::pin(
             dialog
                 .set_title("Save the chart as")
@@ -274,5 +261,21 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .add_filter(format.word().to_uppercase(), &[format.word()])
                 .save_file(),
         ),
+    }
+}
+
+/// Returns the future of a dialog that asks for a file to write.
+fn save(dialog: rfd::AsyncFileDialog, name: &str, (label, ending): (&str, &str)) -> Answer {
+    Box::pin(dialog.set_file_name(name).add_filter(label, &[ending]).save_file())
+}
+
+/// Returns the future of the dialog for a file of a roll-out.
+#[cfg(feature = "push")]
+fn rollout(file: RolloutFile, dialog: rfd::AsyncFileDialog) -> Answer {
+    let (title, name, ending) = file.words();
+    let dialog = dialog.set_title(title);
+    match file {
+        RolloutFile::Open => Box::pin(dialog.add_filter("Plan or journal", &["json", "db"]).pick_file()),
+        _ => save(dialog, name, (ending, ending)),
     }
 }

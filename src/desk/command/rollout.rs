@@ -68,7 +68,7 @@ const fn row(command: UserCommand, text: &'static str, tooltip: &'static str) ->
     Entry { command, menu: Menu::Run, text, tooltip, shortcuts: &[] }
 }
 
-/// Ctrl+5.
+/// Keys of the screen.
 const SCREEN_KEYS: &[Shortcut] = &[Shortcut { command: true, shift: false, key: "5" }];
 /// Ctrl+Shift+H, reached with one hand and on every keyboard.
 const STOP_KEYS: &[Shortcut] = &[Shortcut { command: true, shift: true, key: "H" }];

@@ -344,7 +344,7 @@ impl Desk {
         let cause = &picture.standing.cause;
         match status {
             Status::Tripped => {
-                self.say(Severity::Error, format!("The roll-out {name} stopped itself. {cause}"), open_it)
+                self.say(Severity::Error, format!("The roll-out {name} stopped itself. {cause}"), open_it);
             }
             Status::Paused if !first => {
                 self.say(Severity::Warning, format!("The roll-out {name} is paused. {cause}"), open_it);

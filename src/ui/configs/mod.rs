@@ -2,7 +2,7 @@
 //! and the export.
 
 mod devices;
-mod draw;
+pub(in crate::ui) mod draw;
 mod export;
 pub(in crate::ui) mod file;
 pub mod rows;

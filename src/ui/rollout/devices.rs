@@ -63,24 +63,25 @@ impl DevicesPanel {
         scroll.max_height(ROWS * TARGET).show_rows(ui, TARGET, rows.len(), |ui, range| {
             for at in range {
                 let Some(place) = rows.get(at).copied() else { continue };
-                self.row(ui, &table, place, open, out);
+                row(ui, &table, place, open, out);
             }
         });
     }
+}
 
-    fn row(&self, ui: &mut Ui, table: &Table, at: u32, open: &OpenView<'_>, out: &mut Vec<Request>) {
-        let Some(cells) = device_cells(open.picture, at) else { return };
-        let tokens = tokens(ui.ctx());
-        let tone = open.picture.rows.get(at as usize).and_then(|row| match row.state {
-            State::Verified => Some((2, tokens.status.ok)),
-            state if crate::desk::rollout::standing::is_trouble(state) => Some((2, tokens.status.bad)),
-            _ => None,
-        });
-        let chosen = open.device == Some(at);
-        let spoken = format!("Device {}, {}", cells[0].chars().take(60).collect::<String>(), cells[2]);
-        let line = Line { cells: &cells, spoken: &spoken, chosen, tone };
-        if table.row(ui, ("device", at), &line).clicked() {
-            out.push(RolloutCommand::ShowDevice((!chosen).then_some(at)).into());
-        }
+/// Draws a device.
+fn row(ui: &mut Ui, table: &Table, at: u32, open: &OpenView<'_>, out: &mut Vec<Request>) {
+    let Some(cells) = device_cells(open.picture, at) else { return };
+    let tokens = tokens(ui.ctx());
+    let tone = open.picture.rows.get(at as usize).and_then(|row| match row.state {
+        State::Verified => Some((2, tokens.status.ok)),
+        state if crate::desk::rollout::standing::is_trouble(state) => Some((2, tokens.status.bad)),
+        _ => None,
+    });
+    let chosen = open.device == Some(at);
+    let spoken = format!("Device {}, {}", cells[0].chars().take(60).collect::<String>(), cells[2]);
+    let line = Line { cells: &cells, spoken: &spoken, chosen, tone };
+    if table.row(ui, ("device", at), &line).clicked() {
+        out.push(RolloutCommand::ShowDevice((!chosen).then_some(at)).into());
     }
 }

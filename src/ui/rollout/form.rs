@@ -5,6 +5,7 @@ use super::{small, strong};
 use crate::desk::command::RolloutCommand;
 use crate::desk::rollout::terms::{Field, Form, Over};
 use crate::desk::{UserCommand, View};
+use crate::ui::configs::draw::cell;
 use crate::ui::request::{Purpose, Request, RolloutFile};
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
@@ -31,11 +32,14 @@ const PARTS: [(&str, bool, &[Field]); 6] = [
     ("Keys", false, &[Field::KnownHosts, Field::Identity]),
 ];
 
+/// What is wrong, and at which field.
+type Wrong = Option<(Field, String)>;
+
 /// State of the form.
 #[derive(Default)]
 pub struct FormPanel {
     /// Revision, form and what is wrong with it.
-    checked: Option<(u64, Form, Option<(Field, String)>)>,
+    checked: Option<(u64, Form, Wrong)>,
 }
 
 impl FormPanel {
@@ -69,12 +73,10 @@ impl FormPanel {
         if form != *view.rollout.form {
             out.push(RolloutCommand::Fill(Box::new(form)).into());
         }
-        ui.add_space(space::M);
-        self.buttons(ui, view, error.as_ref(), out);
     }
 
     /// Returns what is wrong with the form, looked at once for each change.
-    fn error(&mut self, view: &View<'_>) -> Option<(Field, String)> {
+    fn error(&mut self, view: &View<'_>) -> Wrong {
         let form = view.rollout.form;
         let known = self.checked.as_ref().is_some_and(|(at, own, _)| *at == view.revision && own == form);
         if !known {
@@ -85,12 +87,13 @@ impl FormPanel {
     }
 
     /// Draws the primary action, and the way to a roll-out that there is.
-    fn buttons(&self, ui: &mut Ui, view: &View<'_>, error: Option<&(Field, String)>, out: &mut Vec<Request>) {
+    pub fn buttons(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        let error = self.error(view);
         let tokens = theme::tokens(ui.ctx());
         let missing = rows::needs(view).into_iter().find(|(there, _)| !there).map(|(_, text)| text);
-        let why = match (error, view.transfer) {
+        let why = match (&error, view.transfer) {
             (_, Some(_)) => Some("Files are being read or written; wait for it or cancel it".to_owned()),
-            (Some((field, text)), _) => Some(format!("{}: {text}", field.label())),
+            (Some((field, text)), None) => Some(format!("{}: {text}", field.label())),
             (None, None) => missing,
         };
         ui.horizontal_wrapped(|ui| {
@@ -122,7 +125,7 @@ impl FormPanel {
 fn over(ui: &mut Ui, form: &mut Form) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::TARGET);
-        ui.add_sized([NAMES, theme::TARGET], Label::new(small("Over")).halign(egui::Align::LEFT));
+        cell(ui, NAMES, small("Over"));
         let entries = [(Over::Ssh, "SSH"), (Over::Folder, "Folders here")];
         let help = "How devices are reached: SSH with SFTP, or folders of this computer";
         if let Some(over) = choice::corner(ui, "Devices are reached over", help, &form.over, &entries) {
@@ -137,8 +140,7 @@ fn draw(ui: &mut Ui, field: Field, form: &mut Form, wrong: Option<&str>) {
     let typed = !form.text(field).is_empty();
     let response = ui.horizontal(|ui| {
         ui.set_min_height(theme::TARGET);
-        let label = Label::new(small(field.label())).halign(egui::Align::LEFT).truncate();
-        let name = ui.add_sized([NAMES, theme::TARGET], label);
+        let name = cell(ui, NAMES, small(field.label()));
         let edit = TextEdit::singleline(form.text_mut(field)).id_salt(field.label()).hint_text(field.empty());
         let edit =
             edit.desired_width((ui.available_width() - 24.0).max(80.0)).margin(Margin::symmetric(8, 4));
@@ -183,7 +185,10 @@ pub fn needs(ui: &mut Ui, view: &View<'_>) {
             ui.add(Label::new(small(text)).wrap());
         });
     }
-    ui.add_space(space::M);
+}
+
+/// Draws how a roll-out goes, step by step.
+pub fn steps(ui: &mut Ui) {
     ui.label(strong(ui, "How it goes"));
     for step in [
         "1. The plan freezes who gets what in which wave, and every wave and the way back are simulated: each restart is a reconnect.",

@@ -68,8 +68,13 @@ impl RolloutPanel {
     /// Draws what a plan needs, and one that was refused.
     fn beside(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         form::needs(ui, view);
+        ui.add_space(space::S);
+        self.form.buttons(ui, view, out);
+        ui.add_space(space::L);
+        if view.rollout.refused.is_none() {
+            form::steps(ui);
+        }
         if let Some(refused) = view.rollout.refused {
-            ui.add_space(space::L);
             self.confirm.refused(ui, refused, view, out);
             ui.add_space(space::S);
             self.plan.predicted(ui, &refused.plan);

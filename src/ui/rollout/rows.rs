@@ -198,7 +198,8 @@ pub fn wave_spoken(line: &WaveLine) -> String {
     let name = if line.name == "equal" { "Left alone".to_owned() } else { format!("Wave {}", line.name) };
     let more =
         [(failed, "failed"), (away, "unreached"), (doubt, "in doubt"), (drifted, "drifted"), (back, "back")];
-    let more: String = more.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}")).collect();
+    let more = more.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}"));
+    let more = more.collect::<Vec<_>>().concat();
     format!("{name}: {}, {written} written, {confirmed} confirmed{more}", devices(all))
 }
 

@@ -94,7 +94,7 @@ fn named(ui: &mut Ui, text: &str, name: &str) -> Response {
 /// Draws, on every screen, the roll-out that is going on, and the way to stop it.
 #[cfg(feature = "push")]
 fn going_on(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    let Some(open) = view.rollout.open.filter(|open| open.is_going()) else { return };
+    let Some(open) = view.rollout.open.filter(crate::desk::rollout::OpenView::is_going) else { return };
     let tokens = theme::tokens(ui.ctx());
     let text = crate::ui::rollout::rows::going(&open, view.rollout.closing);
     line(ui, "roll-out", ("▸", tokens.status.info), &text, |ui| {

@@ -121,9 +121,10 @@ fn cell(
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = TextWrapping::truncate_at_width(place.width());
     let galley = painter.layout_job(job);
-    let (anchor, at) = match numeric {
-        true => (Align2::RIGHT_CENTER, place.right_center()),
-        false => (Align2::LEFT_CENTER, place.left_center()),
+    let (anchor, at) = if numeric {
+        (Align2::RIGHT_CENTER, place.right_center())
+    } else {
+        (Align2::LEFT_CENTER, place.left_center())
     };
     painter.galley(anchor.anchor_size(at, galley.size()).min, galley, colour);
 }

@@ -143,7 +143,9 @@ pub fn roll_back(args: &RollbackArgs, printer: &Printer) -> Result<Exit, Command
         (None, None) => Scope::All,
     };
     let picture = Picture::of(&journal).map_err(|error| from_journal(&error))?;
-    way_back(&picture.plan).iter().for_each(|sentence| printer.note(sentence));
+    if let Some(sentence) = way_back(&picture.plan) {
+        printer.note(&sentence);
+    }
     confirm(args.yes, picture.touched(scope), printer)?;
     let order = Order::RollBack { scope, urgent: args.urgent };
     carry_out(&args.which, journal, &order, &args.keys, printer)

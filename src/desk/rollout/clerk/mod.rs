@@ -19,13 +19,15 @@ use crate::push::plan::Plan;
 use driver::Driver;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 /// Shortest time between two looks at the journal.
 const LOOK: Duration = Duration::from_millis(150);
 /// Looks after which an order that nobody answered is taken up here, where nobody drives.
 const PATIENCE: u32 = 14;
+/// Asks and news that wait at most.
+const QUEUE: usize = 256;
 /// Entries of a device's log that are shown.
 const ENTRIES: u32 = 200;
 
@@ -67,7 +69,7 @@ pub(in crate::desk) enum News {
 
 /// The desk's end.
 pub(in crate::desk) struct Clerk {
-    asks: Option<Sender<Ask>>,
+    asks: Option<SyncSender<Ask>>,
     news: Receiver<News>,
     ended: Receiver<()>,
     reins: Arc<Reins>,
@@ -90,9 +92,9 @@ impl Clerk {
     /// # Errors
     /// A sentence where the system gives no thread.
     pub(in crate::desk) fn start(place: Place, plan: Arc<Plan>, wake: Wake) -> Result<Self, String> {
-        let (asks, inbox) = channel();
-        let (outbox, news) = channel();
-        let (end, ended) = channel();
+        let (asks, inbox) = sync_channel(QUEUE);
+        let (outbox, news) = sync_channel(QUEUE);
+        let (end, ended) = sync_channel(1);
         let reins = Arc::<Reins>::default();
         let work = Work {
             place,
@@ -121,7 +123,7 @@ impl Clerk {
 
     /// Asks for something; `false` where the clerk is gone.
     pub(in crate::desk) fn ask(&self, ask: Ask) -> bool {
-        self.asks.as_ref().is_some_and(|asks| asks.send(ask).is_ok())
+        self.asks.as_ref().is_some_and(|asks| asks.try_send(ask).is_ok())
     }
 
     /// Returns the next news, where there are any.
@@ -177,7 +179,7 @@ struct Work {
     given: Vec<Given>,
     /// The device whose log is shown.
     shown: Option<u32>,
-    news: Sender<News>,
+    news: SyncSender<News>,
     wake: Wake,
     reins: Arc<Reins>,
     /// What was wrong with the journal at the last look; it is said once.
@@ -212,10 +214,13 @@ impl Work {
         }
     }
 
-    fn tell(&self, news: News) {
+    /// Brings news; returns whether there was room for them. A face that does not look for a while holds nothing up:
+    /// pictures come again.
+    fn tell(&self, news: News) -> bool {
         // Nobody listens any more where the roll-out was closed; the driver still ends in order.
-        let _ = self.news.send(news);
+        let told = self.news.try_send(news);
         (self.wake)();
+        !matches!(told, Err(TrySendError::Full(_)))
     }
 
     fn failed(&self, why: &str) {
@@ -238,8 +243,8 @@ impl Work {
         }
         let picture = Picture::with(Arc::clone(&self.plan), journal)?;
         // What changed while it was read is looked at again.
-        self.seen = Some((now.0, picture.driven));
-        self.tell(News::Picture(Arc::new(picture)));
+        let seen = (now.0, picture.driven);
+        self.seen = self.tell(News::Picture(Arc::new(picture))).then_some(seen);
         self.log()
     }
 

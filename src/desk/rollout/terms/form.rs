@@ -113,6 +113,7 @@ pub enum Over {
 }
 
 /// The form as it is filled in.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the form")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// How devices are reached.
