@@ -178,7 +178,7 @@ fn a_typed_number_begins_it_and_the_table_follows() {
     until(&mut window, |picture| picture.standing.status == Status::Finished);
     assert!(window.says("Done: 12 of 12 confirmed"), "{:#?}", window.names());
     assert!(window.has("Wave 1: 2 devices, 2 written, 2 confirmed"), "{:#?}", window.names());
-    let new = std::fs::read_to_string(site.path("d3/ws_connection.json")).unwrap();
+    let new = text(&site.path("d3"));
     assert!(new.contains(CANARY) && new != OLD);
 
     // Taking it back shows its simulation and asks for the number too.
@@ -187,7 +187,7 @@ fn a_typed_number_begins_it_and_the_table_follows() {
     window.enter("Type the number of devices to confirm", "12");
     window.click("Begin roll-back");
     until(&mut window, |picture| picture.count(State::RolledBack) == 12);
-    assert_eq!(std::fs::read_to_string(site.path("d3/ws_connection.json")).unwrap(), OLD);
+    assert_eq!(text(&site.path("d3")), OLD);
 }
 
 #[test]
@@ -224,8 +224,13 @@ fn stop_all_stands_on_every_screen_and_works_by_key_and_palette() {
     }
 }
 
+/// Returns the file of a device.
+fn text(device: &Path) -> String {
+    regather::base::file::read_text(&device.join("ws_connection.json"), 1 << 20).unwrap()
+}
+
 fn changed(device: &Path) -> bool {
-    std::fs::read_to_string(device.join("ws_connection.json")).unwrap() != OLD
+    text(device) != OLD
 }
 
 #[test]
