@@ -271,3 +271,29 @@ fn a_refused_plan_is_taken_over_by_name() {
     assert!(window.says("taken over by anna"), "{:#?}", window.names());
     assert!(site.path("night.json").exists());
 }
+
+#[test]
+fn closing_the_window_ends_what_is_done_to_devices_and_leaves_it_paused() {
+    let site = Site::new(60);
+    let mut window = site.usual();
+    let ctx = window.ctx.clone();
+    assert!(!window.app().wait_for_devices(&ctx), "nothing is going on");
+    site.plan(&mut window, form("10"));
+    window.apply(RolloutCommand::Start { typed: "60".into() });
+    until(&mut window, |picture| picture.driven && picture.count(State::Verified) >= 1);
+    assert!(window.app().wait_for_devices(&ctx), "it stays until devices are through");
+    window.run_steps(2);
+    assert!(window.says("then the window closes"), "{:#?}", window.names());
+    assert!(!window.app().wait_for_devices(&ctx), "closing once more does not wait");
+    for _ in 0..500 {
+        if !window.desk().is_rolling_out() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!window.desk().is_rolling_out());
+    window.apply(RolloutCommand::Open(site.path("night.json")));
+    until(&mut window, |picture| picture.begun);
+    let standing = window.desk().view(Duration::ZERO).rollout.open.unwrap().picture.standing.status;
+    assert_eq!(standing, Status::Paused);
+}
