@@ -91,6 +91,8 @@ pub struct Desk {
     study: agents::Study,
     transfers: transfer::Transfers,
     planning: planning::Planning,
+    #[cfg(feature = "push")]
+    rollout: rollout::Rollouts,
     /// Threads that a search uses, at least 1.
     threads: usize,
     outline: agents::Outline,
@@ -181,6 +183,8 @@ impl Desk {
             study: agents::Study::new(Arc::clone(&env.wake), env.threads, Arc::clone(&replicate)),
             transfers: transfer::Transfers::default(),
             planning: planning::Planning::new(env.behind),
+            #[cfg(feature = "push")]
+            rollout: rollout::Rollouts::default(),
             threads: env.threads.max(1),
             outline: agents::Outline::default(),
             alone: agents::Alone::default(),
@@ -211,6 +215,8 @@ impl Desk {
             recent::note(&mut self.settings.recent, path);
         }
         self.open_list();
+        #[cfg(feature = "push")]
+        self.reopen_rollout();
         self.overlays = overlay::of(&self.project, self.pinned.as_ref(), &[]);
         self.refresh();
         self.simulate(false);
@@ -228,6 +234,8 @@ impl Desk {
         self.refresh_after_devices();
         self.tick_outline();
         self.tick_plans();
+        #[cfg(feature = "push")]
+        self.tick_rollout();
         let others = [self.transfers.again(), self.planning.again(), self.tick_connections()];
         let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
@@ -265,6 +273,8 @@ impl Desk {
         self.take(arrivals);
         self.finish_study(now);
         self.finish_plans();
+        #[cfg(feature = "push")]
+        self.finish_rollout();
         #[cfg(feature = "live")]
         self.finish_live();
     }
@@ -332,6 +342,8 @@ impl Desk {
             alone: &self.alone,
             tried: self.project.agents.tried.as_ref(),
             plans: self.planning.view(),
+            #[cfg(feature = "push")]
+            rollout: self.rollout.view(),
             pinned: self.pinned.as_ref(),
             changes: &self.derived.changes,
             devices: self.project.devices.view(document),
@@ -367,6 +379,8 @@ impl Desk {
         self.study.cancel();
         self.planning.cancel();
         self.transfers.close();
+        #[cfg(feature = "push")]
+        self.end_rollout();
         #[cfg(feature = "live")]
         self.live.end();
         self.session.close();

@@ -59,6 +59,10 @@ pub struct Settings {
     /// Width and height of the window when it was closed [points].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<(f32, f32)>,
+    /// Plan or journal of the roll-out that was open, to be shown again.
+    #[cfg(feature = "push")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<PathBuf>,
     /// Fields of other versions, kept as they are.
     #[serde(flatten)]
     unknown: Map<String, Value>,
@@ -74,6 +78,8 @@ impl Default for Settings {
             runs: DEFAULT_RUNS,
             hint_dismissed: false,
             window: None,
+            #[cfg(feature = "push")]
+            rollout: None,
             unknown: Map::new(),
         }
     }
@@ -92,6 +98,8 @@ impl Settings {
             runs: take(&mut fields, "runs").filter(|runs| runs_fit(*runs)).unwrap_or(blank.runs),
             hint_dismissed: take(&mut fields, "hint_dismissed").unwrap_or(blank.hint_dismissed),
             window: take(&mut fields, "window").filter(|size| window_fits(*size)),
+            #[cfg(feature = "push")]
+            rollout: take(&mut fields, "rollout"),
             unknown: fields,
         };
         recent::tidy(&mut settings.recent);

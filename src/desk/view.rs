@@ -85,6 +85,9 @@ pub struct View<'a> {
     pub tried: Option<&'a Tried>,
     /// What it would take, the safe region, and what matters.
     pub plans: PlanView<'a>,
+    /// Roll-outs: the next plan, and the one that is open.
+    #[cfg(feature = "push")]
+    pub rollout: super::rollout::RolloutView<'a>,
     /// What results are compared with.
     pub pinned: Option<&'a Pinned>,
     /// Inputs in which the active scenario differs from the pinned one.

@@ -11,11 +11,17 @@ use super::live::LivePanel;
 use super::raster;
 use super::recommend::RecommendPanel;
 use super::report::ReportPanel;
+#[cfg(feature = "push")]
+use super::request::RolloutFile;
 use super::request::{Place, Purpose, Request, Screen};
+#[cfg(feature = "push")]
+use super::rollout::RolloutPanel;
 use super::shell::Shell;
 use super::simulate::SimulatePanel;
 use super::topology::TopologyPanel;
 use crate::config::Mapping;
+#[cfg(feature = "push")]
+use crate::desk::command::RolloutCommand;
 use crate::desk::command::{ChartCommand, DeviceCommand, FileCommand, SettingsCommand};
 use crate::desk::transfer::Work;
 use crate::desk::{Command, Desk, ReportOptions, Theme, UserCommand, View};
@@ -70,6 +76,9 @@ pub struct App {
     moments: Arc<Moments>,
     /// Title that the window has.
     title: String,
+    /// Whether it closes as soon as what a roll-out does to devices is ended.
+    #[cfg(feature = "push")]
+    closing: bool,
 }
 
 /// The state of the widgets, screen by screen.
@@ -84,6 +93,8 @@ pub(super) struct Panels {
     simulate: SimulatePanel,
     recommend: RecommendPanel,
     configs: ConfigsPanel,
+    #[cfg(feature = "push")]
+    rollout: RolloutPanel,
     live: LivePanel,
     report: ReportPanel,
 }
@@ -102,11 +113,23 @@ impl App {
             simulate: SimulatePanel::default(),
             recommend: RecommendPanel::default(),
             configs: ConfigsPanel::default(),
+            #[cfg(feature = "push")]
+            rollout: RolloutPanel::default(),
             live: LivePanel::default(),
             report: ReportPanel::default(),
         };
         let dialogs = Dialogs::new(ctx);
-        Self { desk, clock, panels, dialogs, chart: None, moments: Arc::default(), title: String::new() }
+        Self {
+            desk,
+            clock,
+            panels,
+            dialogs,
+            chart: None,
+            moments: Arc::default(),
+            title: String::new(),
+            #[cfg(feature = "push")]
+            closing: false,
+        }
     }
 
     /// Writes down here when the first frames are drawn.
@@ -164,6 +187,8 @@ impl App {
                 self.give(FileCommand::TryFile { name: PASTED.to_owned(), text }.into(), now);
             }
         }
+        #[cfg(feature = "push")]
+        self.close_when_paused(ctx);
         if let Some(next) = self.desk.tick(now) {
             ctx.request_repaint_after(next);
         }
@@ -202,6 +227,8 @@ impl App {
                 Screen::Simulate => panels.simulate.ui(ui, &view, out),
                 Screen::Recommend => panels.recommend.ui(ui, &view, out),
                 Screen::Configs => panels.configs.ui(ui, &view, out),
+                #[cfg(feature = "push")]
+                Screen::Rollout => panels.rollout.ui(ui, &view, out),
                 Screen::Live => panels.live.ui(ui, &view, out),
                 Screen::Report => panels.report.ui(ui, &view, out),
             });
@@ -256,6 +283,10 @@ impl App {
             UserCommand::ScreenTopology => self.panels.screen = Screen::Topology,
             UserCommand::ScreenSimulate => self.panels.screen = Screen::Simulate,
             UserCommand::ScreenConfigs => self.panels.screen = Screen::Configs,
+            #[cfg(feature = "push")]
+            UserCommand::ScreenRollout => self.panels.screen = Screen::Rollout,
+            #[cfg(feature = "push")]
+            UserCommand::OpenRollout => self.dialogs.ask(Purpose::Rollout(RolloutFile::Open), &view),
             UserCommand::ScreenLive => self.panels.screen = Screen::Live,
             UserCommand::ScreenReport => self.panels.screen = Screen::Report,
             UserCommand::Report => {
@@ -333,6 +364,13 @@ impl App {
                 self.list_devices();
                 DeviceCommand::ImportPath(path).into()
             }
+            #[cfg(feature = "push")]
+            Purpose::Rollout(file) => {
+                if file == RolloutFile::Open {
+                    self.panels.screen = Screen::Rollout;
+                }
+                file.command(path)
+            }
             Purpose::SaveBadLines => DeviceCommand::ExportBadLines(path).into(),
             Purpose::SaveChart(format) => {
                 let Some(chart) = self.chart.take() else { return };
@@ -367,6 +405,27 @@ impl App {
         self.panels.fleet.list();
     }
 
+    /// Asks the window to stay until what a roll-out does to devices is ended; returns whether it does. Closing once
+    /// more does not wait.
+    #[cfg(feature = "push")]
+    pub fn wait_for_devices(&mut self, ctx: &Context) -> bool {
+        if self.closing || !self.desk.is_rolling_out() {
+            return false;
+        }
+        self.closing = true;
+        ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        self.desk.apply(RolloutCommand::Leave.into(), (self.clock)());
+        true
+    }
+
+    /// Closes the window that waited, once nothing is going on any more.
+    #[cfg(feature = "push")]
+    fn close_when_paused(&mut self, ctx: &Context) {
+        if self.closing && !self.desk.is_rolling_out() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
     /// Remembers the window and ends the session; unsaved changes come back at the next start.
     fn end(&mut self, size: Option<egui::Vec2>) {
         if let Some(size) = size {
@@ -387,6 +446,10 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         Self::logic(self, ctx);
         if ctx.input(|input| input.viewport().close_requested()) {
+            #[cfg(feature = "push")]
+            if self.wait_for_devices(ctx) {
+                return;
+            }
             let size = ctx.input(|input| input.viewport().inner_rect.map(|rect| rect.size()));
             self.end(size);
         }

@@ -4,6 +4,8 @@
 //! that the window stays alive. Where the system cannot show one (no portal, no helper program) the
 //! answer comes back at once and empty; then a field for the path is shown instead.
 
+#[cfg(feature = "push")]
+use super::request::RolloutFile;
 use super::request::{Place, Purpose, Request};
 use crate::config::bundle::Target;
 use crate::desk::View;
@@ -127,6 +129,12 @@ impl Dialogs {
             Purpose::Topology(_) => {
                 ("No file dialog is available here. Path to save the topology to", "Save")
             }
+            #[cfg(feature = "push")]
+            Purpose::Rollout(RolloutFile::Open) => {
+                ("No file dialog is available here. Path of the plan or journal to open", "Open")
+            }
+            #[cfg(feature = "push")]
+            Purpose::Rollout(_) => ("No file dialog is available here. Path of the file to write", "Save"),
         };
         let mut done = false;
         ui.horizontal_wrapped(|ui| {
@@ -171,6 +179,8 @@ fn replaces(purpose: Purpose) -> bool {
         | Purpose::Topology(_)
         | Purpose::Export(Target::Zip) => true,
         Purpose::Report(format) => !format.per_chart(),
+        #[cfg(feature = "push")]
+        Purpose::Rollout(file) => file != RolloutFile::Open,
         _ => false,
     }
 }
@@ -191,13 +201,9 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .add_filter("Table", &["csv", "tsv", "tab", "txt", "json"])
                 .pick_file(),
         ),
-        Purpose::SaveBadLines => Box::pin(
-            dialog
-                .set_title("Save lines that are no devices as")
-                .set_file_name("bad-lines.csv")
-                .add_filter("Table", &["csv"])
-                .save_file(),
-        ),
+        Purpose::SaveBadLines => {
+            save(dialog.set_title("Save lines that are no devices as"), "bad-lines.csv", ("Table", "csv"))
+        }
         Purpose::SaveAs => {
             let name = view
                 .path
@@ -246,6 +252,8 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .add_filter(format.word(), &[format.ending()])
                 .save_file(),
         ),
+        #[cfg(feature = "push")]
+        Purpose::Rollout(file) => rollout(file, dialog),
         Purpose::SaveChart(format) => Box::pin(
             dialog
                 .set_title("Save the chart as")
@@ -253,5 +261,21 @@ fn dialog(purpose: Purpose, view: &View<'_>) -> Answer {
                 .add_filter(format.word().to_uppercase(), &[format.word()])
                 .save_file(),
         ),
+    }
+}
+
+/// Returns the future of a dialog that asks for a file to write.
+fn save(dialog: rfd::AsyncFileDialog, name: &str, (label, ending): (&str, &str)) -> Answer {
+    Box::pin(dialog.set_file_name(name).add_filter(label, &[ending]).save_file())
+}
+
+/// Returns the future of the dialog for a file of a roll-out.
+#[cfg(feature = "push")]
+fn rollout(file: RolloutFile, dialog: rfd::AsyncFileDialog) -> Answer {
+    let (title, name, ending) = file.words();
+    let dialog = dialog.set_title(title);
+    match file {
+        RolloutFile::Open => Box::pin(dialog.add_filter("Plan or journal", &["json", "db"]).pick_file()),
+        _ => save(dialog, name, (ending, ending)),
     }
 }

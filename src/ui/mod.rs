@@ -15,6 +15,8 @@ pub mod raster;
 mod recommend;
 mod report;
 pub mod request;
+#[cfg(feature = "push")]
+mod rollout;
 pub mod screenshot;
 pub mod setting;
 mod shell;

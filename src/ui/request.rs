@@ -2,6 +2,8 @@
 
 use crate::config::bundle::Target;
 use crate::desk::command::Drawing;
+#[cfg(feature = "push")]
+use crate::desk::command::RolloutCommand;
 use crate::desk::{Command, UserCommand, View};
 use crate::report::draw::Graphic;
 use crate::report::files::Format;
@@ -21,6 +23,9 @@ pub enum Screen {
     Recommend,
     /// The files that the agents read.
     Configs,
+    /// Files on their way to devices, in waves.
+    #[cfg(feature = "push")]
+    Rollout,
     /// Real agents, a platform for them, and the rehearsal.
     Live,
     /// The result as files that can be handed on.
@@ -29,12 +34,14 @@ pub enum Screen {
 
 impl Screen {
     /// Every screen, in work order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 7 + cfg!(feature = "push") as usize] = [
         Self::Fleet,
         Self::Topology,
         Self::Simulate,
         Self::Recommend,
         Self::Configs,
+        #[cfg(feature = "push")]
+        Self::Rollout,
         Self::Live,
         Self::Report,
     ];
@@ -47,6 +54,8 @@ impl Screen {
             Self::Simulate => UserCommand::ScreenSimulate,
             Self::Recommend => UserCommand::ScreenRecommend,
             Self::Configs => UserCommand::ScreenConfigs,
+            #[cfg(feature = "push")]
+            Self::Rollout => UserCommand::ScreenRollout,
             Self::Live => UserCommand::ScreenLive,
             Self::Report => UserCommand::ScreenReport,
         }
@@ -88,6 +97,47 @@ pub enum Purpose {
     SaveChart(Format),
     /// Write a picture of the topology.
     Topology(Drawing),
+    /// A file of a roll-out.
+    #[cfg(feature = "push")]
+    Rollout(RolloutFile),
+}
+
+/// A file of a roll-out.
+#[cfg(feature = "push")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RolloutFile {
+    /// A plan or a journal to open.
+    Open,
+    /// The plan to write.
+    Plan,
+    /// The table of devices to write.
+    Devices,
+    /// The audit log to write.
+    Log,
+}
+
+#[cfg(feature = "push")]
+impl RolloutFile {
+    /// Returns what stands in the title of a dialog, the name that is proposed, and its ending.
+    pub(super) fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Open => ("Open a roll-out", "", "json"),
+            Self::Plan => ("Save the plan as", "roll-out.json", "json"),
+            Self::Devices => ("Save the devices and their states as", "devices.csv", "csv"),
+            Self::Log => ("Save the audit log as", "audit-log.jsonl", "jsonl"),
+        }
+    }
+
+    /// Returns the command for a path.
+    pub(super) fn command(self, path: PathBuf) -> Command {
+        match self {
+            Self::Open => RolloutCommand::Open(path),
+            Self::Plan => RolloutCommand::Make(path),
+            Self::Devices => RolloutCommand::SaveDevices(path),
+            Self::Log => RolloutCommand::SaveLog(path),
+        }
+        .into()
+    }
 }
 
 /// What files of devices lie in.

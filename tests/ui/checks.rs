@@ -55,6 +55,12 @@ fn everywhere(mut check: impl FnMut(&mut Window, &str)) {
         #[cfg(feature = "live")]
         check(&mut crate::live::connected(window, Theme::Dark), &format!("Live at {window:?}"));
         check(&mut crate::devices::importing(window, Theme::Dark), &format!("Import at {window:?}"));
+        #[cfg(feature = "push")]
+        {
+            let site = crate::rollout::Site::new(12);
+            let place = format!("A roll-out at {window:?}");
+            check(&mut crate::rollout::done(&site, window, Theme::Dark), &place);
+        }
         for scenarios in [2, 4] {
             let place = format!("{scenarios} scenarios compared at {window:?}");
             check(&mut crate::comparing::busy(window, Theme::Dark, scenarios), &place);
@@ -312,6 +318,8 @@ fn tab_walks_through_everything_in_reading_order_and_comes_round() {
                 "Pin as baseline",
             ],
             Screen::Recommend => vec!["File", "Fleet", "What would it take?", "Solve", "To the right"],
+            #[cfg(feature = "push")]
+            Screen::Rollout => vec!["File", "Fleet", "Address of each device", "Waves", "Open roll-out…"],
             Screen::Live => vec!["File", "Fleet", "Baseline", "Start test platform", "Thing", "Rehearse"],
             Screen::Report => vec!["File", "Fleet", "HTML page", "Number of the change", "Save report…"],
             Screen::Configs => vec!["File", "Fleet", "Baseline", "Export agent files…"],

@@ -18,6 +18,8 @@ mod quantity;
 mod recommend;
 mod renderer;
 mod reports;
+#[cfg(feature = "push")]
+mod rollout;
 mod shown;
 mod topology;
 mod walk;

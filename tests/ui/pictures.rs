@@ -98,6 +98,21 @@ fn plans_and_reports_look_as_they_were_approved() {
     compare("report-light", &report.render().unwrap());
 }
 
+#[cfg(feature = "push")]
+#[test]
+fn roll_outs_look_as_they_were_approved() {
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut form = window(Screen::Rollout, [1280.0, 720.0], theme);
+        form.run_steps(30);
+        compare(&format!("rollout-form-{word}"), &form.render().unwrap());
+        let site = crate::rollout::Site::new(12);
+        let mut done = crate::rollout::done(&site, ([1280.0, 720.0], 1.0, 1.0), theme);
+        done.click("Close message");
+        done.run_steps(30);
+        compare(&format!("rollout-{word}"), &done.render().unwrap());
+    }
+}
+
 #[cfg(feature = "live")]
 #[test]
 fn live_looks_as_it_was_approved() {

@@ -20,6 +20,8 @@ fn content(screen: Screen) -> &'static [&'static str] {
         Screen::Topology => &["No topology yet", "Begin with Single server"],
         Screen::Simulate => &["Random delay", "Result", "Changed vs baseline", "Assumptions"],
         Screen::Recommend => &["Targets", "Answers", "Safe region", "Solve", "To the right"],
+        #[cfg(feature = "push")]
+        Screen::Rollout => &["What it is made of", "Simulate and write plan…", "Open roll-out…"],
         Screen::Live => &["STOP", "Rehearse", "Start test platform", "One agent", "Connect", "Messages"],
         Screen::Report => &["What the page holds", "Save report…", "Number of the change"],
         Screen::Configs => &["Export agent files…", "pumps/agent_config.json", "pumps/ws_connection.json"],

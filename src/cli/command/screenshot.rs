@@ -57,6 +57,10 @@ pub enum Screen {
     Recommend,
     /// Files of the agents
     Configs,
+    /// Files on their way to devices, in waves
+    #[cfg(feature = "push")]
+    #[value(name = "roll-out")]
+    Rollout,
     /// Real agents and their rehearsal
     Live,
     /// What a report holds
@@ -72,6 +76,8 @@ impl Screen {
             Self::Topology => "topology",
             Self::Recommend => "recommend",
             Self::Configs => "configs",
+            #[cfg(feature = "push")]
+            Self::Rollout => "roll-out",
             Self::Live => "live",
             Self::Report => "report",
         }

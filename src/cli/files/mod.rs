@@ -30,15 +30,6 @@ pub struct FilesArgs {
 
 #[cfg(feature = "push")]
 impl FilesArgs {
-    /// Returns the arguments as another process gave them.
-    pub fn again(file: &str, scenario: Option<&str>, mapping: Option<&str>) -> Self {
-        Self {
-            file: file.into(),
-            scenario: scenario.map(str::to_owned),
-            mapping: mapping.map(OsString::from),
-        }
-    }
-
     /// Returns the project file, and that of the mapping.
     pub fn paths(&self) -> (&OsStr, Option<&OsStr>) {
         (&self.file, self.mapping.as_deref())

@@ -107,7 +107,7 @@ fn whole(list: &Inventory, groups: &Groups) -> Result<(), String> {
 }
 
 /// Refuses what cannot be written as planned.
-fn usable(groups: &[GroupFiles]) -> Result<(), String> {
+pub(in crate::desk) fn usable(groups: &[GroupFiles]) -> Result<(), String> {
     for group in groups {
         let Some(file) = group.blocked() else { continue };
         let finding = file.findings.iter().find(|finding| finding.blocks());

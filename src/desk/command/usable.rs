@@ -59,6 +59,12 @@ impl UserCommand {
             Self::ZoomReset => SettingsCommand::Zoom(1.0).into(),
             Self::StopComparing => FileCommand::StopComparing.into(),
             Self::StopTrying => FileCommand::StopTrying.into(),
+            #[cfg(feature = "push")]
+            Self::ScreenRollout
+            | Self::OpenRollout
+            | Self::PauseRollout
+            | Self::ResumeRollout
+            | Self::StopRollout => super::rollout::command(self)?.into(),
             Self::Open
             | Self::SaveAs
             | Self::Export
@@ -154,6 +160,10 @@ impl UserCommand {
             Self::StopTrying => when(view.tried.is_some(), "No file was tried"),
             Self::SaveBadLines => when(view.devices.bad_lines, "No line was left out"),
             Self::RemoveDevices => when(!view.devices.selected.is_empty(), "No device is selected"),
+            #[cfg(feature = "push")]
+            Self::PauseRollout | Self::ResumeRollout | Self::StopRollout => {
+                super::rollout::enabled(self, view)
+            }
             Self::ThemeSystem => when(view.settings.theme != Theme::System, "This theme is shown"),
             Self::ThemeDark => when(view.settings.theme != Theme::Dark, "This theme is shown"),
             Self::ThemeLight => when(view.settings.theme != Theme::Light, "This theme is shown"),

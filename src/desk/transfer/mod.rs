@@ -34,6 +34,8 @@ pub enum Work {
     Export,
     /// A report is made and written.
     Report,
+    /// A roll-out is planned and simulated.
+    Plan,
 }
 
 impl Work {
@@ -44,6 +46,7 @@ impl Work {
             Self::Import => "Import",
             Self::Export => "Export",
             Self::Report => "Report",
+            Self::Plan => "Planning of the roll-out",
         }
     }
 }
@@ -92,7 +95,7 @@ impl Reins {
     }
 
     /// Returns what is set when the worker has to stop.
-    fn stop_flag(&self) -> &AtomicBool {
+    pub(super) fn stop_flag(&self) -> &AtomicBool {
         &self.shared.stop
     }
 }
@@ -223,7 +226,7 @@ impl Desk {
                 let text = format!("{noun} ended unexpectedly. Try it again.");
                 self.say(Severity::Error, text, None);
             }
-            Some(then) if matches!(work, Work::Export | Work::Report) => then(self),
+            Some(then) if matches!(work, Work::Export | Work::Report | Work::Plan) => then(self),
             Some(_) if stopped => {
                 self.say(Severity::Info, format!("{noun} cancelled; nothing was taken in."), None);
             }

@@ -26,6 +26,14 @@ pub struct Entry {
     pub detail: String,
 }
 
+impl Entry {
+    /// Returns when it was, as people read it: `2026-12-05 02:00:00 UTC`.
+    pub fn when(&self) -> String {
+        jiff::Timestamp::from_millisecond(self.at_ms)
+            .map_or_else(|_| self.at_ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+    }
+}
+
 /// The end of a chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -117,6 +125,41 @@ impl Journal {
                 .map_err(|source| JournalError::Open { path: self.path.clone(), source })?;
         }
         Ok(chain.0)
+    }
+
+    /// Returns how many entries there are: it grows with every change, so it says whether there is news.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn entries(&self) -> Result<u64, JournalError> {
+        let read =
+            self.base.query_row("SELECT coalesce(max(seq), 0) FROM log", [], |row| row.get::<_, i64>(0));
+        read.map(i64::cast_unsigned).map_err(|source| self.fail(source))
+    }
+
+    /// Returns what the log says of a device, a place in the plan: its last entries, at most `most`, oldest first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn log_of(&self, device: u32, most: u32) -> Result<Vec<Entry>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<Entry>> {
+            let mut select = self.base.prepare_cached(
+                "SELECT at_ms, who, what, detail FROM log WHERE device = ?1 ORDER BY seq DESC LIMIT ?2",
+            )?;
+            let rows = select.query_map(params![device, most], |row| {
+                Ok(Entry {
+                    at_ms: row.get(0)?,
+                    who: row.get(1)?,
+                    device: Some(device),
+                    what: row.get(2)?,
+                    detail: row.get(3)?,
+                })
+            })?;
+            rows.collect()
+        };
+        let mut entries = read().map_err(|source| self.fail(source))?;
+        entries.reverse();
+        Ok(entries)
     }
 
     /// Checks the whole log and returns its end, to be compared with one that was kept elsewhere.

@@ -134,6 +134,17 @@ impl Plan {
         Calendar::new(device.zone.as_deref().or(group.zone.as_deref()), &group.windows)
     }
 
+    /// Returns the same plan taken over by somebody although the prediction says that it overloads the platform. It is
+    /// another plan with another hash: approvals and stamps say so.
+    ///
+    /// # Errors
+    /// [`PlanError::NotAPlan`] where it cannot be written any more.
+    pub fn taken_over_by(mut self, name: &str) -> Result<Self, PlanError> {
+        self.request.overload_accepted_by = Some(name.to_owned());
+        self.hash = self.file_hash()?;
+        Ok(self)
+    }
+
     /// Returns why the plan must not start, where it must not.
     ///
     /// # Errors

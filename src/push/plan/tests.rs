@@ -179,6 +179,9 @@ fn an_overload_starts_only_by_name() {
     });
     let plan = Plan::new(overload.clone(), vec![candidate(0)]).unwrap();
     assert!(matches!(plan.may_start(), Err(PlanError::Overload { .. })));
+    let before = *plan.hash();
+    let taken = plan.taken_over_by("m.okafor").unwrap();
+    assert!(taken.may_start().is_ok() && *taken.hash() != before);
     overload.overload_accepted_by = Some("m.okafor".into());
-    assert!(Plan::new(overload, vec![candidate(0)]).unwrap().may_start().is_ok());
+    assert_eq!(Plan::new(overload, vec![candidate(0)]).unwrap(), taken);
 }

@@ -134,18 +134,27 @@ impl Files {
         Self { groups, own, listed, by_thing }
     }
 
+    /// Returns the files of the device with this thing as they were made, places for secrets unfilled; `None` where
+    /// it is not in the list, or in no group.
+    pub fn files_of(&self, thing: &str) -> Option<&GroupFiles> {
+        self.of_device(*self.by_thing.get(thing)?)
+    }
+
+    /// Returns a device's own files, else those of its group.
+    fn of_device(&self, device: usize) -> Option<&GroupFiles> {
+        let group = self.listed.value(device, "group").unwrap_or_default();
+        self.own.of_device(device).or_else(|| self.groups.iter().find(|files| files.group == group))
+    }
+
     /// Returns the files of a device, in the order in which the plan lists them.
     fn items(&self, device: usize) -> Vec<Item<'_>> {
-        let group = self.listed.value(device, "group").unwrap_or_default();
-        let of_group = || self.groups.iter().find(|files| files.group == group);
-        let groups = self.own.of_device(device).or_else(of_group).map_or(&[][..], std::slice::from_ref);
+        let groups = self.of_device(device).map_or(&[][..], std::slice::from_ref);
         items(groups).0.into_iter().filter(|item| item.deliverable).collect()
     }
 
     /// Refuses files of which only a part is known.
     fn check_whole(&self, device: usize, as_generated: bool) -> Result<(), SourceError> {
-        let group = self.listed.value(device, "group").unwrap_or_default();
-        let files = self.own.of_device(device).or_else(|| self.groups.iter().find(|own| own.group == group));
+        let files = self.of_device(device);
         let files =
             files.into_iter().flat_map(GroupFiles::files).filter(|file| file.delivery == Delivery::File);
         let part =

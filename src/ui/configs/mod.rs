@@ -2,9 +2,9 @@
 //! and the export.
 
 mod devices;
-mod draw;
+pub(in crate::ui) mod draw;
 mod export;
-mod file;
+pub(in crate::ui) mod file;
 pub mod rows;
 mod tried;
 

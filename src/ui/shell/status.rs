@@ -90,6 +90,7 @@ fn transfer_text(transfer: Transfer) -> String {
         Work::Export => "Exporting",
         Work::Compare | Work::Import => "Reading",
         Work::Report => "Making the report",
+        Work::Plan => return format!("Planning the roll-out, {} devices", units::count(done)),
     };
     let done = units::count(done);
     match of {

@@ -26,6 +26,8 @@ pub struct Strip {
 impl Strip {
     /// Draws the lines that are due.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, dialogs: &mut Dialogs, out: &mut Vec<Request>) {
+        #[cfg(feature = "push")]
+        going_on(ui, view, out);
         choices(ui, view, dialogs, out);
         self.notice(ui, view, out);
     }
@@ -87,6 +89,24 @@ fn named(ui: &mut Ui, text: &str, name: &str) -> Response {
     let response = ui.button(text);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     response
+}
+
+/// Draws, on every screen, the roll-out that is going on, and the way to stop it.
+#[cfg(feature = "push")]
+fn going_on(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+    let Some(open) = view.rollout.open.filter(crate::desk::rollout::OpenView::is_going) else { return };
+    let tokens = theme::tokens(ui.ctx());
+    let text = crate::ui::rollout::rows::going(&open, view.rollout.closing);
+    line(ui, "roll-out", ("▸", tokens.status.info), &text, |ui| {
+        let stop = RichText::new("STOP ALL").font(theme::strong(theme::BODY)).color(tokens.on_accent);
+        let stop = ui.add(egui::Button::new(stop).fill(tokens.status.bad));
+        if stop.on_hover_text(UserCommand::StopRollout.entry().tooltip).clicked() {
+            out.push(Request::User(UserCommand::StopRollout));
+        }
+        if named(ui, "Show", "Show roll-out").clicked() {
+            out.push(Request::User(UserCommand::ScreenRollout));
+        }
+    });
 }
 
 /// Draws what asks for a choice.

@@ -8,3 +8,4 @@ pub mod choice;
 pub mod lanes;
 pub mod name;
 pub mod quantity;
+pub mod table;

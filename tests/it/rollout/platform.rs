@@ -19,21 +19,19 @@ impl Drop for Process {
 impl Process {
     /// Starts the program and waits until it tells an event; returns what it tells.
     fn start(arguments: &[&str], event: &str) -> (Self, Value) {
-        let mut child = program(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut command = program(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Self(command.spawn().unwrap());
+        let mut lines = BufReader::new(process.0.stdout.take().unwrap());
         loop {
             let mut line = String::new();
             assert_ne!(lines.read_line(&mut line).unwrap(), 0, "it ended before `{event}`");
             let told: Value = serde_json::from_str(&line).unwrap();
             if told["event"] == event {
                 // Whatever it tells later nobody needs, but it must be able to tell it.
-                std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-                return (Self(child), told);
+                let rest = std::thread::Builder::new().name("rest of what is told".into());
+                rest.spawn(move || std::io::copy(&mut lines, &mut std::io::sink())).unwrap();
+                return (process, told);
             }
         }
     }

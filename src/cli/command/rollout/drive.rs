@@ -1,18 +1,18 @@
 //! Orders that somebody has to carry out: by the process that drives already, or by one that is started for it.
 
 use super::order::give;
-use super::reach::{Keys, Later, Reached};
-use super::{Which, from_drive, from_journal, from_plan, shown, wall_ms};
+use super::reach::{Keys, from_reach};
+use super::{Which, from_journal, from_plan, shown};
 use crate::base::units;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
-use crate::push::driver::{Drive, drive as run_driver};
+use crate::desk::rollout::reach;
+use crate::desk::rollout::standing::{Picture, is_count, way_back};
 use crate::push::journal::Journal;
-use crate::push::machine::{Now, Order, Scope};
+use crate::push::machine::{Order, Scope};
 use crate::push::plan::Plan;
 use crate::push::state::{State, Status};
-use crate::push::target::{Folders, Target, Transport};
 use std::io::{IsTerminal as _, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -105,7 +105,7 @@ pub fn start(args: &StartArgs, printer: &Printer) -> Result<Exit, CommandError> 
         .hint(format!("They read it and run: regather rollout approve PLAN --hash {}", plan.name())));
     }
     printer.stderr(&shown::plan(&plan));
-    confirm(args.yes, (plan.devices().len() - plan.equal()) as u64, printer)?;
+    confirm(args.yes, plan.sizes().iter().sum(), printer)?;
     carry_out(&args.which, journal, &Order::Start, &args.keys, printer)
 }
 
@@ -142,34 +142,17 @@ pub fn roll_back(args: &RollbackArgs, printer: &Printer) -> Result<Exit, Command
         (None, Some(wave)) => Scope::Wave(wave - 1),
         (None, None) => Scope::All,
     };
-    let plan = journal.plan().map_err(|error| from_journal(&error))?;
-    let rows = journal.rows().map_err(|error| from_journal(&error))?;
-    let touched = plan.devices().iter().zip(&rows).enumerate().filter(|(at, (device, row))| {
-        let inside = match scope {
-            Scope::All => true,
-            Scope::Wave(wave) => device.wave == Some(wave),
-            Scope::Device(place) => *at == place as usize,
-        };
-        let old = matches!(row.state, State::Pending | State::Staged | State::RolledBack | State::Skipped);
-        inside && !old
-    });
-    let touched = touched.count() as u64;
-    if let Some(storm) = plan.request().prediction.as_ref().and_then(|known| known.storms.last()) {
-        printer.note(&format!(
-            "Simulated for all {} devices: {} of restarts, up to {} sign-ins/s, busiest tier {}.",
-            units::count(storm.devices.into()),
-            units::duration(storm.lasts_s),
-            units::significant(storm.peak_sign_ins_per_s),
-            units::percent(storm.utilisation)
-        ));
+    let picture = Picture::of(&journal).map_err(|error| from_journal(&error))?;
+    if let Some(sentence) = way_back(&picture.plan) {
+        printer.note(&sentence);
     }
-    confirm(args.yes, touched, printer)?;
+    confirm(args.yes, picture.touched(scope), printer)?;
     let order = Order::RollBack { scope, urgent: args.urgent };
     carry_out(&args.which, journal, &order, &args.keys, printer)
 }
 
 /// Asks for the number of devices, unless that was waived.
-fn confirm(yes: bool, devices: u64, printer: &Printer) -> Result<(), CommandError> {
+fn confirm(yes: bool, devices: u32, printer: &Printer) -> Result<(), CommandError> {
     if yes {
         return Ok(());
     }
@@ -182,12 +165,11 @@ fn confirm(yes: bool, devices: u64, printer: &Printer) -> Result<(), CommandErro
     }
     printer.stderr(&format!(
         "Up to {} devices are restarted. Type their number to begin: ",
-        units::count(devices)
+        units::count(devices.into())
     ));
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed).map_err(|_| unasked())?;
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    if digits.parse() == Ok(devices) {
+    if is_count(&typed, devices) {
         return Ok(());
     }
     Err(CommandError::usage("That is not the number of devices, so nothing was done."))
@@ -226,7 +208,7 @@ fn spawn(which: &Which, who: &str, order: &Order, keys: &Keys) -> Result<Child, 
     let order = serde_json::to_string(order)
         .map_err(|error| CommandError::new(Kind::Bug, format!("An order is no JSON: {error}.")))?;
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.args(["rollout", "drive"]).arg(which.journal()).args(["--as", who, "--order", &order]);
+    command.args(["rollout", "drive"]).arg(which.place().journal()).args(["--as", who, "--order", &order]);
     command.args(keys.arguments()).args(which.json.then_some("--json"));
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     #[cfg(unix)]
@@ -283,30 +265,10 @@ fn watch(child: &mut Child, journal: &Journal, printer: &Printer) -> Result<Exit
 }
 
 /// Drives; what it prints on standard output nobody reads.
-pub fn drive(args: &DriveArgs, printer: &Printer) -> Result<Exit, CommandError> {
+pub fn drive(args: &DriveArgs) -> Result<Exit, CommandError> {
     let order: Order = serde_json::from_str(&args.order)
         .map_err(|error| CommandError::usage(format!("This is no order: {error}.")))?;
     let journal = args.which.open()?;
-    let plan = journal.plan().map_err(|error| from_journal(&error))?;
-    let witness = args.keys.witness(printer)?;
-    match args.keys.reached(&plan.request().way, printer)? {
-        Reached::Ssh(ssh) => drive_over(args, journal, &plan, order, Target::new(*ssh).witnessed_by(witness)),
-        Reached::Platform(platform) => {
-            drive_over(args, journal, &plan, order, Target::new(*platform).witnessed_by(witness))
-        }
-        Reached::Folders => {
-            drive_over(args, journal, &plan, order, Target::new(Folders).witnessed_by(witness))
-        }
-    }
-}
-
-fn drive_over<T: Transport>(
-    args: &DriveArgs,
-    journal: Journal,
-    plan: &Plan,
-    order: Order,
-    target: Target<T>,
-) -> Result<Exit, CommandError> {
     let leave = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&leave);
     let wait = move || {
@@ -317,22 +279,6 @@ fn drive_over<T: Transport>(
     std::thread::Builder::new().name("foreground".into()).spawn(wait).map_err(|error| {
         CommandError::new(Kind::Output, format!("The system gives no thread to work with: {error}."))
     })?;
-    let clock = clock();
-    let drive = Drive {
-        target: Arc::new(target),
-        source: Arc::new(Later::new(plan.request().inputs.clone())),
-        clock: &clock,
-        who: &args.which.who()?,
-        order: Some(order),
-        leave: &leave,
-        observer: &mut |_| {},
-    };
-    run_driver(journal, drive).map(|_| Exit::Done).map_err(|error| from_drive(&error))
-}
-
-/// Returns the clocks of this machine.
-#[expect(clippy::disallowed_methods, reason = "a roll-out happens in real time")]
-fn clock() -> impl Fn() -> Now {
-    let start = std::time::Instant::now();
-    move || Now { mono_ms: start.elapsed().as_millis() as u64, wall_ms: wall_ms() }
+    let driven = reach::drive(journal, &args.which.who()?, Some(order), &args.keys.keys(), &leave);
+    driven.map(|_| Exit::Done).map_err(|error| from_reach(&error))
 }

@@ -1,12 +1,12 @@
 //! `regather rollout export`: a plan for those who carry it out with other tools.
 
 use super::from_plan;
-use super::reach::Later;
 use crate::base::units;
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::config::bundle::rollout::{Form, RolloutExportError, export};
+use crate::desk::rollout::reach::Later;
 use crate::push::plan::Plan;
 use crate::push::source::exported;
 use serde_json::json;
@@ -57,8 +57,9 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
         As::Kubernetes => Form::Kubernetes,
         As::Csv => Form::Csv,
     };
-    let files = Later::new(plan.request().inputs.clone()).load()?;
-    let (rollout, mut texts) = exported(&plan, &files);
+    let later = Later::new(plan.request().inputs.clone());
+    let files = &later.get().map_err(CommandError::input)?.files;
+    let (rollout, mut texts) = exported(&plan, files);
     let done = export(&rollout, form, &mut texts, &args.out).map_err(|error| {
         let kind = if matches!(error, RolloutExportError::File(_)) { Kind::Output } else { Kind::Input };
         CommandError::new(kind, format!("{error}."))

@@ -18,9 +18,11 @@ pub(super) use schema::{plan_file_schema, plan_schema, rollout_schema};
 use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
+use crate::desk::rollout::place::{Place, PlaceError};
+use crate::desk::rollout::reach::user;
 use crate::push::driver::DriveError;
 use crate::push::journal::{Journal, JournalError};
-use crate::push::plan::{Plan, PlanError};
+use crate::push::plan::PlanError;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `regather rollout`.
@@ -103,14 +105,14 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         What::Rollback(args) => drive::roll_back(args, printer),
         What::Export(args) => export::run(args, printer),
         What::Log(args) => status::log(args, printer),
-        What::Drive(args) => drive::drive(args, printer),
+        What::Drive(args) => drive::drive(args),
     }
 }
 
 impl Which {
-    /// Returns where the journal stands: beside the plan.
-    fn journal(&self) -> PathBuf {
-        self.plan.with_extension("db")
+    /// Returns where the files of the roll-out stand.
+    fn place(&self) -> Place {
+        Place::new(&self.plan)
     }
 
     /// Returns who asks.
@@ -118,8 +120,7 @@ impl Which {
     /// # Errors
     /// A usage error where nobody says so: the log would name nobody.
     fn who(&self) -> Result<String, CommandError> {
-        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-        self.who.clone().or(user).filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+        self.who.clone().or_else(user).filter(|name| !name.trim().is_empty()).ok_or_else(|| {
             CommandError::usage("This system does not say who you are, and the log names who ordered what.")
                 .hint("Give your name with --as.")
         })
@@ -130,32 +131,7 @@ impl Which {
     /// # Errors
     /// Where there is none, or it belongs to another plan than the one named.
     fn open(&self) -> Result<Journal, CommandError> {
-        let path = self.journal();
-        if !path.exists() {
-            let what = format!("Nobody approved or started this plan yet: {}.", self.plan.display());
-            return Err(CommandError::input(what).hint("`regather rollout start` begins."));
-        }
-        let journal = Journal::open(&path).map_err(|error| from_journal(&error))?;
-        if self.plan != path {
-            self.same(&journal)?;
-        }
-        Ok(journal)
-    }
-
-    /// Refuses a plan that was made anew since.
-    fn same(&self, journal: &Journal) -> Result<(), CommandError> {
-        let plan = Plan::read(&self.plan).map_err(|error| from_plan(&error))?;
-        let known = journal.plan().map_err(|error| from_journal(&error))?;
-        if plan.hash() == known.hash() {
-            return Ok(());
-        }
-        Err(CommandError::input(format!(
-            "The journal beside the plan is that of another plan ({} and not {}), so nothing was done: {}.",
-            known.name(),
-            plan.name(),
-            self.journal().display()
-        ))
-        .hint("Name the journal itself to look at the other roll-out, or give the new plan another name."))
+        self.place().open().map_err(|error| from_place(&error))
     }
 
     /// Opens the journal, or creates it for the plan.
@@ -163,22 +139,20 @@ impl Which {
     /// # Errors
     /// As [`Which::open`], and where the plan cannot be read.
     fn open_or_create(&self) -> Result<Journal, CommandError> {
-        if self.journal().exists() {
-            return self.open();
-        }
-        let plan = Plan::read(&self.plan).map_err(|error| from_plan(&error))?;
-        Journal::create(&self.journal(), &plan, &self.who()?, wall_ms()).map_err(|error| from_journal(&error))
+        self.place().open_or_create(&self.who()?).map_err(|error| from_place(&error))
     }
 }
 
-/// Returns the time on the wall \[ms since 1970\].
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the log of a roll-out says when; nothing is simulated with it"
-)]
-fn wall_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
+fn from_place(error: &PlaceError) -> CommandError {
+    let said = CommandError::input(error.to_string());
+    match error {
+        PlaceError::NotBegun { .. } => said.hint("`regather rollout start` begins."),
+        PlaceError::OtherPlan { .. } => said.hint(
+            "Name the journal itself to look at the other roll-out, or give the new plan another name.",
+        ),
+        PlaceError::Plan(error) => from_plan(error),
+        PlaceError::Journal(error) => from_journal(error),
+    }
 }
 
 fn from_journal(error: &JournalError) -> CommandError {

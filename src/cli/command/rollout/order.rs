@@ -1,9 +1,10 @@
 //! Orders to whoever drives, and approvals.
 
-use super::{Which, from_journal, shown, wall_ms};
+use super::{Which, from_journal, shown};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
+use crate::desk::rollout::reach::wall_ms;
 use crate::push::journal::Journal;
 use crate::push::machine::Order;
 use serde_json::json;

@@ -6,77 +6,13 @@ use crate::base::units;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
-use crate::fleet::inventory::quoted;
+use crate::desk::rollout::standing::{Picture, STORM_HEADS, Tally, WAVE_HEADS, is_trouble, storm_cells};
 use crate::push::fault::Class;
-use crate::push::journal::{Journal, Standing};
-use crate::push::plan::{Plan, Prediction, Storm};
-use crate::push::state::{Row, State, Status};
+use crate::push::journal::Journal;
+use crate::push::plan::Plan;
+use crate::push::state::{State, Status};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// How many devices of a wave stand where.
-type Tally = BTreeMap<State, u32>;
-
-/// Everything that is shown.
-struct View {
-    plan: Plan,
-    standing: Standing,
-    driven: bool,
-    rows: Vec<Row>,
-}
-
-impl View {
-    fn of(journal: &Journal) -> Result<Self, CommandError> {
-        let read = || {
-            Ok(Self {
-                plan: journal.plan()?,
-                standing: journal.standing()?,
-                driven: journal.is_driven()?,
-                rows: journal.rows()?,
-            })
-        };
-        read().map_err(|error| from_journal(&error))
-    }
-
-    /// Returns the tally of each wave, and last that of those that are left alone.
-    fn tallies(&self) -> Vec<Tally> {
-        let mut tallies = vec![Tally::new(); self.plan.sizes().len() + 1];
-        for (device, row) in self.plan.devices().iter().zip(&self.rows) {
-            let wave = device.wave.map_or(self.plan.sizes().len(), |wave| wave as usize);
-            *tallies[wave].entry(row.state).or_default() += 1;
-        }
-        tallies
-    }
-
-    /// Returns how often each class stands, most first.
-    fn classes(&self) -> Vec<(Class, u32)> {
-        let mut classes = BTreeMap::<Class, u32>::new();
-        for row in &self.rows {
-            if let Some(class) = row.class.filter(|_| is_trouble(row.state)) {
-                *classes.entry(class).or_default() += 1;
-            }
-        }
-        let mut classes: Vec<_> = classes.into_iter().collect();
-        classes.sort_by_key(|(class, n)| (std::cmp::Reverse(*n), *class));
-        classes
-    }
-
-    /// Returns where it stands, as a person would say it.
-    fn said(&self) -> String {
-        let status = self.standing.status;
-        let moving = matches!(status, Status::Running | Status::RollingBack);
-        match (moving, self.driven) {
-            (true, false) => format!("{} when its program ended; `rollout resume` goes on", status.word()),
-            (false, true) => format!("{}, a program waits for orders", status.word()),
-            _ => status.word().to_owned(),
-        }
-    }
-}
-
-fn is_trouble(state: State) -> bool {
-    matches!(state, State::Failed | State::Unreachable | State::InDoubt | State::Drifted)
-}
 
 /// Shows where a roll-out stands.
 pub fn standing(journal: &Journal, json: bool, printer: &Printer) -> Result<(), CommandError> {
@@ -90,41 +26,19 @@ pub fn all(
     json: bool,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let view = View::of(journal)?;
+    let view = Picture::of(journal).map_err(|error| from_journal(&error))?;
     if json { printer.json(&as_json(&view, states)) } else { printer.text(&as_text(&view, states)) }
 }
 
 /// Prints each device in one of some states as a line of a list.
 pub fn csv(journal: &Journal, states: &[State], printer: &Printer) -> Result<(), CommandError> {
-    let view = View::of(journal)?;
-    let mut text = String::from("thing,wave,group,site,address,state,class,restarts,message\n");
-    for (device, row) in view.plan.devices().iter().zip(&view.rows) {
-        if !states.contains(&row.state) {
-            continue;
-        }
-        let wave = device.wave.map(|wave| (wave + 1).to_string()).unwrap_or_default();
-        let group = &view.plan.request().groups[usize::from(device.group)].id;
-        let restarts = row.round.to_string();
-        let (class, message) = row.class.map_or(("", ""), |class| (class.word(), class.sentence()));
-        let fields = [
-            &*device.thing,
-            &wave,
-            group,
-            &device.site,
-            &device.address,
-            row.state.word(),
-            class,
-            &restarts,
-            message,
-        ];
-        line(&mut text, format_args!("{}", fields.map(|field| quoted(field)).join(",")));
-    }
-    printer.text(&text)
+    let view = Picture::of(journal).map_err(|error| from_journal(&error))?;
+    printer.text(&view.csv(states))
 }
 
 /// Returns how a roll-out ended.
 pub fn exit(journal: &Journal, back: bool) -> Result<Exit, CommandError> {
-    let view = View::of(journal)?;
+    let view = Picture::of(journal).map_err(|error| from_journal(&error))?;
     let trouble = view.rows.iter().any(|row| is_trouble(row.state) || row.state.is_intent());
     Ok(match view.standing.status {
         Status::Tripped => Exit::Stopped,
@@ -134,41 +48,24 @@ pub fn exit(journal: &Journal, back: bool) -> Result<Exit, CommandError> {
     })
 }
 
-fn as_text(view: &View, states: Option<&[State]>) -> String {
+fn as_text(view: &Picture, states: Option<&[State]>) -> String {
     let mut text = String::new();
     line(&mut text, format_args!("plan       {}", view.plan.name()));
     text.push_str(&wrap("status     ", &view.said()));
     if !view.standing.cause.is_empty() {
         text.push_str(&wrap("           ", &view.standing.cause));
     }
+    let [wave, devices, written, confirmed, failed, away, doubt, drifted, back] = WAVE_HEADS;
     line(
         &mut text,
         format_args!(
-            "\nwave   devices   written  confirmed    failed  unreached  in doubt   drifted      back"
+            "\n{wave:<6} {devices:>7} {written:>9} {confirmed:>10} {failed:>9} {away:>10} {doubt:>9} {drifted:>9} {back:>9}"
         ),
     );
-    let sum =
-        |tally: &Tally, states: &[State]| -> u32 { states.iter().filter_map(|state| tally.get(state)).sum() };
-    let tallies = view.tallies();
-    for (wave, tally) in tallies.iter().enumerate() {
-        let name = if wave < view.plan.sizes().len() { (wave + 1).to_string() } else { "equal".into() };
-        let all: u32 = tally.values().sum();
-        if all == 0 {
-            continue;
-        }
-        let written = [State::Staged, State::Activating, State::Restarted, State::Verified];
-        let columns = [
-            all,
-            sum(tally, &written),
-            sum(tally, &[State::Verified]),
-            sum(tally, &[State::Failed]),
-            sum(tally, &[State::Unreachable]),
-            sum(tally, &[State::InDoubt]),
-            sum(tally, &[State::Drifted]),
-            sum(tally, &[State::RolledBack]),
-        ];
+    for wave in view.waves() {
         let [all, written, confirmed, failed, away, doubt, drifted, back] =
-            columns.map(|n| units::count(n.into()));
+            wave.numbers.map(|n| units::count(n.into()));
+        let name = wave.name;
         line(
             &mut text,
             format_args!(
@@ -192,7 +89,7 @@ fn as_text(view: &View, states: Option<&[State]>) -> String {
     text
 }
 
-fn as_json(view: &View, states: Option<&[State]>) -> Value {
+fn as_json(view: &Picture, states: Option<&[State]>) -> Value {
     let tally = |tally: &Tally| -> Value {
         tally.iter().map(|(state, n)| (state.word().to_owned(), Value::from(*n))).collect()
     };
@@ -264,14 +161,10 @@ pub fn plan(plan: &Plan) -> String {
             units::duration(prediction.roll_back_lasts_s)
         ),
     );
-    line(
-        &mut text,
-        format_args!(
-            "\nwave      devices     lasts  sign-ins/s  busiest tier  lost attempts  95 % back after"
-        ),
-    );
+    text.push('\n');
+    storm_line(&mut text, &STORM_HEADS.map(str::to_owned));
     for (at, storm) in prediction.storms.iter().enumerate() {
-        storm_line(&mut text, at, prediction, storm);
+        storm_line(&mut text, &storm_cells(at, prediction, storm));
     }
     if let Some(overload) = &prediction.overload {
         text.push_str(&wrap("\noverload   ", overload));
@@ -279,18 +172,10 @@ pub fn plan(plan: &Plan) -> String {
     text
 }
 
-fn storm_line(text: &mut String, at: usize, prediction: &Prediction, storm: &Storm) {
-    let name = if at + 1 == prediction.storms.len() { "back".to_owned() } else { (at + 1).to_string() };
+fn storm_line(text: &mut String, cells: &[String; 7]) {
+    let [name, devices, lasts, sign_ins, busiest, lost, back] = cells;
     line(
         text,
-        format_args!(
-            "{name:<8} {:>8} {:>9} {:>11} {:>13} {:>14} {:>16}",
-            units::count(storm.devices.into()),
-            units::duration(storm.lasts_s),
-            units::significant(storm.peak_sign_ins_per_s),
-            units::percent(storm.utilisation),
-            units::count(storm.lost_attempts),
-            storm.back_s.map_or_else(|| "never".to_owned(), units::duration),
-        ),
+        format_args!("{name:<8} {devices:>8} {lasts:>9} {sign_ins:>11} {busiest:>13} {lost:>14} {back:>16}"),
     );
 }

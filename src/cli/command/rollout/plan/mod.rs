@@ -2,8 +2,8 @@
 
 mod terms;
 
-use super::reach::{Keys, Reached, files, inputs};
-use super::{from_drive, from_plan, shown};
+use super::reach::{Keys, files, from_reach, inputs};
+use super::{from_plan, shown};
 use crate::base::hash::hex;
 use crate::base::units;
 use crate::check;
@@ -16,19 +16,16 @@ use crate::cli::output::Output;
 use crate::cli::printer::Printer;
 use crate::config::bundle::fleet_hash;
 use crate::config::secret::SystemVault;
-use crate::desk::rollout::forecast;
-use crate::fleet::Fleet;
-use crate::push::driver::{classes, survey};
+use crate::desk::rollout::making::{PlayError, simulated};
+use crate::desk::rollout::reach;
+use crate::push::driver::classes;
 use crate::push::plan::{Candidate, Pace, Plan, Request, Way};
 use crate::push::source::{Places, SourceError};
-use crate::push::target::{Folders, Target, Transport};
-use crate::sim::SimError;
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use terms::Terms;
+use terms::{Terms, unreadable};
 
 /// Arguments of `rollout plan`.
 #[derive(Debug, clap::Args)]
@@ -120,20 +117,18 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     let mut candidates = candidates(args, &prepared, &list, printer)?;
     let way = way(args);
     if args.look {
-        let at_once = args.terms.at_once();
-        match args.keys.reached(&way, printer)? {
-            Reached::Ssh(ssh) => look(*ssh, &mut candidates, at_once, printer)?,
-            Reached::Platform(platform) => look(*platform, &mut candidates, at_once, printer)?,
-            Reached::Folders => look(Folders, &mut candidates, at_once, printer)?,
-        }
+        look(args, &way, &mut candidates, printer)?;
     }
     let hash = fleet_hash(prepared.project.file.text());
     let scenario = prepared.project.file.scenario_name(prepared.scenario.as_deref());
     let groups = prepared.fleet.everybody().map(|group| group.id.clone()).collect();
-    let mut request = args.terms.request((hash, scenario), groups, candidates.len())?;
+    let terms = args.terms.terms();
+    let rate = terms.rate().map_err(|error| unreadable(&error))?;
+    let request = terms.request((hash, scenario), groups, candidates.len());
+    let mut request = request.map_err(|error| unreadable(&error))?;
     request.way = way;
     request.inputs = inputs(&args.files, &prepared, args.has.as_deref(), args.devices.as_deref())?;
-    let plan = simulated(request, candidates, &prepared, args.terms.rate()?, printer)?;
+    let plan = played(request, candidates, &prepared, rate, printer)?;
     let mut text = Vec::new();
     plan.write_to(&mut text).map_err(|error| CommandError::input(error.to_string()))?;
     if let Err(error) = plan.may_start() {
@@ -203,16 +198,15 @@ fn candidates(
 }
 
 /// Reads what devices have.
-fn look<T: Transport>(
-    transport: T,
-    candidates: &mut [Candidate],
-    at_once: u32,
-    printer: &Printer,
-) -> Result<(), CommandError> {
+fn look(args: &Args, way: &Way, candidates: &mut [Candidate], printer: &Printer) -> Result<(), CommandError> {
     printer.progress("Reading devices…");
-    let missing = survey(&Arc::new(Target::new(transport)), candidates, at_once);
+    let mut notes = Vec::new();
+    let looked = reach::look(&args.keys.keys(), way, candidates, (args.terms.at_once(), &mut notes));
     printer.progress("");
-    let missing = missing.map_err(|error| from_drive(&error))?;
+    for note in &notes {
+        printer.note(note);
+    }
+    let missing = looked.map_err(|error| from_reach(&error))?;
     for (class, n) in classes(&missing) {
         let n = units::count(n as u64);
         printer.note(&format!("{n} not read, so what they have is not known: {}.", class.sentence()));
@@ -221,35 +215,22 @@ fn look<T: Transport>(
 }
 
 /// Simulates the plan, at the rate that the platform bears where none was chosen.
-fn simulated(
-    mut request: Request,
+fn played(
+    request: Request,
     candidates: Vec<Candidate>,
     prepared: &Prepared,
     rate: Option<f64>,
     printer: &Printer,
 ) -> Result<Plan, CommandError> {
-    let stop = AtomicBool::new(false);
-    let played = |error: SimError| CommandError::input(format!("The plan cannot be simulated: {error}"));
     let old = check::file(&prepared.project.file, None).fleet;
-    let (new, old): (&Fleet, &Fleet) = (&prepared.fleet, old.as_ref().unwrap_or(&prepared.fleet));
-    let plan = Plan::new(request.clone(), candidates.clone()).map_err(|error| from_plan(&error))?;
+    let fleets = (&prepared.fleet, old.as_ref().unwrap_or(&prepared.fleet));
     printer.progress("Simulating the roll-out…");
-    if let Some(rate) = rate {
-        request.pace.activations_per_s = rate;
-    } else if !plan.sizes().is_empty() {
-        let crowd = forecast::crowd(&plan, None);
-        let solved = forecast::solve(new, old, &crowd, &request.pace, &stop).map_err(played)?;
-        request.pace.activations_per_s = solved.ok_or_else(|| {
-            CommandError::input(
-                "The platform bears no rate of restarts at all: one of its tiers is busy without them.",
-            )
-            .hint("Simulate the scenario first, or choose a rate with --rate.")
-        })?;
-    }
-    let plan = Plan::new(request.clone(), candidates.clone()).map_err(|error| from_plan(&error))?;
-    request.prediction = Some(forecast::predict(&plan, new, old, &stop).map_err(played)?);
+    let plan = simulated(request, candidates, fleets, rate, &AtomicBool::new(false));
     printer.progress("");
-    Plan::new(request, candidates).map_err(|error| from_plan(&error))
+    plan.map_err(|error| match error {
+        PlayError::Plan(error) => from_plan(&error),
+        other => CommandError::input(format!("{other}.")),
+    })
 }
 
 fn as_json(plan: &Plan) -> serde_json::Value {
