@@ -236,23 +236,19 @@ impl Desk {
         self.tick_plans();
         #[cfg(feature = "push")]
         self.tick_rollout();
-        let others = [self.transfers.again(), self.planning.again(), self.tick_connections()];
+        #[cfg(feature = "live")]
+        let live = {
+            self.tick_live();
+            self.live.again()
+        };
+        #[cfg(not(feature = "live"))]
+        let live = None;
+        let others = [self.transfers.again(), self.planning.again(), live];
         let again = [again, self.follow(now)].into_iter().chain(others).flatten().min();
         if let Some(trouble) = self.session.tick(now) {
             self.say(Severity::Warning, trouble, None);
         }
         again
-    }
-
-    /// Takes in what live connections have to say; returns when to look again.
-    fn tick_connections(&mut self) -> Option<Duration> {
-        #[cfg(feature = "live")]
-        {
-            self.tick_live();
-            self.live.again()
-        }
-        #[cfg(not(feature = "live"))]
-        None
     }
 
     /// Brings up to date what the layout of an export gives.

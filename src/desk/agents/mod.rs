@@ -10,7 +10,9 @@ mod effect;
 mod outline;
 
 pub use alone::Alone;
-pub(super) use cargo::{Cargo, usable};
+pub(super) use cargo::Cargo;
+#[cfg(feature = "push")]
+pub(super) use cargo::usable;
 pub use device::OneDevice;
 pub(super) use effect::Study;
 pub(super) use outline::Outline;

@@ -184,6 +184,8 @@ fn every_command_that_is_enabled_does_something() {
             );
             let searches =
                 [view.plans.answers.standing, view.plans.region.standing, view.plans.tornado.standing];
+            #[cfg(feature = "live")]
+            let searches = (searches, view.live.runs(), view.live.rehearses());
             let searches = format!("{searches:?}");
             (text, run, view.settings.clone(), view.undo.map(str::to_owned), searches)
         };
