@@ -209,7 +209,7 @@ impl Desk {
         let group = match &visit.behaves {
             None => None,
             Some(id) => {
-                let group = fleet.and_then(|fleet| fleet.groups.iter().find(|group| group.id == *id));
+                let group = fleet.and_then(|fleet| fleet.group(id));
                 let group = group.ok_or("The project has no such group any more; choose another one.")?;
                 Some((group.agent, group.link))
             }

@@ -115,6 +115,10 @@ impl Rehearsal {
         let fit = self.fit.as_ref().map_or_else(String::new, |fit| {
             format!(": inside the band {} of the time, largest gap {}", percent(fit.inside), percent(fit.gap))
         });
+        if !self.cancelled && !self.rehearsed.agrees() {
+            let text = "The agents and the platform do not count alike, so the result cannot be trusted";
+            return (Tone::Bad, text.to_owned());
+        }
         match (self.cancelled, self.rehearsed.host_limited(), judged.proves()) {
             (true, ..) => {
                 let account = &self.rehearsed.agents.account;

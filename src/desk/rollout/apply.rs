@@ -281,6 +281,7 @@ impl Desk {
         let driven = open.clerk.drives();
         open.clerk.leave();
         if driven {
+            self.rollout.leaving.push(open.clerk);
             let text = "The roll-out was closed: it pauses once what is being done to devices is ended.";
             self.say(Severity::Warning, text, None);
         }
@@ -288,6 +289,7 @@ impl Desk {
 
     /// Takes in what the clerk and background work bring.
     pub(in crate::desk) fn tick_rollout(&mut self) {
+        self.rollout.leaving.retain(Clerk::drives);
         let Some(open) = &mut self.rollout.open else { return };
         let mut news: Vec<News> = Vec::new();
         while let Some(one) = open.clerk.news() {
@@ -440,7 +442,8 @@ impl Desk {
 
     /// Returns whether a roll-out is driven from here: the window waits for it before it closes.
     pub fn is_rolling_out(&self) -> bool {
-        self.rollout.open.as_ref().is_some_and(|open| open.clerk.drives())
+        let open = self.rollout.open.as_ref().map(|open| &open.clerk);
+        open.into_iter().chain(&self.rollout.leaving).any(Clerk::drives)
     }
 
     /// Ends what is driven from here: nothing new is begun, what is being done to devices is ended, and the roll-out
@@ -449,6 +452,9 @@ impl Desk {
         if let Some(mut open) = self.rollout.open.take() {
             open.clerk.leave();
             open.clerk.has_ended(PATIENCE);
+        }
+        for clerk in self.rollout.leaving.drain(..) {
+            clerk.has_ended(PATIENCE);
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Rollouts {
     /// A plan that would overload the platform, until somebody takes it over or leaves it.
     refused: Option<Refused>,
     open: Option<Open>,
+    /// Closed roll-outs in which devices are still being dealt with.
+    leaving: Vec<Clerk>,
     /// Whether the window closes as soon as nothing is going on.
     closing: bool,
 }
@@ -53,6 +55,7 @@ impl Default for Rollouts {
             who: reach::user().unwrap_or_default(),
             refused: None,
             open: None,
+            leaving: Vec::new(),
             closing: false,
         }
     }

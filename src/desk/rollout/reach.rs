@@ -5,14 +5,14 @@ use super::making::Loaded;
 use crate::base::file::{self, FileError};
 use crate::config::secret::{Secret, SecretError, SecretRef, SystemVault, Vault as _};
 use crate::push::driver::{Drive, DriveError, Source, drive as run_driver, survey};
-use crate::push::fault::Fault;
+use crate::push::fault::{Class, Fault};
 use crate::push::journal::Journal;
 use crate::push::machine::{Now, Order};
 use crate::push::plan::{Candidate, Inputs, PlannedDevice, Way};
 use crate::push::state::Status;
 use crate::push::target::platform::{Platform, PlatformOptions, UrlError};
 use crate::push::target::ssh::{JumpOptions, Ssh, SshOptions};
-use crate::push::target::{Folders, Target, Transport};
+use crate::push::target::{Folders, Job, Target, Transport};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -60,6 +60,17 @@ impl Default for Keys {
             platform_ca: None,
             confirm_at: None,
         }
+    }
+}
+
+/// No way to any device: for a stop that is given where keys are missing.
+struct Nowhere;
+
+impl Transport for Nowhere {
+    type Link = <Folders as Transport>::Link;
+
+    async fn open(&self, _job: &Job) -> Result<Self::Link, Fault> {
+        Err(Fault::new(Class::NoAnswer, "stopped without the keys to reach it"))
     }
 }
 
@@ -160,6 +171,12 @@ pub enum ReachError {
     /// That is no address of a platform.
     #[error("{0}")]
     Url(#[from] UrlError),
+    /// Nobody would be asked whether devices came back.
+    #[error(
+        "The plan confirms devices at once after their restart, so the platform cannot have seen them connect. \
+         Plan with a time such as --verify-after 30s, or leave --confirm-at out"
+    )]
+    NoTime,
     /// What driving says.
     #[error("{0}")]
     Drive(#[from] DriveError),
@@ -181,9 +198,19 @@ pub fn drive(
     let source: Arc<dyn Source> = Arc::new(Later::new(request.inputs.clone()));
     // Nobody reads notes here; they were told when the plan was made.
     let notes = &mut Vec::new();
-    let witness = keys.witness(notes)?;
+    let reached = keys.witness(notes).and_then(|witness| Ok((witness, keys.reached(&request.way, notes)?)));
+    if keys.confirm_at.is_some() && request.pace.verify_after_s == 0 {
+        return Err(ReachError::NoTime);
+    }
+    let stops = order == Some(Order::Stop);
     let what = (who, order, leave);
-    match keys.reached(&request.way, notes)? {
+    let (witness, reached) = match reached {
+        Ok(both) => both,
+        // A stop holds whether or not devices can be reached.
+        Err(_) if stops => return over(journal, Target::new(Nowhere), source, what),
+        Err(error) => return Err(error),
+    };
+    match reached {
         Reached::Ssh(ssh) => over(journal, Target::new(*ssh).witnessed_by(witness), source, what),
         Reached::Platform(platform) => {
             over(journal, Target::new(*platform).witnessed_by(witness), source, what)

@@ -53,12 +53,15 @@ impl Happening {
     fn still_sent(&self, episode: &Episode, unnoticed: Unnoticed) -> Option<Episode> {
         let noticed = Micros::from_secs_f64(unnoticed.length_s).unwrap_or(episode.length);
         let to = permille(unnoticed.share_pct);
-        let deal = if unnoticed.sticky { self.deal } else { OTHERS + self.deal };
         let length = noticed.min(episode.length);
         (length > Micros::ZERO).then(|| Episode {
             name: format!("{}, not noticed yet", episode.name),
             length,
-            touches: Touches::Parts { of: PARTS, from: 0, to, deal },
+            touches: if unnoticed.sticky || matches!(episode.touches, Touches::Groups(_)) {
+                episode.touches.clone()
+            } else {
+                Touches::Parts { of: PARTS, from: 0, to, deal: OTHERS + self.deal }
+            },
             loses: None,
             meets: unnoticed.meets,
             platform_down: false,

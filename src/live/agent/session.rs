@@ -20,6 +20,8 @@ use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message as Frame};
 
 /// Longest wait for a platform to take a close frame.
 const PARTING: Duration = Duration::from_millis(50);
+/// Longest wait until one frame is written: the usual wait for the answer to a message.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
 
 /// A session on its socket.
 pub(super) struct Session {
@@ -153,7 +155,9 @@ impl Session {
                 // The WebSocket library answers pings by itself.
                 Action::Pong(_) => continue,
             };
-            self.socket.send(frame).await.map_err(ending)?;
+            // Who takes nothing for so long is gone, whatever TCP thinks.
+            let sent = tokio::time::timeout(LONGEST_WRITE, self.socket.send(frame)).await;
+            sent.map_err(|_| Ending::NoPong)?.map_err(ending)?;
         }
         Ok(notices)
     }

@@ -92,8 +92,14 @@ impl<T: Transport> Driver<'_, T> {
     /// Gives the order that driving begins with.
     fn begin(&mut self) -> Result<(), DriveError> {
         let Some(order) = self.drive.order.take() else { return Ok(()) };
+        let stops = order == Order::Stop;
         let seq = self.journal.give(&order, self.drive.who, (self.drive.clock)().wall_ms)?;
         for given in self.journal.open_orders()? {
+            if stops && given.seq < seq && given.order != Order::Stop {
+                self.journal
+                    .answer(given.seq, "A stop came before anybody took this order; give it again")?;
+                continue;
+            }
             let answer = self.obey(&given)?;
             if given.seq == seq && !answer.is_empty() {
                 return Err(DriveError::Refused(answer));
@@ -119,9 +125,14 @@ impl<T: Transport> Driver<'_, T> {
                 self.machine.handle(now, Event::Tick, &mut steps);
             }
             self.settle(steps)?;
-            if now.mono_ms >= self.orders_ms && !leaving {
+            if now.mono_ms >= self.orders_ms {
                 self.orders_ms = now.mono_ms + ORDERS_MS;
                 for given in self.journal.open_orders()? {
+                    if leaving && given.order != Order::Stop {
+                        self.journal
+                            .answer(given.seq, "The program that drives is leaving; give it again")?;
+                        continue;
+                    }
                     self.obey(&given)?;
                 }
             }

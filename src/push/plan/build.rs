@@ -155,15 +155,13 @@ impl Plan {
 /// Returns an address over SSH as it is however it is written: without the user, in small letters, and without the
 /// port that is meant anyway. Two users of one host have the same files there.
 fn host_of(address: &str) -> Cow<'_, str> {
-    let (place, via) = address.split_once(' ').map_or((address, None), |(place, via)| (place, Some(via)));
-    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
-    let bare = place.strip_suffix(":22").filter(|host| !host.contains(':') || host.ends_with(']'));
-    let host = bare.unwrap_or(place).to_ascii_lowercase();
-    match via {
-        None if host == address => Cow::Borrowed(address),
-        None => Cow::Owned(host),
-        Some(via) => Cow::Owned(format!("{host} {via}")),
-    }
+    let one = |address: &str| {
+        let place = address.rsplit_once('@').map_or(address, |(_, place)| place);
+        let bare = place.strip_suffix(":22").filter(|host| !host.contains(':') || host.ends_with(']'));
+        bare.unwrap_or(place).to_ascii_lowercase()
+    };
+    let host = address.split(" via ").map(one).collect::<Vec<_>>().join(" via ");
+    if host == address { Cow::Borrowed(address) } else { Cow::Owned(host) }
 }
 
 /// Returns whether every file of a device is as wanted.

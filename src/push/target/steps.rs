@@ -65,7 +65,8 @@ impl<T: Transport> Target<T> {
         let Some(witness) = self.witness.as_ref().filter(|_| seen.stamp.as_ref() == Some(&job.stamp)) else {
             return Ok(seen);
         };
-        let now = witness.connection(&job.thing).await?;
+        let unknown = |fault: Fault| Fault::new(Class::NotBack, format!("not known: {}", fault.detail));
+        let now = witness.connection(&job.thing).await.map_err(unknown)?;
         let before = {
             let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
             before.get(&(job.thing.clone(), job.stamp.clone())).copied()
@@ -80,7 +81,8 @@ impl<T: Transport> Target<T> {
     /// Remembers how a device is connected before it is restarted for the first time in this round.
     async fn remember(&self, job: &Job) -> Result<(), Fault> {
         let Some(witness) = &self.witness else { return Ok(()) };
-        let now = witness.connection(&job.thing).await?;
+        let unknown = |fault: Fault| Fault::new(Class::NoAnswer, format!("the platform: {}", fault.detail));
+        let now = witness.connection(&job.thing).await.map_err(unknown)?;
         let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
         before.entry((job.thing.clone(), job.stamp.clone())).or_insert(now);
         Ok(())
@@ -148,7 +150,10 @@ impl<T: Transport> Target<T> {
     }
 
     async fn restart_with(&self, link: &mut T::Link, job: &Job, way: Direction) -> Result<Seen, Fault> {
-        self.remember(job).await?;
+        // Of a way back nobody asks whether the device returned; the platform may be what made it necessary.
+        if matches!(way, Direction::Forward) {
+            self.remember(job).await?;
+        }
         self.lock(link, job).await?;
         let done = replace_and_restart(link, job, way).await;
         unlock(link, job).await;

@@ -45,16 +45,16 @@ impl Preview {
             ui.label(small("… Settings changed, this is from before").color(weak));
         }
         let lines = self.lines(outcome, view, options);
-        // Tables keep their columns: a narrow window has smaller letters, and scrolls sideways in the end.
+        // Tables keep their columns: a narrow window has smaller letters, and breaks lines in the end.
         let size = letters(ui.available_width());
-        let area = ScrollArea::both().id_salt("preview").auto_shrink([false, false]);
+        let area = ScrollArea::vertical().id_salt("preview").auto_shrink([false, false]);
         let area = if let Some(height) = height { area.max_height(height) } else { area };
         area.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for line in lines.iter().take(SHOWN) {
                 // An empty line has the height of a letter too.
                 let line = if line.is_empty() { " " } else { line };
-                ui.add(Label::new(RichText::new(line).monospace().size(size)).extend());
+                ui.add(Label::new(RichText::new(line).monospace().size(size)).wrap());
             }
             if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 ui.label(small(format!("… {} more lines", units::count(more as u64))).color(weak));

@@ -30,6 +30,8 @@ const FORM: f32 = 0.5;
 #[derive(Default)]
 pub struct RolloutPanel {
     made: Option<Made>,
+    /// Hash of the plan that is shown.
+    of: Option<crate::base::hash::Hash>,
     confirm: confirm::Confirm,
     plan: plan::PlanPanel,
     devices: devices::DevicesPanel,
@@ -83,6 +85,12 @@ impl RolloutPanel {
 
     /// Draws the roll-out that is open.
     fn open(&mut self, ui: &mut Ui, open: &OpenView<'_>, view: &View<'_>, out: &mut Vec<Request>) {
+        // A question about one roll-out is none about another.
+        let of = open.picture.plan.hash();
+        if self.of.as_ref() != Some(of) {
+            self.of = Some(*of);
+            (self.confirm, self.device) = Default::default();
+        }
         if self.made.as_ref().is_none_or(|made| !made.is_of(open.picture)) {
             self.made = Some(Made::of(open.picture));
         }

@@ -216,7 +216,7 @@ pub fn storms(plan: &Plan) -> Vec<(Vec<String>, String)> {
         let cells = storm_cells(at, prediction, storm);
         let name = crate::desk::rollout::chart::name(plan, at);
         let spoken = format!(
-            "Predicted for {name}: {} devices, {} of restarts, up to {} sign-ins/s, busiest tier {}",
+            "Predicted for {name}: {} devices in {}, up to {} sign-ins/s, busiest tier {}",
             cells[1], cells[2], cells[3], cells[4]
         );
         (cells.to_vec(), spoken)

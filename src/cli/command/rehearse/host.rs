@@ -117,6 +117,10 @@ pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(
     // Before anything else: what is not allowed needs no key and no simulation.
     permit(&target, args.host.confirm.as_deref(), u64::from(agents), args.host.agents_max)
         .map_err(|error| usage(&error))?;
+    if agents > 1 && args.host.thing.as_deref().is_some_and(|thing| !thing.contains("{}")) {
+        return Err(CommandError::usage("All agents would bind the same thing, so nothing was sent.")
+            .hint("Put {} into --thing for the number of the agent, or take --agents 1."));
+    }
     let scaled = scale_for_host(task.whole, agents, tls).map_err(|error| usage(&error))?;
     super::fits(&scaled, &Computer::look().check(Need { embedded: false, tls }))?;
     let host = args.host.host(target, tls, printer)?;

@@ -74,7 +74,9 @@ pub fn from_reach(error: &ReachError) -> CommandError {
         ReachError::NoKey => {
             CommandError::usage(format!("{error}.")).hint("Say where it lies, such as --app-key env:APP_KEY.")
         }
-        ReachError::Reference(_) | ReachError::Url(_) => CommandError::usage(format!("{error}.")),
+        ReachError::Reference(_) | ReachError::Url(_) | ReachError::NoTime => {
+            CommandError::usage(format!("{error}."))
+        }
         ReachError::Key(_) => CommandError::input(format!("{error}.")),
         ReachError::Drive(error) => from_drive(error),
     }

@@ -16,7 +16,7 @@ use crate::base::json::{self, Node as Tree};
 use crate::desk::command::{TopologyCommand, When};
 use crate::fleet::FleetFile;
 use crate::fleet::cluster::failure::{self, How};
-use crate::fleet::cluster::{BASE, NodeKind, pattern};
+use crate::fleet::cluster::{BASE, NodeKind, PLAYED, pattern};
 use crate::fleet::file::address;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ fn taken(file: &FleetFile) -> BTreeSet<String> {
 /// Puts a layout in the place of what is there.
 fn begin(file: &FleetFile, id: &str) -> Result<(String, FleetFile), Refused> {
     let pattern = pattern::find(id).ok_or_else(|| Refused::NoLayout(id.to_owned()))?;
-    let mut file = without(file, BASE)?.with(BASE, &pattern.section())?;
+    let mut file = without(&without(file, BASE)?, PLAYED)?.with(BASE, &pattern.section())?;
     if file.tree().get("/platform_version").is_none() {
         file = file.with("/platform_version", &pattern.version.into())?;
     }
@@ -272,9 +272,13 @@ fn remove(file: &FleetFile, ids: &[String]) -> Result<(String, FleetFile), Refus
         _ => format!("Remove {}", number(gone.len())),
     };
     if things(file).iter().all(|(id, _)| gone.contains(*id)) {
-        return Ok((name, without(file, BASE)?));
+        return Ok((name, without(&without(file, PLAYED)?, BASE)?));
     }
+    let played = file.tree().get(PLAYED).and_then(|node| node.as_str().map(|id| id.trim().to_owned()));
     let mut next = file.clone();
+    if played.is_some_and(|played| gone.contains(&played)) {
+        next = without(&next, PLAYED)?;
+    }
     for id in &gone {
         next = without(&next, &json::join(BASE, id))?;
     }

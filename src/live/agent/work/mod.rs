@@ -168,7 +168,9 @@ impl Work {
                 (Ok(id), awaited) => {
                     session.asked.insert(id, awaited);
                 }
-                (Err(SendError::Full(_)), Awaited::Push(_, entries)) if !entries.is_empty() => {
+                (Err(SendError::Full(_) | SendError::NotNow(_)), Awaited::Push(_, entries))
+                    if !entries.is_empty() =>
+                {
                     again.extend(entries);
                 }
                 (Err(error), awaited) => {
@@ -177,8 +179,9 @@ impl Work {
                 }
             }
         }
-        let mut notices = session.does(actions).await?;
+        let sent = session.does(actions).await;
         self.puts(again).await;
+        let mut notices = sent?;
         // What was not answered before is sent once more with the next values, as the C SDK does.
         notices.extend(self.flushes(session).await?);
         Ok(notices)

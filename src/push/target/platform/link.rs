@@ -193,7 +193,9 @@ impl Link for PlatformLink {
         let answer = self.of_device(&service, &parameters).await.map_err(ordered)?;
         match answer.status {
             // A device that restarts may not come to answer.
-            200 | 502..=504 => {}
+            200 | 502 | 504 => {}
+            // Not bound or busy: the order never reached the device.
+            503 => return Err(Fault::new(Class::NoAnswer, answer.message())),
             404 | 405 | 501 => {
                 let detail = format!("{service} is no service of the device: {}", answer.message());
                 return Err(Fault::new(Class::RestartFailed, detail));

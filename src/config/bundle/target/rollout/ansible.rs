@@ -145,7 +145,9 @@ fn address(rollout: &Rollout, served: &Served, yaml: &mut Yaml) {
     // The nearest jump host is named last in an address, and first to ssh.
     let mut jumps: Vec<&str> = hops.collect();
     jumps.reverse();
-    if !jumps.is_empty() {
+    // What is no name of a host would become options of ssh.
+    let is_host = |hop: &&str| !hop.starts_with('-') && !hop.contains(char::is_whitespace);
+    if !jumps.is_empty() && jumps.iter().all(is_host) {
         yaml.plain_text(5, "ansible_ssh_common_args", &format!("-J {}", jumps.join(",")));
     }
 }
