@@ -11,6 +11,6 @@ pub struct Targets {
     pub peak_sign_ins_per_s: Option<f64>,
     /// Longest time until all stored data has arrived and been written.
     pub drained: Option<Micros>,
-    /// Most values dropped in device stores.
+    /// Most values lost for any cause: in device stores, at a full write queue, in a crash [values].
     pub lost_values: Option<u64>,
 }

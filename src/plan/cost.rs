@@ -13,7 +13,7 @@ use super::figure::{Figure, FigureUnit};
 use super::outcome::bounds;
 use crate::base::units;
 use crate::fleet::{Fleet, Prices};
-use crate::sim::{Metric, Run, Study};
+use crate::sim::{Measure, Metric, Run, Study};
 
 /// Seconds of an hour.
 const HOUR: f64 = 3_600.0;
@@ -42,12 +42,12 @@ impl Costs {
         }
         let over = |of: &dyn Fn(&Run) -> f64| Metric::of(study.runs.iter().map(|run| of(run)).collect());
         let device_hours = over(&|run| device_seconds(run) as f64 / HOUR);
-        let lost_values = over(&|run| lost(run) as f64);
+        let lost_values = over(&|run| Measure::LostData.of(run));
         let downtime = prices.downtime_per_device_hour;
         let per_value = prices.per_lost_value;
         let unit = FigureUnit::Money(prices.currency);
         let of_downtime = |run: &Run| downtime.map_or(0.0, |price| device_seconds(run) as f64 / HOUR * price);
-        let of_lost = |run: &Run| per_value.map_or(0.0, |price| lost(run) as f64 * price);
+        let of_lost = |run: &Run| per_value.map_or(0.0, |price| Measure::LostData.of(run) * price);
         let mut priced: Vec<(&'static str, &'static str, Metric)> = Vec::new();
         if downtime.is_some() {
             priced.push(("cost_of_downtime", "Cost of downtime", over(&of_downtime)));
@@ -97,12 +97,6 @@ impl Costs {
 pub fn device_seconds(run: &Run) -> u64 {
     let whole = (run.horizon.0 / 1_000_000) as usize;
     run.curves.all.away.iter().take(whole).map(|&away| u64::from(away)).sum()
-}
-
-/// Returns the values lost for any cause [values].
-fn lost(run: &Run) -> u64 {
-    let totals = &run.totals;
-    totals.lost + totals.rejected + totals.lost_in_crash
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub struct Outcome {
 }
 
 /// Key figures, in the order in which they are shown.
-const FIGURES: [(Measure, &str, &str, FigureUnit); 14] = [
+const FIGURES: [(Measure, &str, &str, FigureUnit); 15] = [
     (Measure::T95, "t95_s", "95 % back", FigureUnit::Duration),
     (Measure::T50, "t50_s", "50 % back", FigureUnit::Duration),
     (Measure::T99, "t99_s", "99 % back", FigureUnit::Duration),
@@ -39,6 +39,7 @@ const FIGURES: [(Measure, &str, &str, FigureUnit); 14] = [
     (Measure::LargestQueue, "largest_queue", "Largest queue", FigureUnit::Count),
     (Measure::Refused, "refused", "Refused attempts", FigureUnit::Count),
     (Measure::TimedOut, "timed_out", "Timed-out attempts", FigureUnit::Count),
+    (Measure::LostData, "lost_values", "Lost data", FigureUnit::Count),
     (Measure::Lost, "lost_in_device_stores", "Lost in device stores", FigureUnit::Count),
     (Measure::Rejected, "rejected_values", "Rejected values", FigureUnit::Count),
     (Measure::LostInCrash, "lost_in_crash", "Lost in a crash", FigureUnit::Count),
@@ -79,7 +80,7 @@ impl Outcome {
             ("t95_s", limits.t95.map(crate::base::Micros::secs)),
             ("t_drained_s", limits.drained.map(crate::base::Micros::secs)),
             ("peak_sign_ins_per_s", limits.peak_sign_ins_per_s),
-            ("lost_in_device_stores", limits.lost_values.map(|count| count as f64)),
+            ("lost_values", limits.lost_values.map(|count| count as f64)),
         ];
         outcome.targets = judged
             .into_iter()
@@ -183,6 +184,24 @@ impl Outcome {
             .filter(|target| target.verdict != Verdict::Met && target.figure.key != "t95_s")
             .map(shortfall)
             .collect()
+    }
+
+    /// Returns that data is lost where no target limits that: a met verdict must not hide it.
+    pub fn unjudged_loss(&self) -> Option<String> {
+        let lost = self.study.metric(Measure::LostData).median;
+        let said = self.fleet.targets.lost_values.is_some() || !(lost.is_finite() && lost >= 1.0);
+        (!said).then(|| {
+            let each = [
+                (Measure::Lost, "in device stores"),
+                (Measure::Rejected, "at the full write queue"),
+                (Measure::LostInCrash, "in a crash"),
+            ];
+            let most = each
+                .into_iter()
+                .max_by(|a, b| self.study.metric(a.0).median.total_cmp(&self.study.metric(b.0).median));
+            let (values, place) = (units::count(lost.round() as u64), most.map_or("", |(_, place)| place));
+            format!("{values} values are lost, most of them {place}: no target limits that")
+        })
     }
 
     /// Returns the answer on the clock, where the outage has a planned start and 95 % come back:

@@ -87,6 +87,32 @@ fn the_headline_says_when_or_how_many() {
 }
 
 #[test]
+fn lost_data_is_all_of_it_and_never_hidden() {
+    let flood = |targets: &str| {
+        let mut fleet = calm(targets);
+        fleet.groups[0].telemetry = crate::fleet::Telemetry::new(10, 1.0);
+        fleet.groups[0].store.limit_bytes = 1_000_000;
+        fleet.platform.writes = Some(crate::fleet::Writes {
+            per_s: 1_000,
+            queue: 10,
+            event_permille: 1_000,
+            service_permille: 1_000,
+        });
+        simulate(fleet, 8)
+    };
+    let unasked = flood(r#"{"t95_s": 70}"#);
+    assert_eq!(unasked.verdict(), Verdict::Met);
+    let rejected = unasked.figure("rejected_values").unwrap().median;
+    assert!(rejected > 0.0);
+    assert_eq!(unasked.figure("lost_values").unwrap().median, rejected);
+    let told = unasked.unjudged_loss().unwrap();
+    assert!(told.contains("at the full write queue: no target limits that"), "{told}");
+    let asked = flood(r#"{"t95_s": 70, "lost_values": 0}"#);
+    assert_eq!((asked.verdict(), asked.unjudged_loss()), (Verdict::Missed, None));
+    assert!(asked.headline().starts_with("Lost data"), "{}", asked.headline());
+}
+
+#[test]
 fn a_planned_start_puts_the_answer_on_the_clock() {
     let mut fleet = calm("{}");
     assert_eq!(simulate(fleet.clone(), 2).wall_clock(), None);

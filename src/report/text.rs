@@ -88,7 +88,8 @@ fn headline(outcome: &Outcome) -> String {
         &format!("{}: {}", verdict.word(), outcome.headline()),
     ));
     let stability = outcome.stability().map(str::to_owned);
-    for line in outcome.shortfalls().into_iter().chain(outcome.wall_clock()).chain(stability) {
+    let beside = outcome.unjudged_loss().into_iter().chain(outcome.wall_clock()).chain(stability);
+    for line in outcome.shortfalls().into_iter().chain(beside) {
         text.push_str(&wrap("  ", &line));
     }
     text

@@ -49,15 +49,15 @@ pub const TARGETS: &[Setting] = &[
     },
     Setting {
         key: "lost_values",
-        label: "Values lost in device stores",
+        label: "Lost data",
         unit: Unit::Count("values"),
         range: (0.0, 1e15),
         absent: Absent::Nothing,
         certainty: Certainty::Documented,
         source: "Your target",
         settled: Some(IS_DECIDED),
-        meaning: "Most values that may be dropped because a device's offline store was full.",
-        effect: "Compared with the values dropped in all device stores together.",
+        meaning: "Most values that may be lost: dropped by a full offline store, rejected by a full write queue, or in a crash.",
+        effect: "Compared with the values lost for any cause; what the platform loses counts only with a modelled write queue.",
         ..Setting::BLANK
     },
 ];

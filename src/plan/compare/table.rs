@@ -6,13 +6,14 @@ use crate::fleet::file::{Input, Value};
 use crate::plan::{Figure, Outcome, Verdict};
 
 /// Figures of the table, in its order; a row stands where at least one result has it.
-const ROWS: [&str; 15] = [
+const ROWS: [&str; 16] = [
     "t50_s",
     "t95_s",
     "t99_s",
     "t_drained_s",
     "peak_sign_ins_per_s",
     "largest_queue",
+    "lost_values",
     "lost_in_device_stores",
     "rejected_values",
     "lost_in_crash",

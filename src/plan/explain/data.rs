@@ -35,8 +35,9 @@ fn write_queue(seen: &Seen<'_>) -> Option<Reason> {
         units::count(platform.per_s),
         units::count(most)
     );
+    let whole = if rejected > 0 { "what found room was" } else { "all were" };
     let end = if drained.is_finite() {
-        format!(", and all were written after {}.", units::duration(drained))
+        format!(", and {whole} written after {}.", units::duration(drained))
     } else {
         ", and they were not all written in the time watched.".to_owned()
     };

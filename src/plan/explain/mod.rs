@@ -19,6 +19,7 @@ mod waits;
 
 use super::outcome::Outcome;
 use super::verdict::Verdict;
+use crate::sim::Measure;
 use seen::Seen;
 
 /// What can be the reason for a result.
@@ -209,9 +210,18 @@ fn decisive(outcome: &Outcome, reasons: &[Reason]) -> usize {
         ("t95_s", None),
         ("t_drained_s", at(&[Cause::WriteQueue])),
         ("peak_sign_ins_per_s", at(&[Cause::Herd])),
-        ("lost_in_device_stores", at(&[Cause::StoresFull])),
+        ("lost_values", lost_first(outcome).and_then(|cause| at(&[cause]))),
     ];
     of_data.into_iter().find(|(key, _)| missed(key)).and_then(|(_, at)| at).unwrap_or(0)
+}
+
+/// Returns where most data was lost.
+fn lost_first(outcome: &Outcome) -> Option<Cause> {
+    let median = |measure| outcome.study.metric(measure).median;
+    let stores = median(Measure::Lost);
+    let queue = median(Measure::Rejected);
+    let most = if stores >= queue { Cause::StoresFull } else { Cause::WriteQueue };
+    (stores.max(queue) > 0.0).then_some(most)
 }
 
 /// Returns that no device was cut.

@@ -64,8 +64,9 @@ pub(super) fn stores(
     trial: &Trial,
     goals: &Goals,
 ) -> Vec<Assignment> {
-    let lost = trial.figures.get(Aim::Lost).unwrap_or(0.0);
-    let missed = |goal: &crate::plan::Goal| goal.aim == Aim::Lost && !goal.keeps(lost);
+    let lost = trial.figures.get(Aim::InStores).unwrap_or(0.0);
+    let missed =
+        |goal: &crate::plan::Goal| matches!(goal.aim, Aim::Lost | Aim::InStores) && !goal.keeps(lost);
     if !goals.list.iter().any(missed) {
         return Vec::new();
     }

@@ -168,9 +168,7 @@ pub(super) fn search(ground: Ground<'_>, direction: &Direction, means: Means<'_>
     }
     let mut seen = probe.grid(ground.goals, means)?;
     let mut repaired = false;
-    if !seen.iter().any(|seen| seen.trial.meets())
-        && ground.goals.list.iter().any(|goal| goal.aim == Aim::Lost)
-    {
+    if !seen.iter().any(|seen| seen.trial.meets()) && ground.goals.list.iter().any(is_lost) {
         // Larger stores are a price of their own: only where nothing else keeps the data.
         seen = probe.grid(&without_lost(ground.goals), means)?;
         repaired = true;
@@ -206,9 +204,14 @@ fn survived(found: &Found) -> usize {
     found.survives.iter().filter(|survives| survives.met).count()
 }
 
+/// Returns whether a goal is about values that larger stores keep.
+fn is_lost(goal: &crate::plan::Goal) -> bool {
+    matches!(goal.aim, Aim::Lost | Aim::InStores)
+}
+
 /// Returns the goals without those about lost values.
 fn without_lost(goals: &Goals) -> Goals {
-    let list = goals.list.iter().filter(|goal| goal.aim != Aim::Lost).copied().collect();
+    let list = goals.list.iter().filter(|goal| !is_lost(goal)).copied().collect();
     Goals { list, chance_pct: goals.chance_pct }
 }
 

@@ -339,6 +339,24 @@ fn stores_are_capped_only_where_data_may_be_lost() {
 }
 
 #[test]
+fn data_that_the_write_queue_rejects_is_lost_data() {
+    let text = r#"{"regather": 1, "groups": {"a": {"devices": 200, "agent": "example-agent",
+        "reconnect_random_delay_seconds": 5, "telemetry": {"properties": 10, "interval_s": 1},
+        "offline_store": {"limit_bytes": 1000000}}},
+        "platform": {"workers": 8, "service_time_ms": 50, "writes": {"writes_per_s": 30000, "queue": 20000}},
+        "outage": {"length_s": 300, "watch_s": 1200}}"#;
+    let file = FleetFile::parse(text).unwrap();
+    let solution = solved(&file, &wanted(&["t95<2min", "lost_values<0"], &[]));
+    let now = &solution.now;
+    assert!(!now.meets() && now.figures.get(Aim::InStores) == Some(0.0), "{now:?}");
+    assert!(now.figures.get(Aim::Lost).unwrap() > 0.0);
+    assert_eq!(now.figures.get(Aim::Lost), now.figures.get(Aim::Rejected));
+    let answer = &solution.answers[0];
+    assert_eq!(answer.trial.figures.get(Aim::Lost), Some(0.0), "{:?}", answer.why);
+    assert!(answer.why.iter().any(|why| why.contains("write queue overflows")), "{:?}", answer.why);
+}
+
+#[test]
 fn two_levers_that_turn_one_setting_are_one_answer() {
     let text = r#"{"regather": 1, "groups": {
         "a": {"devices": 600, "agent": "example-agent", "reconnect_random_delay_seconds": 5},

@@ -2,7 +2,8 @@
 
 use super::super::trial::goal::{Aim, capacity_per_s};
 use super::super::trial::lever::{Assignment, Lever};
-use super::super::trial::{Goals, State, Trial};
+use super::super::trial::{Goals, Held, State, Trial};
+use super::super::verdict::Verdict;
 use super::bounds::load;
 use super::direction::admission;
 use super::direction::made::{self, Made};
@@ -281,6 +282,10 @@ fn before(now: &Trial) -> String {
             reached(Aim::TimedOut),
             reached(Aim::Refused)
         ),
+        State::Overload if overflows(now) => format!(
+            "As it is the write queue overflows: {} values that devices have stored are rejected.",
+            reached(Aim::Rejected)
+        ),
         State::Overload => format!(
             "As it is too many come at once: {} in one second, a queue of {}.",
             reached(Aim::Peak),
@@ -293,10 +298,18 @@ fn before(now: &Trial) -> String {
     }
 }
 
+/// Returns whether nothing but rejected values stands against a setting.
+fn overflows(now: &Trial) -> bool {
+    let missed = |held: &&Held| held.verdict == Verdict::Missed;
+    let of_data = |held: &Held| matches!(held.goal.aim, Aim::Lost | Aim::Rejected | Aim::Drained);
+    let rejected = now.figures.get(Aim::Rejected).is_some_and(|rejected| rejected > 0.0);
+    rejected && now.held.iter().any(|held| missed(&held)) && now.held.iter().filter(missed).all(of_data)
+}
+
 /// Returns how much data a setting loses in device stores.
 fn loses(trial: &Trial) -> String {
-    let lost = trial.figures.get(Aim::Lost).unwrap_or(0.0);
-    format!("{} values lost in device stores", Aim::Lost.text(lost))
+    let lost = trial.figures.get(Aim::InStores).unwrap_or(0.0);
+    format!("{} values lost in device stores", Aim::InStores.text(lost))
 }
 
 /// Returns what becomes of waiting attempts.

@@ -29,8 +29,11 @@ pub enum Aim {
     PeakUse,
     /// Most attempts waiting at the same time [attempts].
     Queue,
-    /// Values lost in device stores [values].
+    /// Values lost for any cause [values]; where a write queue is modelled an estimate knows no more than what
+    /// device stores lose.
     Lost,
+    /// Values lost in device stores [values].
+    InStores,
     /// Values rejected by a full write queue [values]; only runs know it.
     Rejected,
     /// Devices that gave up for good [devices].
@@ -45,7 +48,7 @@ pub enum Aim {
 
 impl Aim {
     /// Every aim, in the order of the variants.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::T50,
         Self::T95,
         Self::T99,
@@ -55,6 +58,7 @@ impl Aim {
         Self::PeakUse,
         Self::Queue,
         Self::Lost,
+        Self::InStores,
         Self::Rejected,
         Self::Stranded,
         Self::NeverBack,
@@ -74,6 +78,7 @@ impl Aim {
             Self::PeakUse => "peak_util",
             Self::Queue => "largest_queue",
             Self::Lost => "lost_values",
+            Self::InStores => "lost_in_device_stores",
             Self::Rejected => "rejected_values",
             Self::Stranded => "stranded",
             Self::NeverBack => "never_back",
@@ -103,7 +108,8 @@ impl Aim {
             Self::Peak => "Peak attempts",
             Self::PeakUse => "Peak of capacity",
             Self::Queue => "Largest queue",
-            Self::Lost => "Lost in device stores",
+            Self::Lost => "Lost data",
+            Self::InStores => "Lost in device stores",
             Self::Rejected => "Rejected values",
             Self::Stranded => "Stranded devices",
             Self::NeverBack => "Devices not back",
@@ -148,7 +154,8 @@ impl Aim {
             Self::Peak => Measure::PeakUp,
             Self::PeakUse => return Measure::PeakUp.of(run) / capacity_per_s(fleet),
             Self::Queue => Measure::LargestQueue,
-            Self::Lost => Measure::Lost,
+            Self::Lost => Measure::LostData,
+            Self::InStores => Measure::Lost,
             Self::Rejected => Measure::Rejected,
             Self::Stranded => Measure::Stranded,
             Self::NeverBack => Measure::NeverBack,

@@ -104,6 +104,7 @@ impl Figures {
     pub fn of_fluid(fleet: &Fleet, fluid: &Fluid) -> Self {
         let (times, totals) = (&fluid.times, &fluid.totals);
         let time = |time: Option<f64>| time.unwrap_or(f64::INFINITY);
+        let in_stores = lost(fleet, fluid);
         let value = |aim| match aim {
             Aim::T50 => time(times.t50),
             Aim::T95 => time(times.t95),
@@ -113,7 +114,9 @@ impl Figures {
             Aim::Peak => fluid.peak_up.expected,
             Aim::PeakUse => fluid.peak_up.expected / capacity_per_s(fleet),
             Aim::Queue => totals.largest_queue,
-            Aim::Lost => lost(fleet, fluid),
+            // What the write queue rejects is not estimated: without a loss in the stores nothing is known.
+            Aim::Lost if fleet.platform.writes.is_some() && in_stores < 0.5 => f64::NAN,
+            Aim::Lost | Aim::InStores => in_stores,
             Aim::Stranded => totals.stranded,
             Aim::NeverBack => (fluid.devices - totals.back).max(0.0),
             Aim::Refused => totals.refused,
@@ -272,8 +275,10 @@ fn state(figures: &Figures, missed: &[Goal], never: bool) -> State {
     if missed.is_empty() {
         return State::Meets;
     }
-    let crowd = [Aim::Peak, Aim::PeakUse, Aim::Queue, Aim::Refused, Aim::TimedOut];
-    if missed.iter().any(|goal| crowd.contains(&goal.aim)) {
+    let crowd = [Aim::Peak, Aim::PeakUse, Aim::Queue, Aim::Refused, Aim::TimedOut, Aim::Rejected];
+    let rejected = figures.get(Aim::Rejected).unwrap_or(0.0) > 0.0;
+    let crowded = |goal: &Goal| crowd.contains(&goal.aim) || goal.aim == Aim::Lost && rejected;
+    if missed.iter().any(crowded) {
         return State::Overload;
     }
     let failed = figures.get(Aim::TimedOut).unwrap_or(0.0) + figures.get(Aim::Refused).unwrap_or(0.0);

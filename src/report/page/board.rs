@@ -73,7 +73,7 @@ pub fn board(sheet: &Sheet<'_>) -> String {
     let verdict = outcome.verdict();
     let headline = escaped(&outcome.headline());
     add(&mut text, &format!("**{} {}**: {headline}", verdict.sign(), verdict.word()));
-    for line in outcome.shortfalls() {
+    for line in outcome.shortfalls().into_iter().chain(outcome.unjudged_loss()) {
         add(&mut text, &format!("\n{}", escaped(&line)));
     }
     when(&mut text, outcome);

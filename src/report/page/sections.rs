@@ -55,7 +55,8 @@ fn answer(html: &mut Html, sheet: &Sheet<'_>) {
     };
     html.element("p", class, &format!("{} {}: {}", verdict.sign(), verdict.word(), outcome.headline()));
     let stability = outcome.stability().map(str::to_owned);
-    for line in outcome.shortfalls().into_iter().chain(clock(outcome)).chain(stability) {
+    let beside = outcome.unjudged_loss().into_iter().chain(clock(outcome)).chain(stability);
+    for line in outcome.shortfalls().into_iter().chain(beside) {
         html.element("p", "", &line);
     }
     if let Some((within, runs)) = outcome.chances() {

@@ -362,6 +362,7 @@ fn key(measure: Measure) -> &'static str {
         Measure::Drained => "t_drained_s",
         Measure::Rejected => "rejected_values",
         Measure::LostInCrash => "lost_in_crash",
+        Measure::LostData => "lost_values",
     }
 }
 

@@ -28,7 +28,7 @@ const METRICS: [&str; 18] = [
 ];
 
 /// Keys of metrics that are there only where what they tell about is modelled.
-const MODELLED: [&str; 4] = ["relapses", "t_drained_s", "rejected_values", "lost_in_crash"];
+const MODELLED: [&str; 5] = ["relapses", "t_drained_s", "rejected_values", "lost_in_crash", "lost_values"];
 
 /// Keys of the metrics of a group.
 const GROUP_METRICS: [&str; 7] =

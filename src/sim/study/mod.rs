@@ -62,11 +62,13 @@ pub enum Measure {
     Rejected,
     /// Values lost because the platform went down with its write queue [values].
     LostInCrash,
+    /// Values lost whatever the cause: in device stores, at a full write queue, in a crash [values].
+    LostData,
 }
 
 impl Measure {
     /// Every figure, in the order in which [`Study::metrics`] holds them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::T50,
         Self::T95,
         Self::T99,
@@ -89,12 +91,15 @@ impl Measure {
         Self::Drained,
         Self::Rejected,
         Self::LostInCrash,
+        Self::LostData,
     ];
 
     /// Returns whether this figure says anything about a fleet: what is not modelled says nothing.
     pub fn applies(self, fleet: &Fleet) -> bool {
         match self {
-            Self::Drained | Self::Rejected | Self::LostInCrash => fleet.platform.writes.is_some(),
+            Self::Drained | Self::Rejected | Self::LostInCrash | Self::LostData => {
+                fleet.platform.writes.is_some()
+            }
             Self::Relapses => fleet.platform.breaking.is_some(),
             _ => true,
         }
@@ -126,6 +131,7 @@ impl Measure {
             Self::Drained => seconds(run.writes.as_ref().and_then(|writes| writes.drained)),
             Self::Rejected => totals.rejected as f64,
             Self::LostInCrash => totals.lost_in_crash as f64,
+            Self::LostData => (totals.lost + totals.rejected + totals.lost_in_crash) as f64,
         }
     }
 }

@@ -79,6 +79,7 @@ pub fn strip(view: &View<'_>) -> Strip {
     let verdict = outcome.verdict();
     let mut detail: Vec<String> = outcome.fleet.cluster.iter().cloned().collect();
     detail.extend(outcome.shortfalls());
+    detail.extend(outcome.unjudged_loss());
     if let Some((met, runs)) = outcome.chances().filter(|(_, runs)| *runs > 1) {
         detail.push(format!("target on time met in {met} of {runs} runs"));
     }

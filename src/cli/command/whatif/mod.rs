@@ -124,16 +124,17 @@ impl Ground {
         Exit::Invalid
     }
 
-    /// Returns the error for a lever that cannot be turned, with what the file has.
-    fn lever(&self, error: &LeverError) -> CommandError {
+    /// Returns the error for a lever that cannot be turned, with what the file has and what else the command knows.
+    fn lever(&self, error: &LeverError, also: &[&'static str]) -> CommandError {
         let refused = CommandError::usage(error.to_string());
         let LeverError::Unknown { name } = error else { return refused };
         let scenario = self.scenario.as_deref();
-        let levers = crate::fleet::file::address::levers(&self.file, &self.file.view(scenario));
+        let mut levers = crate::fleet::file::address::levers(&self.file, &self.file.view(scenario));
+        levers.extend(also.iter().copied().chain([crate::plan::CAPACITY]));
         let inputs = self.file.inputs(scenario);
         let addresses = inputs.iter().map(|input| input.address.as_str());
         refused
-            .did_you_mean(name, levers.iter().copied().chain([crate::plan::CAPACITY]).chain(addresses))
-            .hint(format!("The levers are: {}, {}.", levers.join(", "), crate::plan::CAPACITY))
+            .did_you_mean(name, levers.iter().copied().chain(addresses))
+            .hint(format!("The levers are: {}.", levers.join(", ")))
     }
 }

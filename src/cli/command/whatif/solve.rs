@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::config::balancer::{Admission, Product};
 use crate::fleet::FleetFile;
-use crate::plan::solve::{Answer, Solution, SolveError, Wanted, solve};
+use crate::plan::solve::{Answer, Solution, SolveError, Wanted, Way, solve};
 use crate::report::answers::{admission, render_solution, solution_json};
 use std::ffi::OsString;
 use std::sync::atomic::AtomicBool;
@@ -170,7 +170,7 @@ fn solved(
     let solution = solve((&ground.file, ground.scenario.as_deref()), &wanted, (&stop, &progress));
     printer.progress("");
     solution.map_err(|error| match error {
-        SolveError::Lever(error) => ground.lever(&error),
+        SolveError::Lever(error) => ground.lever(&error, &Way::LEVERS),
         SolveError::NoGoal => CommandError::usage(error.to_string())
             .hint("A target of the project stands at /targets/t95_s; see `regather reference inputs`."),
         SolveError::NoFleet | SolveError::NobodyAway | SolveError::Sim(_) => {

@@ -88,7 +88,7 @@ fn grid(args: &Args, ground: &Ground, printer: &Printer) -> Result<Sweep, Comman
     let scenario = ground.scenario.as_deref();
     let axes = args.vary.iter().map(|range| Axis::of(&ground.file, scenario, range));
     let axes = axes.collect::<Result<Vec<_>, _>>().map_err(|error| match error {
-        AxisError::Lever(error) => ground.lever(&error),
+        AxisError::Lever(error) => ground.lever(&error, &[]),
         error @ AxisError::Value { .. } => CommandError::usage(error.to_string()),
     })?;
     let progress = |done: usize, all: usize| printer.progress(&format!("{done} of {all} cells"));
@@ -123,7 +123,7 @@ fn matters(args: &Args, ground: &Ground, printer: &Printer) -> Result<Tornado, C
 /// Returns the error for a grid that was not made.
 fn refused(ground: &Ground, error: &SweepError) -> CommandError {
     match error {
-        SweepError::Lever(error) => ground.lever(error),
+        SweepError::Lever(error) => ground.lever(error, &[]),
         SweepError::TooMany { .. } | SweepError::Axes(_) | SweepError::Same(_) => {
             CommandError::usage(error.to_string())
         }

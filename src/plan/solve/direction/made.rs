@@ -40,7 +40,7 @@ pub(in crate::plan::solve) enum Made {
 }
 
 /// Returns the values that a device of a group has stored when the outage ends, where stores are as they are.
-fn stored(fleet: &Fleet, group: &Group) -> f64 {
+pub(super) fn stored(fleet: &Fleet, group: &Group) -> f64 {
     let recorded = group.telemetry.values_per_s() * fleet.outage.length.secs();
     recorded.min(group.store.values() as f64).floor()
 }
@@ -111,7 +111,11 @@ impl Ground<'_> {
     /// Returns the direction of what devices store, where no target forbids lost data and less of it is less
     /// work for the platform.
     pub(in crate::plan::solve) fn stores(&self, fixed: &[Assignment]) -> Option<Direction> {
-        let forbidden = self.goals.list.iter().any(|goal| goal.aim == Aim::Lost && goal.limit < 1.0);
+        let forbidden = self
+            .goals
+            .list
+            .iter()
+            .any(|goal| matches!(goal.aim, Aim::Lost | Aim::InStores) && goal.limit < 1.0);
         let stores = |group: &Group| stored(self.fleet, group) >= 1.0;
         let floods = self.fleet.platform.writes.is_some()
             || self.fleet.cut_groups().any(|group| stores(group) && group.store.flush == Flush::BeforeBind);

@@ -5,7 +5,7 @@ pub(in crate::plan::solve) mod made;
 
 use super::amend;
 use super::bounds::{asked, load};
-use crate::fleet::{Agent, Fleet, FleetFile};
+use crate::fleet::{Agent, Fleet, FleetFile, Group};
 use crate::plan::sweep::steps_between;
 use crate::plan::trial::Goals;
 use crate::plan::trial::lever::{Assignment, CAPACITY, Lever, LeverError};
@@ -72,6 +72,9 @@ impl Way {
             Self::Named => "named",
         }
     }
+
+    /// Levers that a search knows beside those of a file, by the names under which they are asked for.
+    pub const LEVERS: [&'static str; 5] = ["spread", "workers", "admission", made::RESTART, made::STORES];
 
     /// Every word in JSON.
     pub const WORDS: [&'static str; 14] = [
@@ -232,8 +235,16 @@ impl Ground<'_> {
     /// Returns the direction of a quicker write queue, where one is modelled and a goal needs it.
     fn writes(&self, fixed: &[Assignment]) -> Option<Direction> {
         use crate::plan::trial::goal::Aim;
-        let wanted = self.goals.list.iter().any(|goal| matches!(goal.aim, Aim::Drained | Aim::Rejected));
-        let writes = self.fleet.platform.writes.filter(|_| wanted)?;
+        let writes = self.fleet.platform.writes?;
+        let brought = |group: &Group| f64::from(group.devices) * made::stored(self.fleet, group);
+        let wanted = self.goals.list.iter().any(|goal| match goal.aim {
+            Aim::Drained | Aim::Rejected => true,
+            Aim::Lost => self.fleet.cut_groups().map(brought).sum::<f64>() > writes.queue as f64,
+            _ => false,
+        });
+        if !wanted {
+            return None;
+        }
         let lever = Lever::find(self.file, self.scenario, "/platform/writes/writes_per_s").ok()?;
         let values = QUICKER.iter().map(|factor| (factor * writes.per_s as f64).round()).collect();
         Some(Direction {
@@ -266,7 +277,7 @@ impl Ground<'_> {
             });
         }
         all.extend(self.named(Way::Delay, "random_delay", fixed));
-        let manages = |group: &crate::fleet::Group| matches!(group.agent, Agent::ExampleAgent { .. });
+        let manages = |group: &Group| matches!(group.agent, Agent::ExampleAgent { .. });
         if !self.fleet.cut_groups().all(manages)
             && let Some(lever) = amend::spreads((self.file, self.scenario), self.fleet)
         {
