@@ -1,6 +1,7 @@
-//! The predicted curves of a wave, or of the roll-back, as charts.
+//! The predicted curves of a wave, or of the roll-back, as charts, with what was observed of a wave as dots.
 
 use crate::base::units;
+use crate::push::journal::Returned;
 use crate::push::plan::{Plan, Storm};
 use crate::report::chart::{Axis, AxisKind, Chart, Role, Scale, Series, Style};
 use std::sync::Arc;
@@ -11,16 +12,54 @@ pub fn name(plan: &Plan, at: usize) -> String {
     if at + 1 == storms { "the roll-back".to_owned() } else { format!("wave {}", at + 1) }
 }
 
+/// Dots of what was observed, at most: more would touch each other.
+const DOTS: u64 = 120;
+
 /// Returns devices back and sign-ins of a storm over the time since its first restart; nothing where the plan was
-/// not simulated.
-pub fn of(plan: &Plan, at: usize) -> Vec<Chart> {
+/// not simulated. What was observed of a wave stands over what was predicted; of the roll-back it does not.
+pub fn of(plan: &Plan, at: usize, returned: &Returned) -> Vec<Chart> {
     let Some(prediction) = &plan.request().prediction else { return Vec::new() };
     let Some(storm) = prediction.storms.get(at).filter(|storm| storm.curve.len() > 1) else {
         return Vec::new();
     };
     let (name, role) =
         (name(plan, at), if at + 1 == prediction.storms.len() { Role::Baseline } else { Role::This });
-    vec![back(storm, &name, role), sign_ins(storm, &name, role)]
+    let mut charts = vec![back(storm, &name, role), sign_ins(storm, &name, role)];
+    observed(plan, at, returned, &mut charts);
+    charts
+}
+
+/// Adds the share of a wave's devices that were confirmed, second by second since its first restart.
+fn observed(plan: &Plan, wave: usize, returned: &Returned, charts: &mut [Chart]) {
+    let members: Vec<_> =
+        plan.devices().iter().enumerate().filter(|(_, of)| of.wave == Some(wave as u32)).collect();
+    let times = members.iter().map(|(place, _)| returned.of(*place));
+    let Some(first) = times.clone().filter_map(|time| time.restarted_ms).min() else { return };
+    // A clock that was set back cannot make a device return before it left.
+    let mut back: Vec<u64> = times
+        .filter_map(|time| time.verified_ms)
+        .map(|at_ms| (at_ms - first).max(0).cast_unsigned().div_ceil(1_000))
+        .collect();
+    back.sort_unstable();
+    let last = back.last().copied().unwrap_or(0);
+    let share = |second: u64| back.partition_point(|at| *at <= second) as f64 / members.len().max(1) as f64;
+    let step = last.div_ceil(DOTS).max(1);
+    let points: Vec<[f64; 2]> =
+        (0..=last.div_ceil(step)).map(|dot| dot * step).map(|at| [at as f64, share(at) * 100.0]).collect();
+    for chart in &mut *charts {
+        chart.x.range.1 = chart.x.range.1.max(points.last().map_or(0.0, |last| last[0]));
+    }
+    if let [chart, ..] = charts {
+        chart.spoken = format!(
+            "{}. Observed: {} of {} devices confirmed, the last after {}",
+            chart.spoken,
+            units::count(back.len() as u64),
+            units::count(members.len() as u64),
+            units::duration(last as f64)
+        );
+        let (name, role) = ("observed".to_owned(), Role::Measured);
+        chart.series.push(Series { name, role, points: points.into(), style: Style::Dots, dashed: false });
+    }
 }
 
 fn time(storm: &Storm) -> Axis {

@@ -2,7 +2,7 @@
 
 use crate::base::units;
 use crate::push::fault::Class;
-use crate::push::journal::{Journal, JournalError, Standing};
+use crate::push::journal::{Journal, JournalError, Returned, Standing};
 use crate::push::machine::Scope;
 use crate::push::plan::{Plan, Prediction, Storm};
 use crate::push::state::{Row, State, Status};
@@ -35,6 +35,8 @@ pub struct Picture {
     pub begun: bool,
     /// People who approved the plan.
     pub approvals: u32,
+    /// When devices were back, where somebody follows that.
+    pub returned: Arc<Returned>,
 }
 
 /// Numbers of one wave.
@@ -66,6 +68,7 @@ impl Picture {
             rows: journal.rows()?,
             begun: true,
             approvals: journal.approvals(&plan, "")?,
+            returned: Arc::default(),
             plan,
         })
     }
@@ -82,6 +85,7 @@ impl Picture {
             driven: false,
             begun: false,
             approvals: 0,
+            returned: Arc::default(),
             plan,
         }
     }

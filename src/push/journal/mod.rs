@@ -15,6 +15,7 @@
 mod audit;
 mod error;
 mod orders;
+mod returned;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ mod tests;
 pub use audit::{Entry, Head};
 pub use error::JournalError;
 pub use orders::Given;
+pub use returned::{Return, Returned};
 
 use super::fault::Class;
 use super::machine::{Machine, Step};

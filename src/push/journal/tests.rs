@@ -56,6 +56,32 @@ fn what_was_written_down_is_there_again() {
 }
 
 #[test]
+fn first_restarts_and_first_returns_are_read_on() {
+    let mut bench = bench(3);
+    let record = |device, state, round| Step::Record {
+        device,
+        row: Row { state, round, ..Row::default() },
+        detail: String::new(),
+    };
+    let mut returned = Returned::default();
+    bench.journal.follow(&mut returned).unwrap();
+    assert_eq!(returned.of(0), Return::default());
+    bench.journal.commit(&[record(1, State::Restarted, 1)], "test", 5).unwrap();
+    bench.journal.follow(&mut returned).unwrap();
+    bench.journal.commit(&[record(1, State::Verified, 1)], "test", 9).unwrap();
+    bench
+        .journal
+        .commit(&[record(1, State::Restarted, 2), record(1, State::Verified, 2)], "test", 20)
+        .unwrap();
+    bench.journal.follow(&mut returned).unwrap();
+    assert_eq!(returned.of(1), Return { restarted_ms: Some(5), verified_ms: Some(9) });
+    assert_eq!((returned.of(0), returned.of(2)), Default::default());
+    let mut whole = Returned::default();
+    bench.journal.follow(&mut whole).unwrap();
+    assert_eq!(whole, returned, "in parts or at once");
+}
+
+#[test]
 fn one_process_drives_and_others_order() {
     let mut bench = bench(3);
     let mut other = Journal::open(&bench.path).unwrap();

@@ -19,6 +19,7 @@ use crate::desk::View;
 use crate::desk::rollout::OpenView;
 use egui::{Color32, Frame, Margin, RichText, ScrollArea, Stroke, Ui, UiBuilder};
 use rows::{Made, Tone};
+use std::sync::Arc;
 
 /// Width of the screen [points] from which two columns stand beside each other.
 const WIDE: f32 = 860.0;
@@ -79,7 +80,7 @@ impl RolloutPanel {
         if let Some(refused) = view.rollout.refused {
             self.confirm.refused(ui, refused, view, out);
             ui.add_space(space::S);
-            self.plan.predicted(ui, &refused.plan);
+            self.plan.predicted(ui, &refused.plan, &Arc::default());
         }
     }
 
@@ -132,7 +133,7 @@ impl RolloutPanel {
     fn right(&mut self, ui: &mut Ui, open: &OpenView<'_>, out: &mut Vec<Request>) {
         match open.device {
             Some(at) => self.device.ui(ui, at, open, out),
-            None => self.plan.ui(ui, &open.picture.plan),
+            None => self.plan.ui(ui, open.picture),
         }
     }
 }

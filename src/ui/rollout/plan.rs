@@ -3,13 +3,16 @@
 use super::rows::{facts, storms};
 use super::{small, strong, weak};
 use crate::desk::rollout::chart;
+use crate::desk::rollout::standing::Picture;
 use crate::desk::rollout::standing::STORM_HEADS;
+use crate::push::journal::Returned;
 use crate::push::plan::Plan;
 use crate::report::chart::Chart;
 use crate::ui::theme::space;
 use crate::ui::widget::chart::{Set, TimeView, stack};
 use crate::ui::widget::table::{Column, Line, Table};
 use egui::{Grid, Label, Ui, vec2};
+use std::sync::Arc;
 
 /// Height of both curves [points].
 const CURVES: f32 = 260.0;
@@ -25,8 +28,8 @@ pub struct PlanPanel {
     /// The storm whose curves are shown; the last one is that of the roll-back.
     shown: usize,
     view: TimeView,
-    /// Curves of a plan by its hash and storm.
-    made: Option<([u8; 32], usize, Vec<Chart>)>,
+    /// Curves of a plan by its hash and storm, and what was observed.
+    made: Option<([u8; 32], usize, Arc<Returned>, Vec<Chart>)>,
 }
 
 impl PlanPanel {
@@ -43,8 +46,9 @@ impl PlanPanel {
     }
 
     /// Draws the plan.
-    pub fn ui(&mut self, ui: &mut Ui, plan: &Plan) {
-        self.predicted(ui, plan);
+    pub fn ui(&mut self, ui: &mut Ui, picture: &Picture) {
+        let plan = &*picture.plan;
+        self.predicted(ui, plan, &picture.returned);
         ui.add_space(space::M);
         ui.label(strong(ui, "Plan"));
         Grid::new("facts").num_columns(2).spacing(vec2(space::M, space::XS)).min_col_width(NAMES).show(
@@ -59,8 +63,8 @@ impl PlanPanel {
         );
     }
 
-    /// Draws what was predicted.
-    pub fn predicted(&mut self, ui: &mut Ui, plan: &Plan) {
+    /// Draws what was predicted, and what was observed of it.
+    pub fn predicted(&mut self, ui: &mut Ui, plan: &Plan, returned: &Arc<Returned>) {
         ui.label(strong(ui, "Simulated before it begins"));
         let storms = storms(plan);
         if storms.is_empty() {
@@ -88,9 +92,10 @@ impl PlanPanel {
             }
         });
         self.chosen(chosen);
-        let key = (*plan.hash(), self.shown);
-        if self.made.as_ref().is_none_or(|(hash, at, _)| (*hash, *at) != key) {
-            self.made = Some((key.0, key.1, chart::of(plan, self.shown)));
+        let (hash, at) = (*plan.hash(), self.shown);
+        let same = |made: &(_, _, Arc<Returned>, _)| made.0 == hash && made.1 == at && made.2 == *returned;
+        if !self.made.as_ref().is_some_and(same) {
+            self.made = Some((hash, at, Arc::clone(returned), chart::of(plan, at, returned)));
         }
         let Some((.., charts)) = self.made.as_ref().filter(|(.., charts)| !charts.is_empty()) else { return };
         ui.add_space(space::S);

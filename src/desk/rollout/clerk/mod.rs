@@ -13,7 +13,7 @@ use super::place::Place;
 use super::reach::{Keys, wall_ms};
 use super::standing::Picture;
 use crate::desk::env::Wake;
-use crate::push::journal::{Entry, Journal, JournalError};
+use crate::push::journal::{Entry, Journal, JournalError, Returned};
 use crate::push::machine::Order;
 use crate::push::plan::Plan;
 use driver::Driver;
@@ -101,6 +101,7 @@ impl Clerk {
             plan,
             journal: None,
             seen: None,
+            returned: Arc::default(),
             driver: None,
             given: Vec::new(),
             shown: None,
@@ -175,6 +176,8 @@ struct Work {
     journal: Option<Journal>,
     /// Entries of the log and whether it was driven, at the last picture.
     seen: Option<(u64, bool)>,
+    /// When devices were back, as far as the log was read.
+    returned: Arc<Returned>,
     driver: Option<Driver>,
     given: Vec<Given>,
     /// The device whose log is shown.
@@ -234,14 +237,16 @@ impl Work {
                 return Ok(());
             }
             self.journal = Some(Journal::open(&self.place.journal())?);
-            self.seen = None;
+            (self.seen, self.returned) = (None, Arc::default());
         }
         let Some(journal) = &self.journal else { return Ok(()) };
         let now = (journal.entries()?, journal.is_driven()?);
         if self.seen == Some(now) {
             return Ok(());
         }
+        journal.follow(Arc::make_mut(&mut self.returned))?;
         let picture = Picture::with(Arc::clone(&self.plan), journal)?;
+        let picture = Picture { returned: Arc::clone(&self.returned), ..picture };
         // What changed while it was read is looked at again.
         let seen = (now.0, picture.driven);
         self.seen = self.tell(News::Picture(Arc::new(picture))).then_some(seen);

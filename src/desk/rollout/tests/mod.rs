@@ -7,6 +7,7 @@ use crate::base::file::{read_text, write_atomic};
 use crate::desk::command::{FileCommand, RolloutCommand, UserCommand};
 use crate::desk::{Command, Desk, Env, Start};
 use crate::fleet::example;
+use crate::push::journal::Returned;
 use crate::push::machine::Scope;
 use crate::push::state::{State, Status};
 use std::path::PathBuf;
@@ -140,7 +141,7 @@ fn a_plan_is_made_confirmed_driven_exported_and_taken_back() {
     let plan = Arc::clone(&picture(&desk).plan);
     assert_eq!(plan.sizes(), [2, 10]);
     assert_eq!(plan.request().prediction.as_ref().unwrap().storms.len(), 3, "two waves and the way back");
-    assert!(!super::chart::of(&plan, 2).is_empty());
+    assert!(!super::chart::of(&plan, 2, &Returned::default()).is_empty());
 
     // Only the number itself begins anything.
     rollout(&mut desk, typed("11"));
@@ -149,6 +150,14 @@ fn a_plan_is_made_confirmed_driven_exported_and_taken_back() {
     rollout(&mut desk, typed("12"));
     let done = until(&mut desk, |picture| picture.standing.status == Status::Finished);
     assert_eq!(done.count(State::Verified), 12);
+    for (wave, devices) in [(0, "2 of 2"), (1, "10 of 10")] {
+        let charts = super::chart::of(&plan, wave, &done.returned);
+        assert!(charts[0].spoken.contains(&format!("Observed: {devices} devices")), "{}", charts[0].spoken);
+        let dots = charts[0].series.iter().find(|series| series.name == "observed").unwrap();
+        assert_eq!(dots.points.last().unwrap()[1], 100.0);
+        assert!(dots.points.windows(2).all(|pair| pair[0][1] <= pair[1][1]), "nobody leaves again");
+        assert!(charts[1].series.iter().all(|series| series.name == "predicted"));
+    }
     assert!((0..12).all(|at| site.connection(at).contains(CANARY)));
 
     // A device with its files and its log; no secret in either.
