@@ -8,8 +8,11 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
 
 mod measure;
+#[path = "measure/memory.rs"]
+mod memory;
 
 use measure::{cpu_time, now};
+use memory::status;
 use regather::base::draws::{Stream, run_seed};
 use regather::base::units::{duration, significant};
 use regather::base::{Draws, Micros};
@@ -19,7 +22,6 @@ use regather::sim::storm2::mixed;
 use regather::sim::{Arena, Run, reference, run_in};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::io::Read;
 use std::sync::atomic::AtomicBool;
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -256,14 +258,6 @@ fn peak(words: &[String]) -> Option<()> {
     let each = significant((status("VmHWM")? - before) / run.devices as f64);
     println!("  {model} {:>9} {name:<12} {each} B", run.devices);
     Some(())
-}
-
-/// Returns a line of this process's status [B].
-fn status(key: &str) -> Option<f64> {
-    let mut text = String::new();
-    std::fs::File::open("/proc/self/status").ok()?.read_to_string(&mut text).ok()?;
-    let line = text.lines().find(|line| line.starts_with(key))?;
-    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
 }
 
 /// `storm-1` with an event for every attempt, completion and time-out in one heap: the textbook way.

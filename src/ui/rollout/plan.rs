@@ -2,6 +2,7 @@
 
 use super::rows::{facts, storms};
 use super::{small, strong, weak};
+use crate::base::hash::Hash;
 use crate::desk::rollout::chart;
 use crate::desk::rollout::standing::Picture;
 use crate::desk::rollout::standing::STORM_HEADS;
@@ -28,8 +29,16 @@ pub struct PlanPanel {
     /// The storm whose curves are shown; the last one is that of the roll-back.
     shown: usize,
     view: TimeView,
-    /// Curves of a plan by its hash and storm, and what was observed.
-    made: Option<([u8; 32], usize, Arc<Returned>, Vec<Chart>)>,
+    made: Option<Curves>,
+}
+
+/// Curves of a storm of a plan, with what was observed of it.
+struct Curves {
+    /// Hash of the plan.
+    of: Hash,
+    storm: usize,
+    returned: Arc<Returned>,
+    charts: Vec<Chart>,
 }
 
 impl PlanPanel {
@@ -92,12 +101,15 @@ impl PlanPanel {
             }
         });
         self.chosen(chosen);
-        let (hash, at) = (*plan.hash(), self.shown);
-        let same = |made: &(_, _, Arc<Returned>, _)| made.0 == hash && made.1 == at && made.2 == *returned;
+        let (of, storm) = (*plan.hash(), self.shown);
+        let same = |made: &Curves| made.of == of && made.storm == storm && made.returned == *returned;
         if !self.made.as_ref().is_some_and(same) {
-            self.made = Some((hash, at, Arc::clone(returned), chart::of(plan, at, returned)));
+            let charts = chart::of(plan, storm, returned);
+            self.made = Some(Curves { of, storm, returned: Arc::clone(returned), charts });
         }
-        let Some((.., charts)) = self.made.as_ref().filter(|(.., charts)| !charts.is_empty()) else { return };
+        let Some(Curves { charts, .. }) = self.made.as_ref().filter(|made| !made.charts.is_empty()) else {
+            return;
+        };
         ui.add_space(space::S);
         let charts: Vec<&Chart> = charts.iter().collect();
         stack(ui, Set { charts: &charts, view: &mut self.view, height: CURVES, corner: &mut |_, _| () });

@@ -105,14 +105,13 @@ impl Serving<'_> {
         while !self.interrupted.load(Ordering::Acquire) {
             let next = end.map_or(look, |end| end.min(look));
             match lines.recv_timeout(Duration::from_micros(next.since(clock.now()).0)) {
-                Ok(None) => {}
                 Ok(Some(line)) => {
                     if self.obeys(&line)? {
                         return Ok(());
                     }
                     continue;
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(None) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => self.engine.finishes(clock.until(next)),
             }
             let now = clock.now();
