@@ -1,13 +1,7 @@
-//! Prints what planning and remembering a roll-out costs: `cargo bench --bench rollout`.
-//!
-//! A word after `--` is another number of devices of the plan. Not a test: machines differ, and nothing here can
-//! fail. Goals: a plan of 100 000 devices in at most 2 s and 200 MB; the journal of 10 000 devices, from the first
-//! intent to the last result, in at most 15 s of waiting for the disk.
-#![expect(clippy::print_stdout, reason = "a benchmark prints its figures and nothing else does")]
+//! What planning a roll-out and remembering it cost.
 
-mod measure;
-
-use measure::{cpu_time, now};
+use crate::measure::{cpu_time, now};
+use crate::memory_mb;
 use regather::base::hash::{Hash, sha256};
 use regather::base::units::{count, significant};
 use regather::push::journal::Journal;
@@ -24,14 +18,18 @@ use std::sync::Arc;
 /// Devices of the journal.
 const REMEMBERED: usize = 10_000;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let devices = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
+/// Makes a plan for so many devices, writes it and reads it.
+pub fn plan(devices: usize) -> Result<(), Box<dyn Error>> {
     let candidates: Vec<Candidate> = (0..devices).map(candidate).collect();
-    let before = peak_mb();
+    let before = memory_mb("VmHWM:");
     let (made, plan) = cpu_time(|| Plan::new(request(), candidates));
     let plan = plan?;
     println!("{} devices: plan {} s of CPU", count(devices as u64), significant(made));
-    println!("  peak memory {} MB, {} MB of them before", significant(peak_mb()), significant(before));
+    println!(
+        "  peak memory {} MB, {} MB of them before",
+        significant(memory_mb("VmHWM:")),
+        significant(before)
+    );
     let mut text = Vec::new();
     let (wrote, result) = cpu_time(|| plan.write_to(&mut text));
     result?;
@@ -44,12 +42,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         significant(read)
     );
     println!("  the same again: {}", again? == plan);
-    println!("  peak memory with the file and both plans {} MB", significant(peak_mb()));
-    remember()
+    println!("  peak memory with the file and both plans {} MB", significant(memory_mb("VmHWM:")));
+    Ok(())
 }
 
 /// Plays a roll-out in which everything succeeds, with a journal on this disk.
-fn remember() -> Result<(), Box<dyn Error>> {
+pub fn remember() -> Result<(), Box<dyn Error>> {
     let plan = Plan::new(request(), (0..REMEMBERED).map(candidate).collect())?;
     let folder = tempfile::tempdir_in(".")?;
     let mut journal = Journal::create(&folder.path().join("rollout.db"), &plan, "bench", 0)?;
@@ -150,14 +148,4 @@ fn request() -> Request {
         prediction: None,
         overload_accepted_by: None,
     }
-}
-
-/// Returns the largest memory of this process so far \[MB\], 0 where the system does not tell.
-fn peak_mb() -> f64 {
-    let mut text = String::new();
-    let read = std::fs::File::open("/proc/self/status")
-        .and_then(|mut file| std::io::Read::read_to_string(&mut file, &mut text));
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).filter(|_| read.is_ok());
-    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok())
-        .map_or(0.0, |kb| kb / 1_000.0)
 }
