@@ -186,7 +186,8 @@ impl Topology {
 
     /// Returns the position of a thing of this topology.
     fn position(&self, node: &Node) -> Option<usize> {
-        self.ids.get(&node.id).copied().filter(|at| std::ptr::eq(&self.nodes[*at], node))
+        let is_it = |at: &usize| self.nodes.get(*at).is_some_and(|own| std::ptr::eq(own, node));
+        self.ids.get(&node.id).copied().filter(is_it)
     }
 
     /// Returns the machines.

@@ -162,7 +162,7 @@ mod tests {
                 assert_eq!(laid.fleet.everybody().count(), kept.fleet.everybody().count());
                 assert_eq!((&laid.elsewhere, &laid.fleet.cluster), (&kept.elsewhere, &kept.fleet.cluster));
                 // The pattern has its own size, whatever the others have.
-                let alone = FleetFile::parse(&*pattern.project().to_string()).unwrap();
+                let alone = FleetFile::parse(&pattern.project().to_string()).unwrap();
                 assert_eq!(laid.size, own(&alone, None).unwrap().unwrap().size, "{id} on {}", pattern.id);
             }
         }
