@@ -161,7 +161,7 @@ fn neighbours(look: &Look<'_>, places: &mut Places) {
             continue;
         }
         let devices = |node: &Node| {
-            let cluster = look.topology.clusters().find(|cluster| std::ptr::eq(cluster.node, node));
+            let cluster = look.topology.cluster(node);
             cluster.map_or(0, |cluster| look.devices(cluster))
         };
         let all: u64 = users.iter().map(|node| devices(node)).sum();

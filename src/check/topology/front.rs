@@ -7,6 +7,7 @@ use crate::base::units;
 use crate::fleet::Certainty::{Documented, Inferred, Measured};
 use crate::fleet::cluster::derive::{Trace, share};
 use crate::fleet::cluster::{Cluster, Node, NodeKind};
+use std::collections::BTreeSet;
 
 const ROUTES: [&str; 4] =
     ["/Thingworx/WS", "/Thingworx/WSTunnelServer", "/Thingworx/WSTunnelClient", "/Thingworx/VWS"];
@@ -133,10 +134,10 @@ pub(super) static RULES: &[Rule] = &[
 
 /// Returns every load balancer with a cluster that uses it.
 fn balancers<'a>(look: &Look<'a>) -> Vec<(Cluster<'a>, &'a Node)> {
-    let mut found: Vec<(Cluster<'a>, &Node)> = Vec::new();
+    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
     for cluster in look.topology.clusters() {
         for node in cluster.of(NodeKind::LoadBalancer) {
-            if !found.iter().any(|(_, known)| std::ptr::eq(*known, node)) {
+            if known.insert(&*node.id) {
                 found.push((cluster, node));
             }
         }

@@ -4,6 +4,7 @@ use crate::base::units;
 use crate::fleet::cluster::{Cluster, Node, NodeKind};
 use crate::fleet::file::View;
 use crate::fleet::{Fleet, Group, Topology};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A topology with the fleet that it serves.
 pub struct Look<'a> {
@@ -13,12 +14,22 @@ pub struct Look<'a> {
     pub fleet: &'a Fleet,
     /// The file behind both.
     pub view: &'a View<'a>,
+    /// Groups and devices of every cluster, by its id: rules ask for them for every component.
+    homes: BTreeMap<&'a str, (Vec<&'a Group>, u64)>,
 }
 
 impl<'a> Look<'a> {
     /// Returns a look at a topology.
     pub fn new(topology: &'a Topology, fleet: &'a Fleet, view: &'a View<'a>) -> Self {
-        Self { topology, fleet, view }
+        let mut homes: BTreeMap<&str, (Vec<&Group>, u64)> = BTreeMap::new();
+        for group in fleet.everybody() {
+            if let Some(home) = topology.home_of(&group.id) {
+                let (groups, devices) = homes.entry(&home.node.id).or_default();
+                groups.push(group);
+                *devices += u64::from(group.devices);
+            }
+        }
+        Self { topology, fleet, view, homes }
     }
 
     /// Returns the clusters whose servers work together or stand by.
@@ -27,14 +38,13 @@ impl<'a> Look<'a> {
     }
 
     /// Returns the groups that sign in to a cluster, whether or not it is played.
-    pub fn groups(&self, cluster: Cluster<'_>) -> Vec<&'a Group> {
-        let meets = |group: &&Group| self.topology.home_of(&group.id).is_some_and(|home| home.is(cluster));
-        self.fleet.everybody().filter(meets).collect()
+    pub fn groups(&self, cluster: Cluster<'_>) -> &[&'a Group] {
+        self.homes.get(&*cluster.node.id).map_or(&[], |(groups, _)| groups)
     }
 
     /// Returns the devices that sign in to a cluster.
     pub fn devices(&self, cluster: Cluster<'_>) -> u64 {
-        self.groups(cluster).iter().map(|group| u64::from(group.devices)).sum()
+        self.homes.get(&*cluster.node.id).map_or(0, |(_, devices)| *devices)
     }
 
     /// Returns the values that the devices of a cluster record in a second [values/s].
@@ -73,9 +83,9 @@ impl<'a> Look<'a> {
     /// Returns clusters that share a kind of component, each once, in the order of the file.
     pub fn sharing(&self, kind: NodeKind) -> Vec<&'a Node> {
         let sharers = self.sharers(kind);
-        let shares = |node: &&Node| {
-            sharers.iter().any(|(_, users)| users.iter().any(|user| std::ptr::eq(*user, *node)))
-        };
+        let users: BTreeSet<&str> =
+            sharers.iter().flat_map(|(_, users)| users.iter().map(|user| &*user.id)).collect();
+        let shares = |node: &&Node| users.contains(&*node.id);
         self.topology.clusters().map(|cluster| cluster.node).filter(shares).collect()
     }
 }

@@ -8,6 +8,7 @@ use crate::fleet::Certainty::Documented;
 use crate::fleet::cluster::derive::capacity::{capacity, memory};
 use crate::fleet::cluster::derive::{Trace, share};
 use crate::fleet::cluster::{Cluster, Node, NodeKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 const ARTICLE: &str = "The vendor's article on flexible deployments of clusters";
 const SIZING: &str = "Vendor's sizing of clusters: one node more than the peak needs";
@@ -16,6 +17,8 @@ const CONNECTION: &str = "Vendor's help on Connection Servers for high availabil
 const THINGS: f64 = 100_000.0;
 /// Room above what a Connection Server must hold.
 const ROOM: f64 = 1.2;
+/// Factor by which the writes that are left must exceed what is needed, so that rounding decides nothing.
+const CLEARLY: f64 = 1.000_001;
 /// Least host of a Foundation server [cores], [GiB].
 const LEAST: (f64, f64) = (4.0, 16.0);
 
@@ -304,17 +307,26 @@ fn one_foundation(look: &Look<'_>, places: &mut Places) {
 }
 
 fn foundation_lost(look: &Look<'_>, places: &mut Places) {
-    for cluster in look.clustered() {
-        let boxes = look.boxes(cluster);
+    for cluster in look.clustered().filter(|cluster| cluster.active().len() > 1) {
+        let boxes: BTreeSet<&str> = look.boxes(cluster).iter().map(|machine| &*machine.id).collect();
         let values = look.values_per_s(cluster);
+        let all = capacity(cluster, look.view, None).writes_per_s;
+        let written = written(look, cluster);
+        let servers: f64 = written.values().sum();
         for node in cluster.of(NodeKind::Foundation) {
             let Some(machine) = look.topology.machine_of(node) else { continue };
             // Boxes that carry everything have a rule of their own.
-            if boxes.iter().any(|other| std::ptr::eq(*other, machine)) || cluster.active().len() < 2 {
+            if boxes.contains(&*machine.id) {
+                continue;
+            }
+            // Without its database on it, a machine takes away what its own servers write and nothing else: where
+            // the others clearly write enough, the whole cluster need not be worked out for each of them.
+            let others = servers - written.get(&*machine.id).copied().unwrap_or_default();
+            let holds = look.topology.carried_by(machine).any(|one| one.kind == NodeKind::Database);
+            if !holds && others > values.min(all) * CLEARLY {
                 continue;
             }
             let left = capacity(cluster, look.view, Some(machine)).writes_per_s;
-            let all = capacity(cluster, look.view, None).writes_per_s;
             if left < values && left < all {
                 let what = format!(
                     "Without {} {} of {} values/s are written.",
@@ -327,6 +339,19 @@ fn foundation_lost(look: &Look<'_>, places: &mut Places) {
             }
         }
     }
+}
+
+/// Returns what the Foundation servers on each machine of a cluster write at most [values/s], by its id.
+fn written<'a>(look: &Look<'a>, cluster: Cluster<'a>) -> BTreeMap<&'a str, f64> {
+    let mut written = BTreeMap::new();
+    let mut trace = Trace::forgetful(look.view);
+    for node in cluster.active() {
+        if let Some(machine) = look.topology.machine_of(node) {
+            let share = share::of_foundation(look.topology, node, ("cores", "takes_cores"), &mut trace);
+            *written.entry(&*machine.id).or_default() += share.left * node.number("writes_per_core_s");
+        }
+    }
+    written
 }
 
 fn unequal(look: &Look<'_>, places: &mut Places) {

@@ -130,6 +130,14 @@ pub struct Topology {
     carried: BTreeMap<usize, Vec<usize>>,
     /// Components of every cluster by kind, by position: rules ask for them again and again.
     used: BTreeMap<(usize, NodeKind), Vec<usize>>,
+    /// Components of every cluster in the order of the file, by position.
+    members: BTreeMap<usize, Vec<usize>>,
+    /// Positions by id.
+    ids: BTreeMap<String, usize>,
+    /// Positions of the clusters.
+    clusters: Vec<usize>,
+    /// Positions of the clusters that name a group, by its id.
+    homes: BTreeMap<String, usize>,
     /// Version of the platform that the project names; empty where it names none.
     version: String,
     /// Position of the cluster that is played; `None` where there is none.
@@ -142,18 +150,28 @@ impl Topology {
     fn new(nodes: Vec<Node>, version: String, focus: Option<&str>) -> Self {
         let mut carried: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut used: BTreeMap<(usize, NodeKind), Vec<usize>> = BTreeMap::new();
+        let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let (mut ids, mut homes) = (BTreeMap::new(), BTreeMap::new());
+        let mut clusters = Vec::new();
         for (at, node) in nodes.iter().enumerate() {
+            ids.entry(node.id.clone()).or_insert(at);
             if let Some(machine) = node.on {
                 carried.entry(machine).or_default().push(at);
             }
             for cluster in &node.clusters {
                 used.entry((*cluster, node.kind)).or_default().push(at);
+                members.entry(*cluster).or_default().push(at);
+            }
+            if node.kind == NodeKind::Cluster {
+                clusters.push(at);
+                for group in node.words("groups") {
+                    homes.entry(group.to_owned()).or_insert(at);
+                }
             }
         }
-        let clusters = || (0..nodes.len()).filter(|at| nodes[*at].kind == NodeKind::Cluster);
-        let named = focus.and_then(|id| clusters().find(|at| nodes[*at].id == id));
-        let played = named.or_else(|| clusters().next());
-        Self { nodes, carried, used, version, played }
+        let named = focus.and_then(|id| clusters.iter().find(|at| nodes[**at].id == id));
+        let played = named.or_else(|| clusters.first()).copied();
+        Self { nodes, carried, used, members, ids, clusters, homes, version, played }
     }
 
     /// Returns all things in the order of the file.
@@ -163,12 +181,13 @@ impl Topology {
 
     /// Returns the thing with this id.
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.id == id)
+        self.ids.get(id).map(|at| &self.nodes[*at])
     }
 
     /// Returns the position of a thing of this topology.
     fn position(&self, node: &Node) -> Option<usize> {
-        self.nodes.iter().position(|other| std::ptr::eq(other, node))
+        let is_it = |at: &usize| self.nodes.get(*at).is_some_and(|own| std::ptr::eq(own, node));
+        self.ids.get(&node.id).copied().filter(is_it)
     }
 
     /// Returns the machines.
@@ -178,19 +197,27 @@ impl Topology {
 
     /// Returns the clusters in the order of the file.
     pub fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
-        let clusters = self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Cluster);
-        clusters.map(|(at, node)| Cluster { topology: self, node, at })
+        self.clusters.iter().map(|at| self.at(*at))
+    }
+
+    /// Returns the cluster at a position.
+    fn at(&self, at: usize) -> Cluster<'_> {
+        Cluster { topology: self, node: &self.nodes[at], at }
+    }
+
+    /// Returns the cluster that a thing of this topology is; `None` where it is something else.
+    pub fn cluster(&self, node: &Node) -> Option<Cluster<'_>> {
+        self.position(node).filter(|_| node.kind == NodeKind::Cluster).map(|at| self.at(at))
     }
 
     /// Returns the cluster that is played: what is derived, simulated and said to fail is about this one.
     pub fn played(&self) -> Option<Cluster<'_>> {
-        self.played.map(|at| Cluster { topology: self, node: &self.nodes[at], at })
+        self.played.map(|at| self.at(at))
     }
 
     /// Returns the cluster to which the devices of a group sign in: the one that names it, else the first one.
     pub fn home_of(&self, group: &str) -> Option<Cluster<'_>> {
-        let names = |cluster: &Cluster<'_>| cluster.node.words("groups").any(|id| id == group);
-        self.clusters().find(names).or_else(|| self.clusters().next())
+        self.homes.get(group).or_else(|| self.clusters.first()).map(|at| self.at(*at))
     }
 
     /// Returns the links with the clusters that they lead from and to.
@@ -245,7 +272,7 @@ impl<'t> Cluster<'t> {
 
     /// Returns all its components in the order of the file.
     pub fn components(self) -> impl Iterator<Item = &'t Node> {
-        self.topology.nodes.iter().filter(move |node| node.clusters.contains(&self.at))
+        self.topology.members.get(&self.at).into_iter().flatten().map(|at| &self.topology.nodes[*at])
     }
 
     /// Returns how many components of a kind it has.

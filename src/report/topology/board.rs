@@ -241,7 +241,7 @@ impl Board {
 /// Returns what a component can do in the first cluster that uses it.
 fn limit(topology: &Topology, view: &View<'_>, node: &Node) -> Option<each::Limit> {
     let user = topology.users_of(node).next()?;
-    let cluster = topology.clusters().find(|cluster| std::ptr::eq(cluster.node, user))?;
+    let cluster = topology.cluster(user)?;
     each::limit(cluster, view, node)
 }
 

@@ -121,6 +121,14 @@ fn told(one: &Played, first: Option<&Played>) -> String {
     if let Some(left) = layout.memory.as_ref().filter(|left| left.left_gib < 0.0) {
         sentences.push(format!("The model does not fit into the heap of {}.", left.server));
     }
+    if let (Some(_), Some(cluster), false) =
+        (layout.pattern, &layout.fleet.cluster, layout.elsewhere.is_empty())
+    {
+        sentences.push(format!(
+            "Only {cluster} stands on it, sharing nothing with {}: they stay as they are.",
+            layout.elsewhere.join(", ")
+        ));
+    }
     if !layout.said.is_empty() {
         let said = layout.said.join(", ");
         sentences.push(match layout.pattern {
@@ -177,6 +185,7 @@ fn of(one: &Played, first: Option<&Played>) -> Value {
         "headline": spaced(&one.outcome.headline()),
         "result_hash": format!("{:016x}", one.outcome.study.hash),
         "said_by_the_file": layout.said,
+        "clusters_elsewhere": layout.elsewhere,
         "told": spaced(&told(one, first)),
     })
 }

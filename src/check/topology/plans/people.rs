@@ -57,7 +57,7 @@ pub(super) fn addresses(look: &Look<'_>, places: &mut Places) {
 
 pub(super) fn versions(look: &Look<'_>, places: &mut Places) {
     let version = |node: &Node| {
-        let cluster = look.topology.clusters().find(|cluster| std::ptr::eq(cluster.node, node));
+        let cluster = look.topology.cluster(node);
         cluster.map_or("", |cluster| cluster.version())
     };
     for (link, from, to) in look.topology.links() {

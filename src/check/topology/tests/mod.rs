@@ -6,6 +6,8 @@ mod cases;
 use crate::base::{Finding, Severity};
 use crate::check;
 use crate::fleet::FleetFile;
+use crate::fleet::cluster::NodeKind;
+use crate::fleet::cluster::derive::capacity::capacity;
 use cases::{CASES, Case, Edit};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -129,4 +131,27 @@ fn sharing_weighs_little_where_one_server_could_hold_all() {
     assert_eq!(fires(&few, "T009").unwrap().severity, Severity::Info);
     let tight = edited(few.text(), &[("/cluster/app-1/open_files", "5500")]);
     assert_eq!(fires(&tight, "T009").unwrap().severity, Severity::Warning);
+}
+
+#[test]
+fn a_lost_server_is_told_exactly_where_the_whole_cluster_without_it_writes_too_little() {
+    let slow = [("/cluster/fnd-1/writes_per_core_s", "500"), ("/cluster/fnd-2/writes_per_core_s", "500")];
+    let file = edited(base::TIERS, &slow);
+    let mut told = BTreeSet::new();
+    for devices in (40_000..=60_000).step_by(1_000) {
+        let file = file.with("/groups/pumps/devices", &devices.into()).unwrap();
+        let fleet = file.check(None).fleet.unwrap();
+        let view = file.view(None);
+        let cluster = view.topology().unwrap().played().unwrap();
+        let values = super::Look::new(cluster.topology, &fleet, &view).values_per_s(cluster);
+        let writes = |lost| capacity(cluster, &view, lost).writes_per_s;
+        let is_missed = |node| {
+            let left = writes(cluster.topology.machine_of(node));
+            left < values && left < writes(None)
+        };
+        let missed = cluster.of(NodeKind::Foundation).any(is_missed);
+        assert_eq!(fires(&file, "T014").is_some(), missed, "{devices} devices");
+        told.insert(missed);
+    }
+    assert_eq!(told.len(), 2, "both happen");
 }

@@ -166,7 +166,7 @@ pub fn taken<'t>(topology: &'t Topology, names: &str) -> Result<Vec<&'t Node>, S
             gone.push(node);
             gone.extend(topology.carried_by(node));
             if node.kind == NodeKind::Cluster {
-                let own = topology.clusters().find(|cluster| std::ptr::eq(cluster.node, node));
+                let own = topology.cluster(node);
                 gone.extend(own.into_iter().flat_map(|cluster| cluster.components().collect::<Vec<_>>()));
             }
         }

@@ -4,8 +4,12 @@
 //! wins over what follows from a topology, so on a pattern such numbers are taken out: they belong to the
 //! layout that they were measured on. Everything else stays, the seed too, so that layouts differ by nothing else.
 //!
+//! Where the file has several clusters, only the one that is played is put on the pattern; the others stay.
+//!
 //! A pattern is played at its own size; nothing here scales it to the fleet. An outage that names things of
 //! the file's own topology cannot happen on another one, which is an error rather than a smaller outage.
+
+mod beside;
 
 use super::Outcome;
 use super::neighbours::Runs;
@@ -35,6 +39,8 @@ pub struct Layout {
     pub memory: Option<Left>,
     /// Addresses that the file says itself: on a pattern taken out, on the file's own topology kept.
     pub said: Vec<String>,
+    /// Names of the other clusters of the file, which stay as they are.
+    pub elsewhere: Vec<String>,
     /// The fleet on this layout.
     pub fleet: Arc<Fleet>,
 }
@@ -107,7 +113,10 @@ pub fn on_pattern(
     let edited = |error: &dyn std::fmt::Display| {
         impossible(vec![Finding::error("F001", BASE, format!("The section cannot be replaced: {error}."))])
     };
-    let mut laid = file.with(BASE, &pattern.section()).map_err(|error| edited(&error))?;
+    let view = file.view(scenario);
+    let played = view.topology().and_then(Topology::played);
+    let section = played.map_or_else(|| pattern.section(), |played| beside::section(file, played, pattern));
+    let mut laid = file.with(BASE, &section).map_err(|error| edited(&error))?;
     let mut taken = Vec::new();
     // The same number may stand in the scenario and below it in the file.
     loop {
@@ -118,7 +127,8 @@ pub fn on_pattern(
             taken.push(address);
         }
     }
-    layout(&laid, scenario, Some(pattern), taken)
+    let elsewhere = played.map_or_else(Vec::new, beside::others);
+    Ok(Layout { elsewhere, ..layout(&laid, scenario, Some(pattern), taken)? })
 }
 
 /// Returns what a scenario says itself although it follows from the topology: address and pointer.
@@ -161,6 +171,7 @@ fn layout(
         connected: capacity(cluster, &view, None).connected(),
         memory: memory.min_by(|one, other| one.left_gib.total_cmp(&other.left_gib)),
         said,
+        elsewhere: beside::others(cluster),
         fleet: Arc::new(fleet),
     })
 }
