@@ -15,6 +15,7 @@ mod memory;
 
 use measure::cpu_time;
 use memory::status;
+use regather::base::file::read_text;
 use regather::base::units::{duration, percent, significant};
 use regather::base::{Draws, Micros};
 use regather::fleet::{Agent, Backoff, BackoffLaw, FleetFile, Generic, Link, Retries};
@@ -29,6 +30,7 @@ use regather::plan::Fit;
 use regather::sim::{self, Study};
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -37,12 +39,15 @@ use tokio::runtime::{Builder, Runtime};
 
 type Failed = Box<dyn Error>;
 
+/// A part of the benchmark.
+type Part = fn() -> Result<(), Failed>;
+
 fn main() -> Result<(), Failed> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     if words.first().is_some_and(|word| word == "platform") {
         return serves(words.get(1).is_some_and(|word| word == "tls"));
     }
-    let parts: [(&str, fn() -> Result<(), Failed>); 5] =
+    let parts: [(&str, Part); 5] =
         [("connect", connect), ("memory", memory), ("idle", idle), ("fit", fit), ("many", many)];
     for (name, part) in parts {
         if words.is_empty() || words.iter().any(|word| word == name) {
@@ -244,7 +249,7 @@ fn fit() -> Result<(), Failed> {
 
 /// Agents and platform in this process.
 fn many() -> Result<(), Failed> {
-    let limit = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let limit = read_text(Path::new("/proc/self/limits"), 1 << 20).unwrap_or_default();
     let limit =
         limit.lines().find(|line| line.starts_with("Max open files")).unwrap_or("an unknown limit of files");
     println!("{}", limit.split_whitespace().collect::<Vec<_>>().join(" "));
