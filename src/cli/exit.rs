@@ -66,8 +66,7 @@ impl Exit {
 
     /// The number that the shell sees.
     ///
-    /// An interrupt is left to the system where nothing has to be put in order: the process dies of the signal, which
-    /// shells report as 130.
+    /// An interrupt is left to the system: the process dies of the signal, which shells report as 130.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -9,7 +9,6 @@ use super::clock::Clock;
 use super::platform::{self, Settings, StartError};
 use crate::base::Draws;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -83,54 +82,10 @@ impl Engine {
         agent::start_with(Arc::new(profile), device, time, self.clock.now(), listener, with)
     }
 
-    /// Returns what turns true when somebody interrupts the program from the keyboard or asks it to end; `woken` is
-    /// called then. Whoever does so twice has it ended at once, with `code` and without any order. Where the system
-    /// tells nothing of interrupts it stays false, and the program dies of them.
-    pub fn interrupts(&self, code: u8, woken: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&interrupted);
-        self.handle.spawn(async move {
-            if interrupt().await.is_err() {
-                return;
-            }
-            seen.store(true, Ordering::Release);
-            woken();
-            if interrupt().await.is_ok() {
-                std::process::exit(code.into());
-            }
-        });
-        interrupted
-    }
-
     /// Waits until something is done; returns what came of it. Must not be called from within a task.
     pub fn finishes<T>(&self, work: impl Future<Output = T>) -> T {
         self.handle.block_on(work)
     }
-}
-
-/// Waits until somebody interrupts the program or asks it to end.
-async fn interrupt() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut ends = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = ends.recv() => Ok(()),
-        }
-    }
-    #[cfg(windows)]
-    {
-        let mut closes = tokio::signal::windows::ctrl_close()?;
-        let mut breaks = tokio::signal::windows::ctrl_break()?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = closes.recv() => Ok(()),
-            _ = breaks.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(any(unix, windows)))]
-    tokio::signal::ctrl_c().await
 }
 
 impl Drop for Engine {

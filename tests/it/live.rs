@@ -146,31 +146,6 @@ fn an_agent_that_stays_comes_back_after_an_outage_and_answers_the_platform() {
     assert_eq!((&account["balances"], &account["binds"]), (&true.into(), &2.into()), "{account}");
 }
 
-#[cfg(unix)]
-#[test]
-fn an_interrupt_ends_platform_and_agent_in_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let interrupt = |child: &Child| {
-        let done = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(done.expect("kill is there").success());
-    };
-    let new_key = path(folder.path(), "new.key");
-    let mut served = Served::start(&["--new-key", &new_key]);
-    let key = format!("file:{new_key}");
-    let arguments = ["agent", &served.url, "--thing", "pump", "--key", &key, "--for", "5min", "--json"];
-    let mut agent = program(&arguments).stdout(Stdio::piped()).spawn().expect("the program starts");
-    while served.does("status", "status")["bound"] != 1 {}
-    interrupt(&agent);
-    assert_eq!(agent.wait().expect("it ends").code(), Some(130));
-    while served.does("status", "status")["held"] != 0 {}
-    let ended = served.does("status", "status")["ended"].clone();
-    assert_eq!(ended["goodbye"], 1, "{ended}");
-    interrupt(&served.child);
-    let stopped = served.until("stopped");
-    assert_eq!(stopped["balances"], true);
-    assert_eq!(served.child.wait().expect("it ends").code(), Some(130));
-}
-
 #[test]
 fn a_platform_that_is_killed_in_the_middle_is_a_lost_connection() {
     let folder = tempfile::tempdir().unwrap();

@@ -17,15 +17,11 @@ use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// Format of the events.
 const SCHEMA: &str = "regather/agent-event/1";
-
-/// Time between two looks whether somebody interrupts.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Port of a proxy where none is said.
 const PROXY_PORT: u16 = 3_128;
@@ -127,10 +123,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let ear_too = Arc::<Ear>::clone(&ear);
     let with = With { store, pace: None, files: args.files.clone() };
     let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, with);
-    let interrupted = engine.interrupts(Exit::Interrupted.code(), || ());
     let mut visit = Visit {
         args,
-        interrupted: &interrupted,
         events,
         engine: &engine,
         ends: None,
@@ -206,8 +200,6 @@ fn connector(args: &Args, tls: bool, printer: &Printer) -> Result<Option<Connect
 /// One agent from its start to its end.
 struct Visit<'a> {
     args: &'a Args,
-    /// Whether somebody interrupted the program.
-    interrupted: &'a AtomicBool,
     events: Events<'a>,
     engine: &'a Engine,
     /// When it leaves; nothing before the first sign-in.
@@ -231,14 +223,16 @@ struct Visit<'a> {
 impl Visit<'_> {
     /// Follows the agent until there is nothing more to wait for.
     fn lasts(&mut self, agent: &agent::Handle, heard: &Receiver<(Micros, Told)>) -> Result<(), CommandError> {
-        while !self.interrupted.load(Ordering::Acquire) {
-            let left = self.ends.map(|ends| Duration::from_micros(ends.since(self.engine.clock().now()).0));
-            let (at, told) = match heard.recv_timeout(left.map_or(LOOK, |left| left.min(LOOK))) {
-                Ok(heard) => heard,
-                Err(RecvTimeoutError::Timeout) if left.is_none_or(|left| !left.is_zero()) => continue,
-                // Nobody tells anything any more, or its time is over.
-                Err(_) => return Ok(()),
+        loop {
+            let next = match self.ends {
+                None => heard.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(ends) => {
+                    let left = ends.since(self.engine.clock().now());
+                    heard.recv_timeout(Duration::from_micros(left.0))
+                }
             };
+            // Nobody tells anything any more, or its time is over.
+            let Ok((at, told)) = next else { return Ok(()) };
             told::tell(&self.events, at, &told)?;
             self.hears(&told);
             match told {
@@ -251,7 +245,6 @@ impl Visit<'_> {
                 return Ok(());
             }
         }
-        Ok(())
     }
 
     /// Notes what the agent tells.
@@ -352,15 +345,6 @@ impl Visit<'_> {
 
     /// Returns how the command ends.
     fn result(self) -> Result<Exit, CommandError> {
-        if self.interrupted.load(Ordering::Acquire) {
-            if self.waiting > 0 {
-                let kept = agent::values(self.waiting);
-                self.events
-                    .printer
-                    .note(&format!("Interrupted; {kept} wait in the store and are sent the next time."));
-            }
-            return Ok(Exit::Interrupted);
-        }
         if let (false, Some(failure)) = (self.back, &self.failed) {
             let message =
                 format!("Not connected, the step `{}` failed. {}.", failure.step.word(), failure.trouble);

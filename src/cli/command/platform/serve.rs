@@ -13,9 +13,7 @@ use crate::live::platform::{Counters, Handle, line};
 use crate::wire::{Method, Part, Request};
 use serde_json::{Value, json};
 use std::io::BufRead;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 /// Format of the events.
@@ -49,28 +47,24 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     for part in left_out {
         printer.note(&format!("Not rehearsed: {part}."));
     }
-    let (send, lines) = sync_channel(LINES);
-    let wake = send.clone();
-    // A full channel needs no waking.
-    let interrupted = engine.interrupts(Exit::Interrupted.code(), move || drop(wake.try_send(None)));
-    reads(send)?;
-    let sign = Arc::clone(&interrupted);
-    let mut serving = Serving { engine: &engine, handle: &handle, events, seen: None, interrupted };
+    let lines = lines()?;
+    let mut serving = Serving { engine: &engine, handle: &handle, events, seen: None };
     let ended = serving.lasts(args.lasts, &lines);
     let counters = engine.finishes(handle.stop());
     ended?;
     events.tell(engine.clock().now(), "stopped", told(&counters, 0), || {
         format!("stopped; {}", said(&counters, 0))
     })?;
-    Ok(if sign.load(Ordering::Acquire) { Exit::Interrupted } else { Exit::Done })
+    Ok(Exit::Done)
 }
 
-/// Sends the lines of stdin as they come.
-fn reads(send: SyncSender<Option<String>>) -> Result<(), CommandError> {
+/// Returns the lines of stdin as they come.
+fn lines() -> Result<Receiver<String>, CommandError> {
+    let (send, receive) = sync_channel(LINES);
     let reads = move || {
         for line in std::io::stdin().lock().lines() {
             let Ok(line) = line else { return };
-            if send.send(Some(line)).is_err() {
+            if send.send(line).is_err() {
                 return;
             }
         }
@@ -82,7 +76,7 @@ fn reads(send: SyncSender<Option<String>>) -> Result<(), CommandError> {
             format!("No thread could be started: {error}."),
         )
     })?;
-    Ok(())
+    Ok(receive)
 }
 
 /// A platform that runs.
@@ -92,26 +86,24 @@ struct Serving<'a> {
     events: Events<'a>,
     /// The counters that were told last.
     seen: Option<Counters>,
-    /// Whether somebody interrupted the program.
-    interrupted: Arc<AtomicBool>,
 }
 
 impl Serving<'_> {
     /// Serves until it is told to stop or its time is over.
-    fn lasts(&mut self, most: Option<Micros>, lines: &Receiver<Option<String>>) -> Result<(), CommandError> {
+    fn lasts(&mut self, most: Option<Micros>, lines: &Receiver<String>) -> Result<(), CommandError> {
         let clock = self.engine.clock();
         let end = most.map(|most| clock.now() + most);
         let mut look = clock.now() + LOOK;
-        while !self.interrupted.load(Ordering::Acquire) {
+        loop {
             let next = end.map_or(look, |end| end.min(look));
             match lines.recv_timeout(Duration::from_micros(next.since(clock.now()).0)) {
-                Ok(Some(line)) => {
+                Ok(line) => {
                     if self.obeys(&line)? {
                         return Ok(());
                     }
                     continue;
                 }
-                Ok(None) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => self.engine.finishes(clock.until(next)),
             }
             let now = clock.now();
@@ -123,7 +115,6 @@ impl Serving<'_> {
                 self.looks()?;
             }
         }
-        Ok(())
     }
 
     /// Tells the counters where they have changed.
