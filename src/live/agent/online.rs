@@ -174,7 +174,7 @@ impl Life {
     /// Says goodbye; returns whether the platform has heard it.
     async fn says_goodbye(&self, mut session: Session) -> bool {
         let mut actions = Vec::new();
-        session.leaves = true;
+        session.stopped = None;
         session.client.shut_down(self.clock.now(), &mut actions);
         if session.does(actions).await.is_err() {
             return false;

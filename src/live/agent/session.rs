@@ -38,9 +38,8 @@ pub(super) struct Session {
     pub(super) more: bool,
     /// Whether a write was left in the middle because the agent was told to stop.
     pub(super) abandoned: bool,
-    /// Whether it says goodbye: then the wish to stop is known, and whoever says goodbye limits the time.
-    pub(super) leaves: bool,
-    stopped: watch::Receiver<bool>,
+    /// Ends a write; nothing while it says goodbye, which has a limit of its own.
+    pub(super) stopped: Option<watch::Receiver<bool>>,
     tap: Tap,
 }
 
@@ -83,8 +82,7 @@ impl Session {
             early: Vec::new(),
             more: false,
             abandoned: false,
-            leaves: false,
-            stopped,
+            stopped: Some(stopped),
             tap,
         }
     }
@@ -179,13 +177,12 @@ impl Session {
 
     /// Writes a frame; a platform that does not take it is left as soon as the agent is told to stop.
     async fn writes(&mut self, frame: Frame) -> Result<(), Ending> {
-        let leaves = self.leaves;
         let stopped = &mut self.stopped;
         let told = async {
-            if leaves {
-                std::future::pending::<()>().await;
+            match stopped {
+                Some(stopped) => told_to_stop(stopped).await,
+                None => std::future::pending().await,
             }
-            told_to_stop(stopped).await;
         };
         // Who takes nothing for so long is gone, whatever TCP thinks.
         let sent = tokio::time::timeout(LONGEST_WRITE, self.socket.send(frame));
