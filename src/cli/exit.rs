@@ -66,7 +66,8 @@ impl Exit {
 
     /// The number that the shell sees.
     ///
-    /// An interrupt is left to the system: the process dies of the signal, which shells report as 130.
+    /// Commands with connections end in order and report an interrupt themselves; others die of the signal, which
+    /// shells report as the same number.
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -9,6 +9,7 @@ use crate::base::units::parse_duration;
 use crate::config::secret::{Secret, SecretRef, SystemVault, Vault};
 use crate::live::connect::Step;
 use crate::live::engine::Engine;
+use crate::live::interrupt::Interrupt;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::path::Path;
@@ -22,6 +23,22 @@ const LONGEST_PEM: u64 = 1 << 20;
 /// The system gives none.
 pub fn engine(threads: usize) -> Result<Engine, CommandError> {
     Engine::start(threads).map_err(|error| not_connected(&error))
+}
+
+/// Watches for Ctrl-C and its like: the first one ends a command in order, the second one at once.
+///
+/// # Errors
+/// The system gives no way to hear of it.
+pub fn interrupt(engine: &Engine) -> Result<Interrupt, CommandError> {
+    engine.interrupt().map_err(|error| not_connected(&error))
+}
+
+/// Returns the error of a command that was interrupted before it had a result.
+pub fn interrupted() -> CommandError {
+    CommandError::new(
+        Kind::NotConnected(Exit::Interrupted),
+        "Interrupted, so there is no result; all connections of the run are closed.",
+    )
 }
 
 /// Returns the error for a connection that did not come about for another reason than one of its steps.

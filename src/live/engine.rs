@@ -6,6 +6,7 @@
 
 use super::agent::{self, Device, Listener, Profile, With};
 use super::clock::Clock;
+use super::interrupt::Interrupt;
 use super::platform::{self, Settings, StartError};
 use crate::base::Draws;
 use std::sync::Arc;
@@ -80,6 +81,35 @@ impl Engine {
         let _inside = self.handle.enter();
         let time = (self.clock, draws);
         agent::start_with(Arc::new(profile), device, time, self.clock.now(), listener, with)
+    }
+
+    /// Watches for the wish of the user or the system that the program ends; the system ends it no more by itself.
+    ///
+    /// # Errors
+    /// The system gives no way to hear of it.
+    pub fn interrupt(&self) -> Result<Interrupt, EngineError> {
+        let _inside = self.handle.enter();
+        Ok(Interrupt::watch()?)
+    }
+
+    /// Does something on a thread of its own as soon as the program is to end.
+    pub fn when(&self, interrupt: &Interrupt, does: impl FnOnce() + Send + 'static) {
+        let interrupt = interrupt.clone();
+        self.handle.spawn(async move {
+            interrupt.comes().await;
+            tokio::task::spawn_blocking(does);
+        });
+    }
+
+    /// Waits until something is done, or until the program is to end; returns what came of it, nothing for the latter.
+    pub fn finishes_unless<T>(&self, interrupt: &Interrupt, work: impl Future<Output = T>) -> Option<T> {
+        self.handle.block_on(async {
+            tokio::select! {
+                biased;
+                () = interrupt.comes() => None,
+                done = work => Some(done),
+            }
+        })
     }
 
     /// Waits until something is done; returns what came of it. Must not be called from within a task.

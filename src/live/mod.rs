@@ -38,6 +38,7 @@ pub mod clock;
 pub mod connect;
 pub mod engine;
 pub mod herd;
+pub mod interrupt;
 pub mod listen;
 pub mod pipe;
 pub mod platform;

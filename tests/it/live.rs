@@ -8,16 +8,16 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 /// A platform in a process of its own.
-struct Served {
-    child: Child,
+pub struct Served {
+    pub child: Child,
     commands: ChildStdin,
     events: BufReader<ChildStdout>,
-    url: String,
+    pub url: String,
 }
 
 impl Served {
     /// Starts one and waits until it listens.
-    fn start(more: &[&str]) -> Self {
+    pub fn start(more: &[&str]) -> Self {
         let mut arguments = vec!["platform", "serve", "--json", "--for", "5min"];
         arguments.extend(more);
         let mut child = program(&arguments)
@@ -36,7 +36,7 @@ impl Served {
     }
 
     /// Reads events until one of this kind.
-    fn until(&mut self, event: &str) -> Value {
+    pub fn until(&mut self, event: &str) -> Value {
         loop {
             let mut line = String::new();
             assert_ne!(self.events.read_line(&mut line).expect("readable"), 0, "it ended before `{event}`");
@@ -63,7 +63,7 @@ impl Served {
 }
 
 /// Returns the path of a file of a folder as an argument.
-fn path(folder: &Path, name: &str) -> String {
+pub fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().expect("UTF-8").to_owned()
 }
 

@@ -17,6 +17,8 @@ mod cluster_files;
 mod fleets;
 /// The size and place of files, the words in them, and the planner that opens no socket.
 mod house;
+#[cfg(unix)]
+mod interrupt;
 /// The modules of `src` import only downwards, and name only the crates granted to them.
 mod layers;
 /// Agents and the test platform as commands.

@@ -88,7 +88,8 @@ impl Life {
         };
         let listener = std::sync::Arc::clone(&self.voice.listener);
         let tap = Tap { listener, clock, device: self.device.number };
-        Ok(Session::new(pipe::frames(pipe, early, Role::Client).await, Client::new(terms), tap))
+        let frames = pipe::frames(pipe, early, Role::Client).await;
+        Ok(Session::new(frames, Client::new(terms), tap, self.stopped.clone()))
     }
 
     async fn upgrades(&self, pipe: &mut Pipe) -> Result<Vec<u8>, Trouble> {
@@ -120,6 +121,7 @@ impl Life {
         let mut notices =
             session.does(actions).await.map_err(|ending| watch.failed(step, trouble_of(ending)))?;
         loop {
+            let mut failed = None;
             for notice in notices {
                 match self.sees(session, notice) {
                     Seen::Nothing => {}
@@ -136,8 +138,12 @@ impl Life {
                         self.steps(watch, Step::Bind, self.device.things.join(", "));
                         return Ok(());
                     }
-                    Seen::Failed(trouble) => return Err(watch.failed(step, trouble)),
+                    // Answers that came with it are looked at too.
+                    Seen::Failed(trouble) => failed = failed.or(Some(trouble)),
                 }
+            }
+            if let Some(trouble) = failed {
+                return Err(watch.failed(step, trouble));
             }
             if session.closed {
                 return Err(watch.failed(step, Trouble::Closed));

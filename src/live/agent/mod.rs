@@ -312,6 +312,14 @@ impl Handle {
         let _ = self.task.await;
     }
 
+    /// Returns what asks the agent to stop without waiting for it, for somebody who has no handle.
+    pub fn stopper(&self) -> impl FnOnce() + Send + 'static {
+        let stop = self.stop.clone();
+        move || {
+            stop.send_replace(true);
+        }
+    }
+
     /// Asks the agent to stop without waiting for it.
     pub fn ask_to_stop(&self) {
         self.stop.send_replace(true);

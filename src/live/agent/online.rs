@@ -40,13 +40,17 @@ impl Life {
             };
             let Some(session) = &mut self.kept else { continue };
             let took = match heard {
-                Ok(heard) => session.takes(heard, clock.now()).await.map(|_| ()),
+                Ok(heard) => session.takes(heard, clock.now()).await,
                 Err(ending) => Err(ending),
             };
-            if took.is_err() || session.closed {
-                self.kept = None;
-                gone = true;
+            let gone_now = took.is_err() || session.closed;
+            // What was sent before a bind that failed is answered now: it is in the store until then.
+            session.early.extend(took.unwrap_or_default());
+            if let Some(mut session) = self.kept.take() {
+                self.removes_answered(&mut session).await;
+                self.kept = Some(session).filter(|_| !gone_now);
             }
+            gone |= gone_now;
         }
     }
 
@@ -61,6 +65,10 @@ impl Life {
         work.takes_back(&mut session).await;
         match ended {
             Ok(()) => {
+                self.stops(Some(session), None).await;
+                None
+            }
+            Err(_) if session.abandoned => {
                 self.stops(Some(session), None).await;
                 None
             }
@@ -166,6 +174,7 @@ impl Life {
     /// Says goodbye; returns whether the platform has heard it.
     async fn says_goodbye(&self, mut session: Session) -> bool {
         let mut actions = Vec::new();
+        session.stopped = None;
         session.client.shut_down(self.clock.now(), &mut actions);
         if session.does(actions).await.is_err() {
             return false;

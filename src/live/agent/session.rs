@@ -3,7 +3,7 @@
 //! Waiting and acting are apart: what waits can be dropped at any moment without losing anything, what acts
 //! is let finish.
 
-use super::{Ending, Listener, Passing};
+use super::{Ending, Listener, Passing, told_to_stop};
 use crate::base::Micros;
 use crate::live::clock::Clock;
 use crate::live::pipe::Frames;
@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message as Frame};
@@ -35,6 +36,10 @@ pub(super) struct Session {
     pub(super) early: Vec<Notice>,
     /// Whether more of a store waits for room.
     pub(super) more: bool,
+    /// Whether a write was left in the middle because the agent was told to stop.
+    pub(super) abandoned: bool,
+    /// Ends a write; nothing while it says goodbye, which has a limit of its own.
+    pub(super) stopped: Option<watch::Receiver<bool>>,
     tap: Tap,
 }
 
@@ -68,8 +73,18 @@ pub(super) enum Heard {
 }
 
 impl Session {
-    pub(super) fn new(socket: Frames, client: Client, tap: Tap) -> Self {
-        Self { socket, client, closed: false, asked: BTreeMap::new(), early: Vec::new(), more: false, tap }
+    pub(super) fn new(socket: Frames, client: Client, tap: Tap, stopped: watch::Receiver<bool>) -> Self {
+        Self {
+            socket,
+            client,
+            closed: false,
+            asked: BTreeMap::new(),
+            early: Vec::new(),
+            more: false,
+            abandoned: false,
+            stopped: Some(stopped),
+            tap,
+        }
     }
 
     /// Returns the entries of a store that are on their way.
@@ -155,11 +170,30 @@ impl Session {
                 // The WebSocket library answers pings by itself.
                 Action::Pong(_) => continue,
             };
-            // Who takes nothing for so long is gone, whatever TCP thinks.
-            let sent = tokio::time::timeout(LONGEST_WRITE, self.socket.send(frame)).await;
-            sent.map_err(|_| Ending::NoPong)?.map_err(ending)?;
+            self.writes(frame).await?;
         }
         Ok(notices)
+    }
+
+    /// Writes a frame; a platform that does not take it is left as soon as the agent is told to stop.
+    async fn writes(&mut self, frame: Frame) -> Result<(), Ending> {
+        let stopped = &mut self.stopped;
+        let told = async {
+            match stopped {
+                Some(stopped) => told_to_stop(stopped).await,
+                None => std::future::pending().await,
+            }
+        };
+        // Who takes nothing for so long is gone, whatever TCP thinks.
+        let sent = tokio::time::timeout(LONGEST_WRITE, self.socket.send(frame));
+        tokio::select! {
+            biased;
+            sent = sent => sent.map_err(|_| Ending::NoPong)?.map_err(ending),
+            () = told => {
+                self.abandoned = true;
+                Err(Ending::Cut)
+            }
+        }
     }
 }
 

@@ -321,3 +321,37 @@ async fn long_messages_come_in_parts_and_unreadable_ones_are_refused() {
     assert_eq!(status(&device.hears().await), Status::BAD_REQUEST);
     assert_eq!(platform.counters().unreadable, 1);
 }
+
+/// Asks for a file of 4 MiB sixteen times and reads no answer.
+async fn asks_and_never_reads(platform: &Handle) -> TcpStream {
+    let mut tcp = TcpStream::connect(platform.address()).await.expect("listens");
+    let saved = platform.shared.hall().files.put("long", vec![b'x'; 4 << 20]);
+    assert_eq!(saved.0, 200);
+    let body = r#"{"path":"long"}"#;
+    let path = "/Thingworx/Things/SystemRepository/Services/LoadText";
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: here\r\nappKey: key\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    tcp.write_all(request.repeat(16).as_bytes()).await.expect("open");
+    // The answers fill every buffer on the way as soon as the first byte can be read.
+    tcp.peek(&mut [0]).await.expect("answered");
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    tcp
+}
+
+#[tokio::test]
+async fn a_client_of_rest_that_does_not_read_holds_no_stop_up_and_no_place_for_ever() {
+    let platform = started(Settings::default());
+    let tcp = asks_and_never_reads(&platform).await;
+    let stops = tokio::time::timeout(std::time::Duration::from_secs(20), platform.stop());
+    let counters = stops.await.expect("the stop waits for nobody");
+    assert_eq!(counters.fate(Fate::Stopped), 1, "{counters:?}");
+    drop(tcp);
+    let platform = started(Settings { idle_timeout: Micros(200_000), ..Settings::default() });
+    let tcp = asks_and_never_reads(&platform).await;
+    let empties = tokio::time::timeout(std::time::Duration::from_secs(20), platform.emptied());
+    empties.await.expect("nobody is waited for without an end");
+    assert_eq!(platform.stop().await.fate(Fate::Idle), 1);
+    drop(tcp);
+}

@@ -117,12 +117,14 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let engine = live::engine(1)?;
     let store = args.store.open(&events, engine.clock().now())?;
     let (store, waiting) = store.map_or((None, 0), |(store, waiting)| (Some(store), waiting));
+    let interrupt = live::interrupt(&engine)?;
     let (ear, heard) = Ear::new();
     let ear = Arc::new(ear);
     let device = Device { number: 0, things: args.thing.clone() };
     let ear_too = Arc::<Ear>::clone(&ear);
     let with = With { store, pace: None, files: args.files.clone() };
     let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, with);
+    engine.when(&interrupt, agent.stopper());
     let mut visit = Visit {
         args,
         events,
@@ -148,7 +150,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     if missed > 0 {
         printer.note(&format!("{missed} events came faster than they could be printed and were left out."));
     }
-    visit.result()
+    if interrupt.came() { Ok(Exit::Interrupted) } else { visit.result() }
 }
 
 /// Returns what the agent is like.
@@ -237,7 +239,7 @@ impl Visit<'_> {
             self.hears(&told);
             match told {
                 Told::Back { .. } if self.ends.is_none() => self.asks(agent, at)?,
-                Told::Stranded => return Ok(()),
+                Told::Stranded | Told::Stopped { .. } => return Ok(()),
                 _ => {}
             }
             let done = self.awaited == 0 && self.waiting == 0;

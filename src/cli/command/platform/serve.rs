@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::live::{self, Events};
 use crate::cli::printer::Printer;
 use crate::live::engine::Engine;
+use crate::live::interrupt::Interrupt;
 use crate::live::platform::{Counters, Handle, line};
 use crate::wire::{Method, Part, Request};
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let (tls, path) = (settings.identity.is_some(), settings.path.clone());
     let left_out = line::not_rehearsed(&settings.capacity);
     let engine = live::engine(printer.environment().processors)?;
+    let interrupt = live::interrupt(&engine)?;
     let handle = engine.platform(settings).map_err(|error| live::not_connected(&error))?;
     let events = Events { printer, schema: SCHEMA, json: args.json };
     let url = format!("{}://{}{path}", if tls { "wss" } else { "ws" }, handle.address());
@@ -47,7 +49,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     for part in left_out {
         printer.note(&format!("Not rehearsed: {part}."));
     }
-    let lines = lines()?;
+    let lines = lines(&engine, &interrupt)?;
     let mut serving = Serving { engine: &engine, handle: &handle, events, seen: None };
     let ended = serving.lasts(args.lasts, &lines);
     let counters = engine.finishes(handle.stop());
@@ -55,12 +57,17 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     events.tell(engine.clock().now(), "stopped", told(&counters, 0), || {
         format!("stopped; {}", said(&counters, 0))
     })?;
-    Ok(Exit::Done)
+    Ok(if interrupt.came() { Exit::Interrupted } else { Exit::Done })
 }
 
-/// Returns the lines of stdin as they come.
-fn lines() -> Result<Receiver<String>, CommandError> {
+/// Returns the lines of stdin as they come, and `stop` where the program is to end.
+fn lines(engine: &Engine, interrupt: &Interrupt) -> Result<Receiver<String>, CommandError> {
     let (send, receive) = sync_channel(LINES);
+    let stop = send.clone();
+    engine.when(interrupt, move || {
+        // Who takes no lines any more stops already.
+        let _ = stop.send("stop".to_owned());
+    });
     let reads = move || {
         for line in std::io::stdin().lock().lines() {
             let Ok(line) = line else { return };

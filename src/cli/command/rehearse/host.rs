@@ -134,7 +134,10 @@ pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(
         duration(scaled.fleet.outage.horizon().secs()),
     ));
     let engine = live::engine(printer.environment().processors)?;
-    let against = engine.finishes(host::against(&scaled, task.order.seed, &host));
+    let interrupt = live::interrupt(&engine)?;
+    let against = engine
+        .finishes_unless(&interrupt, host::against(&scaled, task.order.seed, &host))
+        .ok_or_else(live::interrupted)?;
     let fit = Fit::of(&outcome.study, away(&scaled), &against.agents.back_at);
     // What this platform counts is unknown, and nothing is told of it.
     let rehearsed = Rehearsed { agents: against.agents.clone(), platform: Counters::default() };

@@ -109,8 +109,11 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         duration(scaled.fleet.outage.horizon().secs()),
     ));
     let engine = live::engine(printer.environment().processors)?;
-    let rehearsed =
-        engine.finishes(rehearsal::run(&scaled, order.seed)).map_err(|error| live::not_connected(&error))?;
+    let interrupt = live::interrupt(&engine)?;
+    let rehearsed = engine
+        .finishes_unless(&interrupt, rehearsal::run(&scaled, order.seed))
+        .ok_or_else(live::interrupted)?
+        .map_err(|error| live::not_connected(&error))?;
     let told = told::Told {
         project: &project,
         planned: &planned,

@@ -244,6 +244,30 @@ async fn a_platform_that_listens_to_nothing_cannot_hold_a_shutdown_up() {
 }
 
 #[tokio::test]
+async fn a_write_that_nobody_reads_cannot_hold_a_shutdown_up() {
+    let platform = serves(Settings::default());
+    let usual = profile(platform.address());
+    let link = Link { message_timeout: Micros::from_secs(60), ..usual.link };
+    let (agent, ear) = starts(Profile { link, ..usual });
+    ear.back(0).await;
+    platform.outage(Outage { loss: Some(Loss::Silence), reception: Reception::Served, down: false });
+    let value = Value::string("x".repeat(1_000_000));
+    let push = Push { thing: "pump".into(), property: "p".into(), value, time_ms: 1 };
+    // Every buffer on the way is full where the agent has taken no wish for a while.
+    let mut refused = 0;
+    while refused < 50 {
+        let took = agent.wish(Wish::Push(vec![push.clone()]));
+        refused = if took { 0 } else { refused + 1 };
+        tokio::time::sleep(Duration::from_millis(if took { 0 } else { 20 })).await;
+    }
+    let begin = tokio::time::Instant::now();
+    agent.stop().await;
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    let stopped = Told::Stopped { goodbye: false, c_sdk_deaf_until: None };
+    assert_eq!(ear.all().last(), Some(&stopped));
+}
+
+#[tokio::test]
 async fn a_missing_pong_ends_the_session_in_the_words_of_the_c_sdk() {
     let platform = serves(Settings::default());
     platform.delay_pongs(Micros::from_secs(5));

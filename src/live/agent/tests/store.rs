@@ -150,3 +150,77 @@ async fn what_no_store_and_no_message_can_hold_is_named() {
     ear.until(0, |told| *told == Told::Pushed { count: 1, taken: false }).await;
     agent.stop().await;
 }
+
+/// A platform that refuses every BIND and lets the first message after each of the first `mute` signs-in unanswered.
+async fn refuses_binds(mute: usize) -> (SocketAddr, Arc<Mutex<Vec<usize>>>) {
+    use crate::live::pipe::{self, Pipe};
+    use crate::live::upgrade;
+    use crate::wire::{Body, Ids, Limits, Message, Response};
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::tungstenite::protocol::Role;
+    use tokio_tungstenite::tungstenite::{Bytes, Message as Frame};
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let counts = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&counts);
+    tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.expect("an agent");
+        let asked = upgrade::asked(&mut tcp).await.expect("a request");
+        let upgrade::Asked::WebSocket(request, early) = asked else { panic!("no WebSocket") };
+        tcp.write_all(request.answer().as_bytes()).await.expect("open");
+        let mut socket = pipe::frames(Pipe::Plain(tcp), early, Role::Server).await;
+        while let Some(Ok(frame)) = socket.next().await {
+            let Frame::Binary(bytes) = frame else { continue };
+            let message = Message::decode(&bytes, &Limits::default()).expect("a message");
+            let ids = Ids { session: 9, ..message.ids };
+            let signs_in = told.lock().expect("sound").len();
+            let status = match message.body {
+                Body::Auth(_) => {
+                    told.lock().expect("sound").push(0);
+                    Status::SUCCESS
+                }
+                Body::Bind(_) => Status::NOT_FOUND,
+                Body::Request(_) => {
+                    *told.lock().expect("sound").last_mut().expect("signed in") += 1;
+                    if signs_in <= mute {
+                        continue;
+                    }
+                    // Later than the refused bind: the agent waits for its next attempt by then.
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    Status::SUCCESS
+                }
+                _ => continue,
+            };
+            let mut answer = Vec::new();
+            Message::new(ids, Body::Response(Response::new(status))).encode(&mut answer).expect("has a form");
+            if socket.send(Frame::Binary(Bytes::from(answer))).await.is_err() {
+                return;
+            }
+        }
+    });
+    (address, counts)
+}
+
+#[tokio::test]
+async fn values_on_the_socket_of_a_refused_bind_are_sent_again_until_they_are_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("store");
+    let (mut store, _) = Store::open(&file, rules(Flush::BeforeBind)).expect("opens");
+    let push = Push { thing: "pump".into(), property: "p".into(), value: Value::Number(1.0), time_ms: 1 };
+    let request = crate::live::store::update("pump".to_owned(), &[push]);
+    assert_eq!(store.put(vec![crate::live::store::Entry::Message { request, count: 1 }]).stored, 1);
+    drop(store);
+    let (address, counts) = refuses_binds(1).await;
+    let (agent, ear, opened) = keeps(profile(address), &file, rules(Flush::BeforeBind));
+    assert_eq!(opened.waiting, 1);
+    ear.until(0, |told| matches!(told, Told::Store(News::Unanswered { count: 1 }))).await;
+    flushed(&ear).await;
+    // Nothing waits any more, so nothing is sent with the next attempts.
+    let tries = ear.all().iter().filter(|told| matches!(told, Told::Tries { .. })).count();
+    ear.until(tries + 2, |told| matches!(told, Told::Tries { same_socket: true, .. })).await;
+    agent.stop().await;
+    let sent: usize = counts.lock().expect("sound").iter().sum();
+    assert_eq!(sent, 2, "once unanswered, once answered: {:?}", counts.lock().expect("sound"));
+    let (_, opened) = Store::open(&file, rules(Flush::BeforeBind)).expect("opens");
+    assert_eq!(opened.waiting, 0);
+}

@@ -27,10 +27,8 @@ const PIECE: f64 = 128_000.0;
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     root: PathBuf,
-    /// Files that are being written, by transfer.
-    open: BTreeMap<String, (PathBuf, Vec<u8>)>,
-    /// A restart was asked for.
-    pub(super) restart: bool,
+    /// Files that are being written, by transfer: the path that was asked for, and the bytes so far.
+    open: BTreeMap<String, (String, Vec<u8>)>,
 }
 
 type Answered = Result<Response, Response>;
@@ -41,7 +39,7 @@ fn refused(status: Status, reason: impl Into<String>) -> Response {
 
 impl Files {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, open: BTreeMap::new(), restart: false }
+        Self { root, open: BTreeMap::new() }
     }
 
     /// Answers a service; nothing where it is none of files.
@@ -64,13 +62,26 @@ impl Files {
         Some(answered.unwrap_or_else(|refusal| refusal))
     }
 
+    /// Returns where a path leads, with every link on the way followed: never out of the folder.
     fn at(&self, path: &str) -> Result<PathBuf, Response> {
+        let out = || refused(Status::FORBIDDEN, "The path leads out of the folder.");
         let path = Path::new(path.trim_start_matches('/'));
-        if path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-            Ok(self.root.join(path))
-        } else {
-            Err(refused(Status::FORBIDDEN, "The path leads out of the folder."))
+        if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return Err(out());
         }
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| of_system(&error));
+        let root = real(&self.root)?;
+        let at = root.join(path);
+        let leads = match (fs::symlink_metadata(&at), at.parent(), at.file_name()) {
+            // A file that is still to be written: its folder counts.
+            (Err(error), Some(folder), Some(name)) if error.kind() == ErrorKind::NotFound => {
+                real(folder)?.join(name)
+            }
+            // A link to nothing could be made to lead anywhere.
+            (Ok(meta), ..) if meta.is_symlink() => real(&at).map_err(|_| out())?,
+            _ => real(&at)?,
+        };
+        if leads.starts_with(&root) { Ok(leads) } else { Err(out()) }
     }
 
     fn list(&self, asked: &Parameters<'_>) -> Answered {
@@ -137,7 +148,7 @@ impl Files {
                 if self.open.len() >= MOST && !self.open.contains_key(tid) {
                     return Err(refused(Status::SERVICE_UNAVAILABLE, "Too many transfers are open."));
                 }
-                self.open.insert(tid.to_owned(), (path, Vec::new()));
+                self.open.insert(tid.to_owned(), (asked.needs("path")?.to_owned(), Vec::new()));
                 Ok(Response::new(Status::SUCCESS))
             }
             Some("read") => {
@@ -186,7 +197,8 @@ impl Files {
     fn complete(&mut self, asked: &Parameters<'_>) -> Answered {
         // A transfer that read has nothing to complete.
         if let Some((path, bytes)) = self.open.remove(asked.needs("tid")?) {
-            file::write_atomic(&path, &bytes).map_err(|error| of_file(&error))?;
+            // Looked at once more: the folder may have changed since the transfer began.
+            file::write_atomic(&self.at(&path)?, &bytes).map_err(|error| of_file(&error))?;
         }
         Ok(Response::new(Status::SUCCESS))
     }
@@ -196,11 +208,10 @@ impl Files {
         Ok(Response::new(Status::SUCCESS))
     }
 
-    fn restart(&mut self, asked: &Parameters<'_>) -> Answered {
+    fn restart(&self, asked: &Parameters<'_>) -> Answered {
         if let (Some(stamp), Some(path)) = (asked.text("stamp"), asked.text("stampFile")) {
             file::write_atomic(&self.at(path)?, stamp.as_bytes()).map_err(|error| of_file(&error))?;
         }
-        self.restart = true;
         Ok(Response::new(Status::SUCCESS))
     }
 }
@@ -248,5 +259,60 @@ impl Parameters<'_> {
 
     fn flag(&self, name: &str) -> bool {
         matches!(self.value(name), Some(Value::Boolean(true)))
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn asks(files: &mut Files, service: &str, fields: &[(&'static str, &str)]) -> Status {
+        let mut table = InfoTable::new(fields.iter().map(|&(name, _)| (name, BaseType::STRING)));
+        table.rows = vec![fields.iter().map(|(_, value)| Value::string(*value)).collect()];
+        let request = Request::service("pump", service, Some(table));
+        files.answer(&request).expect("a file service").status
+    }
+
+    #[test]
+    fn no_link_leads_out_of_the_folder_and_links_within_it_work() {
+        let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let secret = outside.path().join("secret");
+        file::write_atomic(&secret, b"kept").unwrap();
+        file::write_atomic(&inside.path().join("own"), b"served").unwrap();
+        fs::create_dir(inside.path().join("sub")).unwrap();
+        symlink(outside.path(), inside.path().join("away")).unwrap();
+        symlink(&secret, inside.path().join("link")).unwrap();
+        symlink(outside.path().join("new"), inside.path().join("dangling")).unwrap();
+        symlink(inside.path().join("own"), inside.path().join("sub").join("home")).unwrap();
+        let mut files = Files::new(inside.path().to_owned());
+        for path in ["away/secret", "link"] {
+            for service in ["GetFileInfo", "GetFileChecksum", "ReadFromBinaryFile", "DeleteFile"] {
+                assert_eq!(
+                    asks(&mut files, service, &[("path", path)]),
+                    Status::FORBIDDEN,
+                    "{service} {path}"
+                );
+            }
+        }
+        assert_eq!(asks(&mut files, "ListFiles", &[("path", "away")]), Status::FORBIDDEN);
+        for path in ["away/new", "dangling", "link"] {
+            let fields = [("path", path), ("tid", "1"), ("mode", "write")];
+            assert_eq!(asks(&mut files, "StartFileTransfer", &fields), Status::FORBIDDEN, "{path}");
+            let stamp = [("stamp", "now"), ("stampFile", path)];
+            assert_eq!(asks(&mut files, "Restart", &stamp), Status::FORBIDDEN, "{path}");
+        }
+        let moves = [("sourcePath", "own"), ("targetPath", "away/own")];
+        assert_eq!(asks(&mut files, "MoveFile", &moves), Status::FORBIDDEN);
+        assert_eq!(asks(&mut files, "GetFileInfo", &[("path", "sub/home")]), Status::SUCCESS);
+        // A folder that becomes a link while a transfer goes on.
+        let fields = [("path", "sub/late"), ("tid", "1"), ("mode", "write")];
+        assert_eq!(asks(&mut files, "StartFileTransfer", &fields), Status::SUCCESS);
+        fs::rename(inside.path().join("sub"), inside.path().join("moved")).unwrap();
+        symlink(outside.path(), inside.path().join("sub")).unwrap();
+        assert_eq!(asks(&mut files, "CompleteFileTransfer", &[("tid", "1")]), Status::FORBIDDEN);
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1, "nothing was written there");
+        assert_eq!(fs::read(&secret).unwrap(), b"kept");
     }
 }

@@ -7,6 +7,7 @@ use crate::wire::{InfoTable, Method, Part, Request, Response, Status, Value};
 use files::Files;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Returns the value that a text stands for: a number, `true` or `false`, or the text itself.
 pub fn value_of(text: &str) -> Value {
@@ -22,33 +23,55 @@ pub fn value_of(text: &str) -> Value {
 pub struct Thing {
     names: Vec<String>,
     values: BTreeMap<(String, String), Value>,
-    files: Option<Files>,
+    /// Shared with the thread that waits for the disk.
+    files: Option<Arc<Mutex<Files>>>,
+    /// A restart was asked for.
+    restart: bool,
 }
 
 impl Thing {
     /// Returns things without values.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names, values: BTreeMap::new(), files: None }
+        Self { names, ..Self::default() }
     }
 
     /// Returns the same things with file services into a folder of this machine.
     #[must_use]
     pub fn serving(self, folder: PathBuf) -> Self {
-        Self { files: Some(Files::new(folder)), ..self }
+        Self { files: Some(Arc::new(Mutex::new(Files::new(folder)))), ..self }
     }
 
     /// Returns whether a restart was asked for.
     pub(in crate::live::agent) fn restarts(&self) -> bool {
-        self.files.as_ref().is_some_and(|files| files.restart)
+        self.restart
     }
 
     /// Returns the same, and forgets it.
     pub(in crate::live::agent) fn takes_restart(&mut self) -> bool {
-        self.files.as_mut().is_some_and(|files| std::mem::take(&mut files.restart))
+        std::mem::take(&mut self.restart)
+    }
+
+    /// Answers a request of the platform as [`Self::answer`] does, and services of files where a folder is served. Those
+    /// wait for the disk on a thread of their own.
+    pub(in crate::live::agent) async fn answers(&mut self, request: &Request) -> Response {
+        let asks_service = request.method == Method::Post && request.part == Part::Service;
+        let files = self.files.as_ref().filter(|_| asks_service && self.names.contains(&request.entity));
+        let Some(files) = files.map(Arc::clone) else { return self.answer(request) };
+        let asked = request.clone();
+        // A folder whose thread has panicked is as sound as its disk.
+        let works = move || files.lock().unwrap_or_else(PoisonError::into_inner).answer(&asked);
+        match tokio::task::spawn_blocking(works).await {
+            Ok(Some(response)) => {
+                self.restart |= request.name == "Restart" && response.status.is_success();
+                response
+            }
+            Ok(None) => self.answer(request),
+            Err(_) => Response::new(Status::INTERNAL_SERVER_ERROR),
+        }
     }
 
     /// Answers a request of the platform: properties are read and written, a notice that subscriptions have changed is
-    /// taken, and there are no services but those of files, where a folder is served.
+    /// taken, and there are no services.
     pub fn answer(&mut self, request: &Request) -> Response {
         if !self.names.contains(&request.entity) {
             return Response::new(Status::NOT_FOUND);
@@ -70,10 +93,7 @@ impl Thing {
             (Method::Post, Part::Service) if request.name == "NotifyPropertyUpdate" => {
                 Response::new(Status::SUCCESS)
             }
-            (Method::Post, Part::Service) => {
-                let served = self.files.as_mut().and_then(|files| files.answer(request));
-                served.unwrap_or_else(|| Response::new(Status::NOT_FOUND))
-            }
+            (Method::Post, Part::Service) => Response::new(Status::NOT_FOUND),
             _ => Response::new(Status::METHOD_NOT_ALLOWED),
         }
     }

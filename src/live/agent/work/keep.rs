@@ -134,17 +134,24 @@ impl Life {
         if session.closed { Err(Ending::End) } else { Ok(()) }
     }
 
-    /// Removes from the store what a session that comes to nothing has brought to the platform all the same.
+    /// Removes from the store what a session without a bind has brought to the platform all the same. What was not
+    /// answered in time, and what the platform had no room for, is free to be sent again, on the same socket too.
     pub(in crate::live::agent) async fn removes_answered(&self, session: &mut Session) {
         let Some(keeper) = &self.keeper else { return };
         for notice in std::mem::take(&mut session.early) {
-            let Notice::Answer { request, response } = notice else { continue };
+            let (request, response) = match notice {
+                Notice::Answer { request, response } => (request, Some(response)),
+                Notice::TimedOut { request } => (request, None),
+                _ => continue,
+            };
             let Some(Awaited::Kept(count, numbers)) = session.asked.remove(&request) else { continue };
-            if !is_busy(&response) {
-                let (waiting, trouble) = keeper.answered(numbers).await;
-                let taken = response.status.is_success();
-                self.tell(Told::Store(News::Answered { count, taken, waiting, trouble }));
-            }
+            let Some(response) = response.filter(|response| !is_busy(response)) else {
+                self.tell(Told::Store(News::Unanswered { count }));
+                continue;
+            };
+            let (waiting, trouble) = keeper.answered(numbers).await;
+            let taken = response.status.is_success();
+            self.tell(Told::Store(News::Answered { count, taken, waiting, trouble }));
         }
     }
 }

@@ -222,7 +222,7 @@ impl Work {
     async fn sees(&mut self, notice: Notice, session: &mut Session, actions: &mut Vec<Action>) {
         match notice {
             Notice::Request { ids, request } => {
-                let response = self.thing.answer(&request);
+                let response = self.thing.answers(&request).await;
                 let success = response.status.is_success();
                 let what = format!("{} {} of {}", request.part.word(), request.name, request.entity);
                 // What has no form on the wire cannot be answered; the platform's time-out tells it.

@@ -48,9 +48,7 @@ pub(super) async fn serves(connection: &mut Connection, pipe: &mut Pipe, mut byt
                 Ok(None) => {}
                 Err(status) => {
                     let answer = written(status, &json!({"message": "The request cannot be read."}));
-                    // Who has gone already cannot be told.
-                    let _ = pipe.write_all(&answer).await;
-                    return Fate::NoUpgrade;
+                    return says(connection, pipe, &answer).await.err().unwrap_or(Fate::NoUpgrade);
                 }
             }
             let more = tokio::select! {
@@ -68,10 +66,26 @@ pub(super) async fn serves(connection: &mut Connection, pipe: &mut Pipe, mut byt
             cut = connection.cut() => return ended_by(cut),
             answer = answers(&shared, &asked) => answer,
         };
-        let written = written(answer.0, &answer.1);
-        if pipe.write_all(&written).await.is_err() || pipe.flush().await.is_err() {
-            return Fate::NoUpgrade;
+        if let Err(fate) = says(connection, pipe, &written(answer.0, &answer.1)).await {
+            return fate;
         }
+    }
+}
+
+/// Writes an answer. A client that does not read it is waited for as long as for a silent one, and no outage and no
+/// stop waits for it.
+async fn says(connection: &mut Connection, pipe: &mut Pipe, answer: &[u8]) -> Result<(), Fate> {
+    let longest = length(connection.shared.settings.idle_timeout);
+    let writes = async {
+        pipe.write_all(answer).await?;
+        pipe.flush().await
+    };
+    tokio::select! {
+        cut = connection.cut() => Err(ended_by(cut)),
+        written = timeout(longest, writes) => match written {
+            Ok(written) => written.map_err(|_| Fate::NoUpgrade),
+            Err(_) => Err(Fate::Idle),
+        },
     }
 }
 

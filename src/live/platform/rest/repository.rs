@@ -55,7 +55,7 @@ impl Repository {
     }
 
     /// Keeps a file.
-    pub(super) fn put(&mut self, path: &str, bytes: Vec<u8>) -> Answer {
+    pub(in crate::live::platform) fn put(&mut self, path: &str, bytes: Vec<u8>) -> Answer {
         let old = self.files.get(path).map_or(0, Vec::len);
         if self.bytes - old + bytes.len() > MOST_BYTES {
             return refused(413, "The repository of the test platform is full.");
