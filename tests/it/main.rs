@@ -17,7 +17,9 @@ mod cluster_files;
 mod fleets;
 /// The size and place of files, the words in them, and the planner that opens no socket.
 mod house;
+/// Programs that are interrupted.
 #[cfg(unix)]
+#[cfg(feature = "live")]
 mod interrupt;
 /// The modules of `src` import only downwards, and name only the crates granted to them.
 mod layers;
