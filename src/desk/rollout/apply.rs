@@ -176,6 +176,7 @@ impl Desk {
             way: form.way().map_err(sentence)?,
             keys: self.rollout.keys(),
             at: form.text(super::terms::Field::At).to_owned(),
+            jump: Some(form.text(super::terms::Field::Jump).to_owned()).filter(|jump| !jump.is_empty()),
             path: form.text(super::terms::Field::Path).to_owned(),
             as_generated: form.as_generated,
             look: form.look,

@@ -34,6 +34,8 @@ pub struct Wanted {
     pub keys: Keys,
     /// Template for addresses, such as `{ssh}:22`.
     pub at: String,
+    /// Template for jump hosts, where the list does not say them.
+    pub jump: Option<String>,
     /// Template for paths on the device, such as `/opt/agent/{file}`.
     pub path: String,
     /// Files are as generated, although what devices have is not known.
@@ -213,7 +215,7 @@ pub fn make(wanted: &Wanted, going: &mut dyn FnMut(u64) -> bool, stop: &AtomicBo
     }
     let mut places = Places::new(&wanted.at, &wanted.path).map_err(|error| error.to_string())?;
     if matches!(wanted.way, Way::Ssh { .. }) {
-        places = places.behind(None);
+        places = places.behind(wanted.jump.as_deref());
     }
     if wanted.as_generated {
         places = places.as_generated();

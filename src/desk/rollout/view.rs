@@ -68,10 +68,14 @@ impl Rollouts {
 
     /// Returns with which keys devices are reached.
     pub(super) fn keys(&self) -> Keys {
-        let path = |field| Some(self.form.text(field)).filter(|text| !text.is_empty()).map(PathBuf::from);
+        let text = |field| Some(self.form.text(field)).filter(|text| !text.is_empty());
+        let path = |field| text(field).map(PathBuf::from);
         Keys {
             known_hosts: path(Field::KnownHosts).into_iter().collect(),
             identity: path(Field::Identity).into_iter().collect(),
+            app_key: text(Field::AppKey).map(str::to_owned),
+            platform_ca: path(Field::PlatformCa),
+            confirm_at: text(Field::ConfirmAt).map(str::to_owned),
             ..Keys::default()
         }
     }

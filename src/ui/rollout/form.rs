@@ -16,7 +16,11 @@ const NAMES: f32 = 188.0;
 
 /// Fields below a heading.
 const PARTS: [(&str, bool, &[Field]); 6] = [
-    ("Devices", true, &[Field::At, Field::Path, Field::User, Field::Restart]),
+    (
+        "Devices",
+        true,
+        &[Field::Url, Field::Repository, Field::At, Field::Jump, Field::Path, Field::User, Field::Restart],
+    ),
     ("Waves", true, &[Field::Waves, Field::Confirmed, Field::Observe, Field::PauseAfter]),
     (
         "Pace",
@@ -29,7 +33,11 @@ const PARTS: [(&str, bool, &[Field]); 6] = [
         &[Field::MaxFailed, Field::MaxUnreachable, Field::MaxUnknown, Field::MaxDrifted],
     ),
     ("When, and who approves", false, &[Field::Window, Field::Zone, Field::Approvals]),
-    ("Keys", false, &[Field::KnownHosts, Field::Identity]),
+    (
+        "Keys",
+        false,
+        &[Field::KnownHosts, Field::Identity, Field::AppKey, Field::PlatformCa, Field::ConfirmAt],
+    ),
 ];
 
 /// What is wrong, and at which field.
@@ -50,8 +58,7 @@ impl FormPanel {
         let error = self.error(view);
         for (title, open, fields) in PARTS {
             ui.add_space(space::XS);
-            let shown: Vec<Field> =
-                fields.iter().copied().filter(|field| form.over == Over::Ssh || !field.is_ssh()).collect();
+            let shown: Vec<Field> = fields.iter().copied().filter(|field| field.matters(form.over)).collect();
             if shown.is_empty() {
                 continue;
             }
@@ -126,8 +133,9 @@ fn over(ui: &mut Ui, form: &mut Form) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::TARGET);
         cell(ui, NAMES, small("Over"));
-        let entries = [(Over::Ssh, "SSH"), (Over::Folder, "Folders here")];
-        let help = "How devices are reached: SSH with SFTP, or folders of this computer";
+        let entries =
+            [(Over::Ssh, "SSH"), (Over::Platform, "Their platform"), (Over::Folder, "Folders here")];
+        let help = "How devices are reached: SSH with SFTP, the platform that they are connected to, or folders of this computer";
         if let Some(over) = choice::corner(ui, "Devices are reached over", help, &form.over, &entries) {
             form.over = over;
         }

@@ -1,7 +1,9 @@
 //! The terms as fields of a form: every field a text with its name, its usual value and its own error.
 
-use super::{TermError, Terms, wrong};
+use super::{TermError, Terms, seconds, wrong};
+use crate::config::secret::SecretRef;
 use crate::push::plan::Way;
+use crate::push::target::platform::is_platform;
 use std::collections::BTreeMap;
 
 /// Decides which devices come in which wave.
@@ -49,12 +51,18 @@ macro_rules! fields {
 fields! {
     /// Where each device is reached.
     At "--at" "Address of each device" "" "{ssh}:22, or a folder" "Where a device is reached, with columns of the list of devices in braces";
+    /// Host through which devices are reached.
+    Jump "--jump" "Jump host" "" "the column jump_host, else none" "Host through which each device is reached, such as ops@{gate}:22";
+    /// Address of the platform that hands files over.
+    Url "--platform" "Platform" "" "https://plant.example" "Address of the platform that devices are connected to; it hands files over and restarts agents";
+    /// Repository of the platform.
+    Repository "--repository" "File repository" "SystemRepository" "SystemRepository" "Thing of the platform that is a repository of files";
     /// Where each file stands on the device.
     Path "--path" "Path of each file" "{file}" "/opt/agent/{file}" "Where a file stands on the device, with columns of the list in braces";
     /// Who signs in.
     User "--user" "User" "root" "root" "Who signs in where the address names nobody";
     /// What restarts the agent.
-    Restart "--restart" "Restart command" "" "systemctl restart agent" "Runs on the device after its files are in place";
+    Restart "--restart" "Restart command" "" "systemctl restart agent" "Runs on the device after its files are in place; through a platform the service of its thing that restarts it";
     /// Connections to one host.
     PerHost "--per-host" "Connections per host" "4" "4" "Connections to one host at once; sshd drops those beyond its MaxStartups";
     /// Sizes of the waves.
@@ -93,12 +101,23 @@ fields! {
     KnownHosts "--known-hosts" "File of known hosts" "" "those of ssh" "Host keys are checked against it as OpenSSH does";
     /// Private key.
     Identity "--identity" "Private key" "" "the agent, else those of ssh" "A key file without a pass phrase; it is read when devices are reached";
+    /// Reference to the application key.
+    AppKey "--app-key" "Application key" "" "env:NAME, file:PATH, keyring:SERVICE/USER" "Where the application key for the platform lies; the key itself stands nowhere";
+    /// Authorities of the platform.
+    PlatformCa "--platform-ca" "Authorities of the platform" "" "those of the system" "A file (PEM) with the only authorities that are trusted for the platform";
+    /// Platform that has to see devices come back.
+    ConfirmAt "--confirm-at" "Confirmed by a platform" "" "reading back is enough" "A device counts only where this platform has seen it connect since its restart: its address, such as https://plant.example";
 }
 
 impl Field {
-    /// Returns whether it matters over SSH alone.
-    pub fn is_ssh(self) -> bool {
-        matches!(self, Self::User | Self::Restart | Self::PerHost | Self::KnownHosts | Self::Identity)
+    /// Returns whether it matters where devices are reached that way.
+    pub fn matters(self, over: Over) -> bool {
+        match self {
+            Self::User | Self::PerHost | Self::KnownHosts | Self::Identity | Self::Jump => over == Over::Ssh,
+            Self::Url | Self::Repository => over == Over::Platform,
+            Self::Restart => over != Over::Folder,
+            _ => true,
+        }
     }
 }
 
@@ -108,6 +127,8 @@ pub enum Over {
     /// SSH with SFTP.
     #[default]
     Ssh,
+    /// The file transfer of the platform that devices are connected to.
+    Platform,
     /// Folders of this machine.
     Folder,
 }
@@ -212,6 +233,17 @@ impl Form {
     pub fn way(&self) -> Result<Way, TermError> {
         Ok(match self.over {
             Over::Folder => Way::Folder,
+            Over::Platform => {
+                let url = self.filled(Field::Url).ok_or_else(|| {
+                    wrong(Field::Url, "", "Write the address of the platform, such as https://plant.example.")
+                })?;
+                let repository = self.filled(Field::Repository);
+                let repository = repository.unwrap_or_else(|| Field::Repository.usual().to_owned());
+                let restart = self.filled(Field::Restart).ok_or_else(|| {
+                    wrong(Field::Restart, "", "Write the service of a thing that restarts its agent.")
+                })?;
+                Way::Platform { url, repository, restart }
+            }
             Over::Ssh => {
                 let restart = self.filled(Field::Restart).ok_or_else(|| {
                     wrong(Field::Restart, "", "Write the command that restarts the agent on a device.")
@@ -221,6 +253,35 @@ impl Form {
                 Way::Ssh { user, restart, per_host }
             }
         })
+    }
+
+    /// Checks what a platform is asked with, where one is asked.
+    fn asked(&self) -> Result<(), TermError> {
+        let fix = "Write it like https://plant.example or https://plant.example:8443.";
+        let url = Some(Field::Url).filter(|_| self.over == Over::Platform);
+        let asked: Vec<(Field, &str)> = url
+            .into_iter()
+            .chain([Field::ConfirmAt])
+            .map(|field| (field, self.text(field)))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        for (field, text) in &asked {
+            if !is_platform(text) {
+                return Err(wrong(*field, text, fix));
+            }
+        }
+        let reference = self.text(Field::AppKey);
+        let fix = "Write where the application key lies: env:NAME, file:PATH or keyring:SERVICE/USER.";
+        let missing = !asked.is_empty() && reference.is_empty();
+        if missing || !reference.is_empty() && reference.parse::<SecretRef>().is_err() {
+            return Err(wrong(Field::AppKey, reference, fix));
+        }
+        let at_once = seconds(Field::VerifyAfter, self.text(Field::VerifyAfter)).is_ok_and(|s| s == 0);
+        if at_once && !self.text(Field::ConfirmAt).is_empty() {
+            let fix = "A platform cannot have seen a device connect at once; write a time such as 30s.";
+            return Err(wrong(Field::VerifyAfter, self.text(Field::VerifyAfter), fix));
+        }
+        Ok(())
     }
 
     /// Returns the first thing that is wrong, and at which field, for a project with these groups.
@@ -234,6 +295,7 @@ impl Form {
             let terms = self.terms()?;
             terms.rate()?;
             self.way()?;
+            self.asked()?;
             terms.request((String::new(), String::new()), groups, 1)?;
             Ok(())
         };
@@ -269,6 +331,24 @@ mod tests {
             assert_eq!(at, field);
             assert!(sentence.contains(part), "{sentence}");
         }
+        let mut through = form.clone().with(Field::At, "{thing}").with(Field::Restart, "Restart");
+        through.over = Over::Platform;
+        assert_eq!(through.error(groups()).map(|(field, _)| field), Some(Field::Url));
+        let through = through.with(Field::Url, "https://plant.example");
+        assert_eq!(through.error(groups()).map(|(field, _)| field), Some(Field::AppKey));
+        let through = through.with(Field::AppKey, "env:APP_KEY");
+        assert_eq!(through.error(groups()), None);
+        assert!(
+            matches!(through.way(), Ok(Way::Platform { repository, .. }) if repository == "SystemRepository")
+        );
+        for (field, text) in
+            [(Field::AppKey, "abc-123"), (Field::ConfirmAt, "plant"), (Field::Url, "ftp://x")]
+        {
+            let (at, sentence) = through.clone().with(field, text).error(groups()).unwrap();
+            assert_eq!(at, field, "{sentence}");
+        }
+        let early = through.with(Field::ConfirmAt, "https://plant.example").with(Field::VerifyAfter, "0s");
+        assert_eq!(early.error(groups()).map(|(field, _)| field), Some(Field::VerifyAfter));
         let mut folder = form.with(Field::Restart, "");
         folder.over = Over::Folder;
         assert_eq!(folder.error(groups()), None, "folders have no restart command");

@@ -46,34 +46,37 @@ pub(super) struct Base {
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
+/// What stands in the address of a platform: host, port, and the name in its certificate where it is encrypted.
+pub(super) fn address(url: &str) -> Result<(String, u16, Option<ServerName<'static>>), UrlError> {
+    let wrong = || UrlError::NoAddress(url.to_owned());
+    let (encrypted, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return Err(wrong()),
+    };
+    let place = rest.trim_end_matches('/').trim_end_matches("/Thingworx");
+    let (host, port) = match place.strip_prefix('[') {
+        Some(rest) => {
+            rest.split_once(']').map(|(host, port)| (host, port.strip_prefix(':'))).ok_or_else(wrong)?
+        }
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    let usual = if encrypted { 443 } else { 80 };
+    let port =
+        port.map_or(Some(usual), |port| port.parse().ok()).filter(|port| *port > 0).ok_or_else(wrong)?;
+    if host.is_empty() || host.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) {
+        return Err(wrong());
+    }
+    let named = || ServerName::try_from(host.to_owned()).map_err(|_| wrong());
+    let name = encrypted.then(named).transpose()?;
+    Ok((host.to_owned(), port, name))
+}
+
 impl Base {
     pub(super) fn new(url: &str, authorities: Option<&str>) -> Result<Self, UrlError> {
-        let wrong = || UrlError::NoAddress(url.to_owned());
-        let (encrypted, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-            (Some(rest), _) => (true, rest),
-            (_, Some(rest)) => (false, rest),
-            _ => return Err(wrong()),
-        };
-        let place = rest.trim_end_matches('/').trim_end_matches("/Thingworx");
-        let (host, port) = match place.strip_prefix('[') {
-            Some(rest) => {
-                rest.split_once(']').map(|(host, port)| (host, port.strip_prefix(':'))).ok_or_else(wrong)?
-            }
-            None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
-        };
-        let usual = if encrypted { 443 } else { 80 };
-        let port =
-            port.map_or(Some(usual), |port| port.parse().ok()).filter(|port| *port > 0).ok_or_else(wrong)?;
-        if host.is_empty() || host.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control()) {
-            return Err(wrong());
-        }
-        let tls = if encrypted {
-            let name = ServerName::try_from(host.to_owned()).map_err(|_| wrong())?;
-            Some((connector(authorities)?, name))
-        } else {
-            None
-        };
-        Ok(Self { host: host.to_owned(), port, tls })
+        let (host, port, name) = address(url)?;
+        let tls = name.map(|name| Ok::<_, UrlError>((connector(authorities)?, name))).transpose()?;
+        Ok(Self { host, port, tls })
     }
 
     /// Connects.

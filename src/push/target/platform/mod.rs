@@ -30,6 +30,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
+/// Returns whether a text is the address of a platform, as far as that can be seen.
+pub fn is_platform(url: &str) -> bool {
+    http::address(url).is_ok()
+}
+
 /// How a platform is reached.
 #[derive(Clone)]
 pub struct PlatformOptions {
