@@ -140,6 +140,7 @@ impl Machine {
         if row.back {
             return self.set(device, Row { state: State::RolledBack, ..row }, String::new(), steps);
         }
+        self.devices[device as usize].counted = witnessed;
         if witnessed {
             self.curve.restarted(now);
         }
@@ -158,7 +159,7 @@ impl Machine {
             Standing::Goal => (State::InDoubt, Some(Class::NoStamp)),
             Standing::Between | Standing::Foreign => (State::Drifted, Some(Class::Drifted)),
         };
-        if state == State::Verified && !self.devices[device as usize].unresolved {
+        if state == State::Verified && self.devices[device as usize].counted {
             self.curve.verified();
         }
         self.devices[device as usize].unresolved = false;
@@ -178,7 +179,11 @@ impl Machine {
         let row = self.row_of(device);
         let stamped = self.is_stamped(device, seen);
         match self.standing(device, seen) {
-            Standing::Goal if stamped && row.state == State::Restarted => self.verified(device, seen, steps),
+            Standing::Goal if stamped && row.state == State::Restarted => {
+                // It is confirmed like any other: whoever is asked for that is asked for it too.
+                self.devices[device as usize].unresolved = false;
+                self.wait(device, now.mono_ms);
+            }
             Standing::Goal if stamped => self.adopt(now, device, seen, false, steps),
             Standing::Goal => self.doubt(now, device, steps),
             // The restart comes last, so it was not ordered.

@@ -121,6 +121,8 @@ struct Device {
     due: Option<u64>,
     /// It was in doubt when the last process ended, or its restart is not known.
     unresolved: bool,
+    /// Whether its restart is held against the predicted curve: this process has seen it.
+    counted: bool,
 }
 
 /// Number of states, for tallies.

@@ -12,9 +12,11 @@ use rustls_platform_verifier::Verifier;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 /// Longest answer that is read \[bytes\].
@@ -100,7 +102,8 @@ impl Base {
                 })?)
             }
         };
-        Ok(Http { stream, host: format!("{}:{}", self.host, self.port), left: Vec::new(), is_fit: true })
+        let host = format!("{}:{}", self.host, self.port);
+        Ok(Http { stream, host, left: Vec::new(), is_fit: true, used: Instant::now() })
     }
 }
 
@@ -126,17 +129,28 @@ fn connector(authorities: Option<&str>) -> Result<TlsConnector, UrlError> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
+/// How long a connection may rest between two questions: servers close theirs after 5 to 60 s.
+const RESTS: Duration = Duration::from_secs(3);
+
 /// A connection to a platform.
 pub(super) struct Http {
     stream: Box<dyn Duplex>,
     host: String,
     /// Bytes behind the last answer.
     left: Vec<u8>,
-    /// Whether it can be used again.
-    pub(super) is_fit: bool,
+    /// Whether it can be used again: the last answer came whole, and the platform goes on with it.
+    is_fit: bool,
+    /// When the last answer came.
+    used: Instant,
 }
 
 impl Http {
+    /// Returns whether another question may go this way. One that has rested may be closed at the other end, which
+    /// only the loss of a question would show.
+    pub(super) fn lasts(&self) -> bool {
+        self.is_fit && self.used.elapsed() < RESTS
+    }
+
     /// Asks, and returns the status and the body of the answer.
     pub(super) async fn ask(
         &mut self,
@@ -164,18 +178,20 @@ impl Http {
         self.stream.write_all(request.expose().as_bytes()).await.map_err(cut)?;
         self.stream.flush().await.map_err(cut)?;
         let mut bytes = std::mem::take(&mut self.left);
+        let mut ended = false;
         loop {
-            if let Some((status, body, used)) = answer(&bytes)? {
+            if let Some(Answered { status, body, used, last }) = answer(&bytes, ended)? {
                 self.left = bytes.split_off(used);
-                self.is_fit = true;
+                (self.is_fit, self.used) = (!last, Instant::now());
                 return Ok((status, body));
+            }
+            if ended {
+                return Err(Fault::new(Class::Cut, "the platform ended the connection"));
             }
             if bytes.len() > LONGEST {
                 return Err(Fault::new(Class::Protocol, "the platform's answer is too long"));
             }
-            if self.stream.read_buf(&mut bytes).await.map_err(cut)? == 0 {
-                return Err(Fault::new(Class::Cut, "the platform ended the connection"));
-            }
+            ended = self.stream.read_buf(&mut bytes).await.map_err(cut)? == 0;
         }
     }
 }
@@ -185,21 +201,38 @@ fn zeroizing(text: String) -> crate::config::secret::Secret {
     crate::config::secret::Secret::new(text)
 }
 
-/// Reads an answer; nothing while its end has not come, else status, body and length.
-fn answer(bytes: &[u8]) -> Result<Option<(u16, Vec<u8>, usize)>, Fault> {
+/// A whole answer.
+struct Answered {
+    status: u16,
+    body: Vec<u8>,
+    /// Bytes that it took.
+    used: usize,
+    /// Whether the platform ends the connection behind it.
+    last: bool,
+}
+
+/// Reads an answer; nothing while its end has not come. One that says no length lasts until the connection has `ended`.
+fn answer(bytes: &[u8], ended: bool) -> Result<Option<Answered>, Fault> {
     let odd = |what: String| Fault::new(Class::Protocol, format!("the platform: {what}"));
     let Some(head) = Head::find(bytes).map_err(|error| odd(error.to_string()))? else { return Ok(None) };
     let status = head.status().map_err(|error| odd(error.to_string()))?;
+    let last = ended || head.lists("Connection", "close");
     if head.lists("Transfer-Encoding", "chunked") {
-        return Ok(unchunked(&bytes[head.bytes..])?.map(|(body, used)| (status, body, head.bytes + used)));
+        let whole = unchunked(&bytes[head.bytes..])?;
+        return Ok(whole.map(|(body, used)| Answered { status, body, used: head.bytes + used, last }));
     }
-    let length = head.get("Content-Length").map_or(Ok(0), str::parse::<usize>);
-    let length = length.map_err(|_| odd("an answer without a length".into()))?;
+    let bare = matches!(status, 204 | 304);
+    let Some(length) = head.get("Content-Length").or_else(|| bare.then_some("0")) else {
+        let body = || bytes[head.bytes..].to_vec();
+        return Ok(ended.then(|| Answered { status, body: body(), used: bytes.len(), last }));
+    };
+    let length = length.parse::<usize>().map_err(|_| odd("an answer without a length".into()))?;
     if length > LONGEST {
         return Err(odd("an answer that is too long".into()));
     }
     let end = head.bytes + length;
-    Ok(bytes.get(head.bytes..end).map(|body| (status, body.to_vec(), end)))
+    let body = bytes.get(head.bytes..end).map(<[u8]>::to_vec);
+    Ok(body.map(|body| Answered { status, body, used: end, last }))
 }
 
 /// Joins the pieces of a body that comes in pieces; nothing while the last has not come.
@@ -263,12 +296,44 @@ mod tests {
             b"HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x\r\nlo\r\n0\r\n\r\nHTTP";
         for (text, status) in [(&plain[..], 200), (&pieces[..], 404)] {
             for length in 0..text.len() - 4 {
-                assert!(answer(&text[..length]).unwrap().is_none(), "{length}");
+                assert!(answer(&text[..length], false).unwrap().is_none(), "{length}");
             }
-            let (found, body, used) = answer(text).unwrap().unwrap();
-            assert_eq!((found, body.as_slice(), used), (status, &b"hello"[..], text.len() - 4));
+            let Answered { status: found, body, used, last } = answer(text, false).unwrap().unwrap();
+            assert_eq!((found, body.as_slice(), used, last), (status, &b"hello"[..], text.len() - 4, false));
         }
-        assert!(answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").is_err());
+        assert!(answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", false).is_err());
+        let closing = answer(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false);
+        assert!(closing.unwrap().unwrap().last);
+        let endless = b"HTTP/1.1 200 OK\r\n\r\nhello";
+        assert!(answer(endless, false).unwrap().is_none());
+        assert_eq!(answer(endless, true).unwrap().unwrap().body, b"hello");
         assert_eq!(escaped("P 1/\u{fc}"), "P%201%2F%C3%BC");
+    }
+
+    #[tokio::test]
+    async fn a_platform_that_ends_every_connection_is_asked_over_the_next_one() {
+        use super::super::{Platform, PlatformOptions};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serves = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = Vec::new();
+                while !asked.ends_with(b"\r\n\r\n") {
+                    assert_ne!(stream.read_buf(&mut asked).await.unwrap(), 0);
+                }
+                let body = r#"{"rows":[{"isConnected":true,"lastConnection":5}]}"#;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let key = crate::config::secret::Secret::new("key".into());
+        let platform = Platform::new(PlatformOptions::new(url, key)).unwrap();
+        let found = platform.connection("P-1").await.unwrap();
+        assert!(found.is_connected && found.last_ms == Some(5));
+        serves.await.unwrap();
     }
 }

@@ -74,7 +74,7 @@ impl PlatformOptions {
 
 /// A platform and the devices behind it.
 pub struct Platform {
-    base: Base,
+    base: Arc<Base>,
     options: PlatformOptions,
     room: Arc<Semaphore>,
 }
@@ -94,7 +94,7 @@ impl Platform {
     /// # Errors
     /// [`UrlError`].
     pub fn new(options: PlatformOptions) -> Result<Self, UrlError> {
-        let base = Base::new(&options.url, options.authorities.as_deref())?;
+        let base = Arc::new(Base::new(&options.url, options.authorities.as_deref())?);
         let room = Arc::new(Semaphore::new(options.at_once.max(1) as usize));
         Ok(Self { base, options, room })
     }
@@ -110,6 +110,7 @@ impl Platform {
 
 /// Calls over one connection to the platform.
 struct Calls {
+    base: Arc<Base>,
     http: Http,
     key: Secret,
     request: Duration,
@@ -119,10 +120,10 @@ struct Calls {
 impl Calls {
     async fn open(platform: &Platform) -> Result<Self, Fault> {
         let request = Duration::from_secs(platform.options.request_s.max(1).into());
-        let late = |_| Fault::new(Class::NoAnswer, "the platform, while connecting");
-        let http = tokio::time::timeout(request, platform.base.connect()).await.map_err(late)??;
+        let base = Arc::clone(&platform.base);
+        let http = connect(&base, request).await?;
         let copy = Duration::from_secs(platform.options.copy_s.max(1).into());
-        Ok(Self { http, key: platform.options.key.clone(), request, copy })
+        Ok(Self { base, http, key: platform.options.key.clone(), request, copy })
     }
 
     /// Asks whether a thing is connected.
@@ -166,13 +167,20 @@ impl Calls {
         longest: Duration,
     ) -> Result<Answer, Fault> {
         let body = body.map(Value::to_string);
+        if !self.http.lasts() {
+            self.http = connect(&self.base, self.request).await?;
+        }
         let asked = self.http.ask(verb, path, self.key.expose(), body.as_deref());
         if let Ok(answered) = tokio::time::timeout(longest, asked).await {
             return answered.map(|(status, body)| Answer { status, body });
         }
-        self.http.is_fit = false;
         Err(Fault::new(Class::NoAnswer, format!("the platform: {verb} {}", path.join("/"))))
     }
+}
+
+async fn connect(base: &Base, longest: Duration) -> Result<Http, Fault> {
+    let late = |_| Fault::new(Class::NoAnswer, "the platform, while connecting");
+    tokio::time::timeout(longest, base.connect()).await.map_err(late)?
 }
 
 /// Cuts a path into its folder and the name in it.

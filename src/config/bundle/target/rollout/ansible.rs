@@ -3,6 +3,9 @@
 //! Each play reads what stands on a device, stops where somebody changed it since the plan was made, copies, restarts,
 //! and reads back. `serial` and a pause behind each batch keep the restarts below the rate that the platform bears.
 //! After waves that somebody has to look at the playbook asks.
+//!
+//! A mark on the device says before the copy that a restart is due, and goes away behind the restart. So a play that
+//! ends in between restarts the device when it is run again, and a device whose files were equal is left alone.
 
 use super::super::names::{ANSIBLE_HOST, Names};
 use super::super::yaml::{Yaml, quoted};
@@ -36,6 +39,15 @@ const TASKS: &str = r#"  gather_facts: false
       loop: "{{ regather_before.results }}"
       loop_control:
         label: "{{ item.item.dest }}"
+    # The mark stays where the play ends before the restart; the next run restarts then, though no file changes.
+    - name: "Note that a restart is due where a file will change"
+      ansible.builtin.copy:
+        content: "due"
+        dest: "{{ (regather_files | first).dest }}.restart-due"
+        mode: "0600"
+      when:
+        - "regather_restart | length > 0"
+        - "(regather_before.results | map(attribute='stat') | map(attribute='checksum', default='absent') | list) != (regather_files | map(attribute='sha256') | list)"
     - name: "Copy the files"
       ansible.builtin.copy:
         src: "files/{{ item.src }}"
@@ -49,9 +61,20 @@ const TASKS: &str = r#"  gather_facts: false
         label: "{{ item.dest }}"
       # The files may hold secrets, which a difference would print.
       diff: false
-      notify: "Restart the agent"
-    - name: "Restart where a file changed"
-      ansible.builtin.meta: flush_handlers
+    - name: "Look whether a restart is due"
+      ansible.builtin.stat:
+        path: "{{ (regather_files | first).dest }}.restart-due"
+      register: regather_due
+    - name: "Restart the agent"
+      ansible.builtin.shell: "{{ regather_restart }}"
+      when:
+        - "regather_restart | length > 0"
+        - "regather_due.stat.exists"
+    - name: "Note that it was restarted"
+      ansible.builtin.file:
+        path: "{{ (regather_files | first).dest }}.restart-due"
+        state: absent
+      when: "regather_due.stat.exists"
     - name: "Read back"
       ansible.builtin.stat:
         path: "{{ item.dest }}"
@@ -68,12 +91,6 @@ const TASKS: &str = r#"  gather_facts: false
       loop: "{{ regather_after.results }}"
       loop_control:
         label: "{{ item.item.dest }}"
-"#;
-
-const HANDLER: &str = r#"  handlers:
-    - name: "Restart the agent"
-      ansible.builtin.shell: "{{ regather_restart }}"
-      when: "regather_restart | length > 0"
 "#;
 
 /// Writes `inventory.yml`, `playbook.yml`, `group_vars/all.yml` and `files/`.
@@ -169,7 +186,6 @@ fn playbook(rollout: &Rollout) -> String {
             text,
             "    - name: \"Let them come back\"\n      ansible.builtin.pause:\n        seconds: {wait_s}\n"
         );
-        text.push_str(HANDLER);
         if *pause && wave as usize + 1 < rollout.pauses.len() {
             let _ = write!(
                 text,
@@ -180,4 +196,24 @@ fn playbook(rollout: &Rollout) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TASKS;
+
+    #[test]
+    fn a_restart_that_is_due_outlives_a_play_that_ends() {
+        let names: Vec<&str> = TASKS.lines().filter_map(|line| line.strip_prefix("    - name: ")).collect();
+        let at = |name: &str| names.iter().position(|found| found.trim_matches('"') == name).unwrap();
+        let due = at("Note that a restart is due where a file will change");
+        assert!(due < at("Copy the files"), "{names:?}");
+        assert!(at("Copy the files") < at("Look whether a restart is due"), "{names:?}");
+        assert!(at("Restart the agent") < at("Note that it was restarted"), "{names:?}");
+        assert!(at("Note that it was restarted") < at("Read back"), "{names:?}");
+        assert!(
+            !TASKS.contains("notify") && !TASKS.contains("handler"),
+            "a handler is lost when a play ends"
+        );
+    }
 }
