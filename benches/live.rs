@@ -47,6 +47,9 @@ fn main() -> Result<(), Failed> {
     if words.first().is_some_and(|word| word == "platform") {
         return serves(words.get(1).is_some_and(|word| word == "tls"));
     }
+    if words.first().is_some_and(|word| word == "resident") {
+        return resident(words.get(1).is_some_and(|word| word == "tls"));
+    }
     let parts: [(&str, Part); 5] =
         [("connect", connect), ("memory", memory), ("idle", idle), ("fit", fit), ("many", many)];
     for (name, part) in parts {
@@ -202,24 +205,32 @@ fn connect() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Memory of an idle agent.
+/// Agents whose memory is measured.
+const IDLE: u64 = 2_000;
+
+/// Memory of an idle agent, each kind in a process of its own: one that has kept memory says nothing.
 fn memory() -> Result<(), Failed> {
-    const AGENTS: u64 = 2_000;
-    println!("resident memory of {AGENTS} agents that are connected and idle");
-    for (name, tls, goal) in [("plain", false, 16), ("TLS", true, 32)] {
-        let (runtime, served) = (one_thread()?, Served::start(tls)?);
-        let profile = served.profile(Micros::from_secs(4), Micros::from_secs(600))?;
-        // What is loaded once is not counted.
-        runtime.block_on(async { stops(returns(&profile, 20).await).await });
-        let before = status("VmRSS");
-        let agents = runtime.block_on(returns(&profile, AGENTS));
-        let each =
-            before.zip(status("VmRSS")).map(|(before, after)| (after - before) / 1_024.0 / AGENTS as f64);
-        runtime.block_on(stops(agents));
-        match each {
-            Some(each) => println!("  {name:<5} {} KB each (goal {goal})", significant(each)),
-            None => println!("  {name:<5} this system does not tell"),
-        }
+    println!("resident memory of {IDLE} agents that are connected and idle");
+    for kind in ["plain", "tls"] {
+        Command::new(std::env::current_exe()?).args(["resident", kind]).status()?;
+    }
+    Ok(())
+}
+
+/// Prints the memory of idle agents of this process.
+fn resident(tls: bool) -> Result<(), Failed> {
+    let (name, goal) = if tls { ("TLS", 32) } else { ("plain", 16) };
+    let (runtime, served) = (one_thread()?, Served::start(tls)?);
+    let profile = served.profile(Micros::from_secs(4), Micros::from_secs(600))?;
+    // What is loaded once is not counted.
+    runtime.block_on(async { stops(returns(&profile, 20).await).await });
+    let before = status("VmRSS");
+    let agents = runtime.block_on(returns(&profile, IDLE));
+    let each = before.zip(status("VmRSS")).map(|(before, after)| (after - before) / 1_024.0 / IDLE as f64);
+    runtime.block_on(stops(agents));
+    match each {
+        Some(each) => println!("  {name:<5} {} KB each (goal {goal})", significant(each)),
+        None => println!("  {name:<5} this system does not tell"),
     }
     Ok(())
 }
@@ -232,7 +243,8 @@ fn idle() -> Result<(), Failed> {
         let (runtime, served) = (one_thread()?, Served::start(tls)?);
         let profile = served.profile(Micros::from_secs(4), Micros(5_500_000))?;
         let agents = runtime.block_on(returns(&profile, AGENTS));
-        let (cpu, ()) = cpu_time(|| runtime.block_on(tokio::time::sleep(Duration::from_secs(22))));
+        let (cpu, ()) =
+            cpu_time(|| runtime.block_on(async { tokio::time::sleep(Duration::from_secs(22)).await }));
         runtime.block_on(stops(agents));
         let name = if tls { "TLS" } else { "plain" };
         println!("  {name:<5} {} of a core with a ping every 55 s (goal 0.2 %)", percent(cpu / 22.0 / 10.0));

@@ -13,31 +13,27 @@
 
 #[path = "../measure/mod.rs"]
 mod measure;
+#[path = "../measure/memory.rs"]
+mod memory;
 mod plan;
 mod push;
 mod sshd;
 
 use std::error::Error;
-use std::io::Read as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let devices = words.iter().find_map(|word| word.parse().ok()).unwrap_or(100_000);
     let all = words.iter().all(|word| word.parse::<usize>().is_ok());
     let wanted = |part: &str| all || words.iter().any(|word| word == part);
-    if wanted("plan") {
-        plan::plan(devices)?;
-    }
-    if wanted("journal") {
-        plan::remember()?;
-    }
     if wanted("push") || wanted("sessions") {
         let Some(sshd) = sshd::Sshd::start()? else {
             println!(
                 "no pushes: there is no OpenSSH here (Debian: apt-get install openssh-server openssh-client)"
             );
-            return Ok(());
+            return own(devices, &wanted);
         };
+        // First: a process that has kept memory of something else says nothing about it.
         if wanted("sessions") {
             push::sessions(&sshd)?;
         }
@@ -45,15 +41,22 @@ fn main() -> Result<(), Box<dyn Error>> {
             push::compare(&sshd)?;
         }
     }
+    own(devices, &wanted)
+}
+
+/// Measures what needs no other program.
+fn own(devices: usize, wanted: &dyn Fn(&str) -> bool) -> Result<(), Box<dyn Error>> {
+    if wanted("plan") {
+        plan::plan(devices)?;
+    }
+    if wanted("journal") {
+        plan::remember()?;
+    }
     Ok(())
 }
 
 /// Returns a figure of this process's memory \[MB\], `VmRSS:` for now and `VmHWM:` for the most so far; 0 where the
 /// system does not tell.
 fn memory_mb(figure: &str) -> f64 {
-    let mut text = String::new();
-    let read = std::fs::File::open("/proc/self/status").and_then(|mut file| file.read_to_string(&mut text));
-    let line = text.lines().find_map(|line| line.strip_prefix(figure)).filter(|_| read.is_ok());
-    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok())
-        .map_or(0.0, |kb| kb / 1_000.0)
+    memory::status(figure).map_or(0.0, |bytes| bytes / 1e6)
 }
