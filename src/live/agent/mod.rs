@@ -391,12 +391,12 @@ impl Life {
             next = match next {
                 Action::Wait { until, pause } => {
                     self.tell(Told::Waits { until, pause });
-                    match self.waits(until, work, &mut stopped).await {
+                    match Box::pin(self.waits(until, work, &mut stopped)).await {
                         Waited::Over => {}
                         Waited::SocketGone => {
                             machine.step(&mut state, until, Event::Lost);
                         }
-                        Waited::Stopped => return self.stops(None, Some(until)).await,
+                        Waited::Stopped => return Box::pin(self.stops(None, Some(until))).await,
                     }
                     now = until;
                     machine.step(&mut state, now, Event::Due)
@@ -407,10 +407,11 @@ impl Life {
                     let mut watch = Watch::start(self.clock);
                     let attempt = tokio::select! {
                         () = told_to_stop(&mut stopped) => None,
-                        attempt = self.attempts(timeout, same_socket, &mut watch) => Some(attempt),
+                        // In a box of its own: what connecting needs is not kept for the time after it.
+                        attempt = Box::pin(self.attempts(timeout, same_socket, &mut watch)) => Some(attempt),
                         never = work.keeps() => match never {},
                     };
-                    let Some(attempt) = attempt else { return self.stops(None, None).await };
+                    let Some(attempt) = attempt else { return Box::pin(self.stops(None, None)).await };
                     match attempt {
                         Ok(session) => {
                             machine.step(&mut state, self.clock.now(), Event::Connected);
@@ -446,7 +447,7 @@ impl Life {
                         () = told_to_stop(&mut stopped) => {}
                         never = work.keeps() => match never {},
                     }
-                    return self.stops(None, None).await;
+                    return Box::pin(self.stops(None, None)).await;
                 }
             }
         }

@@ -47,7 +47,7 @@ impl Life {
             // What was sent before a bind that failed is answered now: it is in the store until then.
             session.early.extend(took.unwrap_or_default());
             if let Some(mut session) = self.kept.take() {
-                self.removes_answered(&mut session).await;
+                Box::pin(self.removes_answered(&mut session)).await;
                 self.kept = Some(session).filter(|_| !gone_now);
             }
             gone |= gone_now;
@@ -62,17 +62,17 @@ impl Life {
         stopped: &mut watch::Receiver<bool>,
     ) -> Option<Ending> {
         let ended = self.stays(&mut session, work, stopped).await;
-        work.takes_back(&mut session).await;
+        Box::pin(work.takes_back(&mut session)).await;
         match ended {
             Ok(()) => {
-                self.stops(Some(session), None).await;
+                Box::pin(self.stops(Some(session), None)).await;
                 None
             }
             Err(_) if session.abandoned => {
-                self.stops(Some(session), None).await;
+                Box::pin(self.stops(Some(session), None)).await;
                 None
             }
-            Err(Ending::End) => self.notices_the_end(&session, stopped).await,
+            Err(Ending::End) => Box::pin(self.notices_the_end(&session, stopped)).await,
             Err(ending) => Some(ending),
         }
     }
@@ -85,10 +85,10 @@ impl Life {
         stopped: &mut watch::Receiver<bool>,
     ) -> Result<(), Ending> {
         let mut notices = std::mem::take(&mut session.early);
-        work.looks(notices, session).await?;
-        notices = work.flushes(session).await?;
+        Box::pin(work.looks(notices, session)).await?;
+        notices = Box::pin(work.flushes(session)).await?;
         loop {
-            work.looks(notices, session).await?;
+            Box::pin(work.looks(notices, session)).await?;
             let heard = tokio::select! {
                 biased;
                 () = told_to_stop(stopped) => return Ok(()),
@@ -100,7 +100,7 @@ impl Life {
                     pipe::reset_on_drop(session.socket.get_ref().tcp());
                     return Err(Ending::Cut);
                 }
-                Err(Some(wish)) => work.does(wish, session).await?,
+                Err(Some(wish)) => Box::pin(work.does(wish, session)).await?,
                 // Nobody is left who could wish, so this is the end as well.
                 Err(None) => return Ok(()),
                 Ok(heard) => session.takes(heard?, self.clock.now()).await?,
