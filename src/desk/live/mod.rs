@@ -16,7 +16,7 @@ mod visited;
 
 pub use log::{KEPT, Line, Log, Side};
 pub use platform::Serving;
-pub use reach::{To, Visit, key_trouble};
+pub use reach::{Access, To, Visit, key_trouble};
 pub use rehearse::{MOST, Plan, Rehearsal, RehearsalView, Stage, Tone};
 pub use told::{HOST_LIMITED, Judged, MOST_GAP};
 pub use visited::{Standing, StepDone, StepRow, Visited, standing_words, step_rows};

@@ -171,7 +171,8 @@ fn what_is_wrong_with_a_visit_is_said_and_starts_nothing() {
     does(&mut desk, Ask::Cut);
     assert!(said(&desk).contains("not connected"), "{}", said(&desk));
     let other = |address: &str, key: &str, authority: &str| {
-        let to = To::Other { address: address.into(), key: key.into(), authority: authority.into() };
+        let access = Box::new(Access { authority: authority.into(), ..Access::default() });
+        let to = To::Other { address: address.into(), key: key.into(), access };
         LiveCommand::Connect(Visit { to, ..Visit::test_platform("pump-1") })
     };
     does(&mut desk, other("ws://127.0.0.1:1", "planted-secret", ""));

@@ -3,11 +3,11 @@
 use super::parts::{cell, field, said, small, strong, weak};
 use crate::desk::View;
 use crate::desk::command::{Ask, LiveCommand};
-use crate::desk::live::{Standing, To, Visit, key_trouble, standing_words, step_rows};
+use crate::desk::live::{Access, Standing, To, Visit, key_trouble, standing_words, step_rows};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
-use egui::{Button, Label, Ui};
+use egui::{Button, CollapsingHeader, Label, Ui};
 
 /// Widths of the columns of the steps [points]: sign, name, time.
 const COLUMNS: [f32; 3] = [14.0, 58.0, 64.0];
@@ -24,7 +24,7 @@ pub(super) struct AgentForm {
     other: bool,
     address: String,
     key: String,
-    authority: String,
+    access: Access,
     thing: Option<String>,
     behaves: Option<String>,
     property: String,
@@ -105,11 +105,16 @@ impl AgentForm {
             let text = "Not encrypted: everybody on the way can read the application key; wss:// encrypts";
             said(ui, "⚠", tokens.status.uncertain, text);
         }
-        let key = field(ui, "Where the application key lies", "env:APP_KEY", &mut self.key);
-        if let Some(trouble) = key_trouble(&self.key).filter(|_| !key.has_focus()) {
-            said(ui, "✕", tokens.status.bad, trouble);
-        }
-        field(ui, "File of trusted authorities, if not the system's", "ca.pem", &mut self.authority);
+        reference(ui, "Where the application key lies", "env:APP_KEY", &mut self.key);
+        let access = &mut self.access;
+        CollapsingHeader::new(small("Proxy and certificates")).show(ui, |ui| {
+            field(ui, "File of trusted authorities, if not the system's", "ca.pem", &mut access.authority);
+            field(ui, "HTTP proxy on the way", "proxy.example:3128", &mut access.proxy);
+            field(ui, "User of the proxy", "", &mut access.proxy_user);
+            reference(ui, "Where its password lies", "env:PROXY_PASSWORD", &mut access.proxy_password);
+            field(ui, "File of the agent's certificate", "agent.pem", &mut access.certificate);
+            reference(ui, "Where its private key lies", "file:agent.key", &mut access.certificate_key);
+        });
     }
 
     /// Draws what it behaves like.
@@ -136,7 +141,7 @@ impl AgentForm {
     fn visit(&self) -> Visit {
         let to = if self.other {
             let (address, key) = (self.address.clone(), self.key.clone());
-            To::Other { address, key, authority: self.authority.clone() }
+            To::Other { address, key, access: Box::new(self.access.clone()) }
         } else {
             To::TestPlatform
         };
@@ -205,5 +210,14 @@ fn steps(ui: &mut Ui, view: &View<'_>) {
     }
     if !agent.trouble.is_empty() {
         said(ui, "✕", tokens.status.bad, &agent.trouble);
+    }
+}
+
+/// Draws a field for a reference to a secret, and what is wrong with it.
+fn reference(ui: &mut Ui, name: &str, example: &str, text: &mut String) {
+    let typed = field(ui, name, example, text);
+    if let Some(trouble) = key_trouble(text).filter(|_| !typed.has_focus()) {
+        let colour = theme::tokens(ui.ctx()).status.bad;
+        said(ui, "✕", colour, trouble);
     }
 }
