@@ -151,7 +151,8 @@ fn a_platform_that_is_killed_in_the_middle_is_a_lost_connection() {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join("key"), "any");
     let key = format!("file:{}", path(folder.path(), "key"));
-    let mut served = Served::start(&[]);
+    // A port of its own: on the usual one the platform of another test could take its place.
+    let mut served = Served::start(&["--port", "21443"]);
     let agent = program(&["agent", &served.url, "--key", &key, "--thing", "pump", "--for", "5min"])
         .args(["--attempts", "2", "--wait", "100ms", "--json"])
         .stdout(Stdio::piped())
