@@ -9,7 +9,7 @@ use crate::ui::configs::draw::cell;
 use crate::ui::request::{Purpose, Request, RolloutFile};
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
-use egui::{Button, CollapsingHeader, Label, Margin, RichText, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, Label, Margin, Response, RichText, TextEdit, Ui};
 
 /// Width of the names of fields [points].
 const NAMES: f32 = 188.0;
@@ -65,7 +65,7 @@ impl FormPanel {
             // What is wrong is not hidden.
             let wrong = error.as_ref().is_some_and(|(field, _)| shown.contains(field));
             let header = CollapsingHeader::new(small(title)).id_salt(title).default_open(open);
-            header.open((wrong && !open).then_some(true)).show(ui, |ui| {
+            let part = header.open((wrong && !open).then_some(true)).show(ui, |ui| {
                 if title == "Devices" {
                     over(ui, &mut form);
                 }
@@ -76,6 +76,7 @@ impl FormPanel {
                 }
                 switches(ui, title, &mut form);
             });
+            in_sight(&part.header_response);
         }
         if form != *view.rollout.form {
             out.push(RolloutCommand::Fill(Box::new(form)).into());
@@ -128,6 +129,13 @@ impl FormPanel {
     }
 }
 
+/// Scrolls to what the keyboard has come to.
+fn in_sight(response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+}
+
 /// Draws how devices are reached.
 fn over(ui: &mut Ui, form: &mut Form) {
     ui.horizontal(|ui| {
@@ -155,6 +163,7 @@ fn draw(ui: &mut Ui, field: Field, form: &mut Form, wrong: Option<&str>) {
         ui.add(edit).labelled_by(name.id)
     });
     let response = response.inner.on_hover_text(field.help());
+    in_sight(&response);
     // What is not filled in yet is not wrong yet.
     if let Some(text) = wrong.filter(|_| !response.has_focus()) {
         let colour = if typed { tokens.status.bad } else { tokens.text.weak };
@@ -168,15 +177,18 @@ fn switches(ui: &mut Ui, title: &str, form: &mut Form) {
     match title {
         "Devices" => {
             let tip = "Whoever has every file as wanted is left alone, and later changes are seen";
-            ui.checkbox(&mut form.look, small("Read devices before")).on_hover_text(tip);
+            in_sight(&ui.checkbox(&mut form.look, small("Read devices before")).on_hover_text(tip));
             let tip = "Anything else in these files on the devices is lost, host and key too";
-            ui.checkbox(&mut form.as_generated, small("Files as generated")).on_hover_text(tip);
+            in_sight(&ui.checkbox(&mut form.as_generated, small("Files as generated")).on_hover_text(tip));
         }
         "Waves" => {
             let tip = "Who cannot be reached is known before anybody is restarted";
-            ui.checkbox(&mut form.stage_all, small("Write all files first")).on_hover_text(tip);
+            in_sight(&ui.checkbox(&mut form.stage_all, small("Write all files first")).on_hover_text(tip));
             let tip = "Goes through the waves for the first group, then for the next one";
-            ui.checkbox(&mut form.group_after_group, small("One group after the other")).on_hover_text(tip);
+            in_sight(
+                &ui.checkbox(&mut form.group_after_group, small("One group after the other"))
+                    .on_hover_text(tip),
+            );
         }
         _ => {}
     }
