@@ -146,6 +146,7 @@ fn request() -> Request {
         way: Way::default(),
         inputs: Inputs::default(),
         prediction: None,
+        confirm_at: None,
         overload_accepted_by: None,
     }
 }

@@ -68,7 +68,7 @@ fn capacity(
     file: &FleetFile,
     scenario: Option<&str>,
     assignment: &Assignment,
-) -> Result<(Input, Value), CommandError> {
+) -> Result<Vec<(Input, Value)>, CommandError> {
     let text = assignment.value.trim();
     let text = text.strip_prefix("unknown").map_or(text, |rest| rest.trim_start_matches([',', ' ']));
     let number = |text: &str| parse_number(text.trim().trim_end_matches("/s").trim_end());
@@ -83,19 +83,21 @@ fn capacity(
     };
     let refused = |error: LeverError| CommandError::usage(error.to_string());
     let lever = Lever::find(file, scenario, CAPACITY).map_err(refused)?;
-    let mut times = Vec::new();
+    let mut ends = Vec::new();
     for bound in bounds {
-        times.extend(lever.assignments(file, scenario, bound).map_err(refused)?);
+        ends.push(lever.assignments(file, scenario, bound).map_err(refused)?);
     }
+    // The same inputs at both ends: what differs is not known.
+    let Some((slow, quick)) = ends.first().zip(ends.last()) else {
+        return Err(unknown(file, scenario, CAPACITY));
+    };
     let number = |one: &plan::Assignment| one.to.number();
-    match times.as_slice() {
-        [slow, quick] => {
-            let between = number(quick).zip(number(slow)).map(|(low, high)| Unknown::Between(low, high));
-            Ok((slow.input.clone(), between.map_or_else(|| slow.to.clone(), Value::Unknown)))
-        }
-        [one, ..] => Ok((one.input.clone(), one.to.clone())),
-        [] => Err(unknown(file, scenario, CAPACITY)),
-    }
+    let each = slow.iter().zip(quick).map(|(slow, quick)| {
+        let between = number(quick).zip(number(slow)).filter(|(low, high)| low < high);
+        let unknown = between.map(|(low, high)| Value::Unknown(Unknown::Between(low, high)));
+        (slow.input.clone(), unknown.unwrap_or_else(|| slow.to.clone()))
+    });
+    Ok(each.collect())
 }
 
 /// Applies assignments to a scenario of a file, or to its baseline.
@@ -110,8 +112,9 @@ pub fn apply(
     let mut changed = Changed { file: file.clone(), set: Vec::new() };
     for assignment in assignments {
         if assignment.name == CAPACITY {
-            let (input, value) = capacity(&changed.file, scenario, assignment)?;
-            changed.assign(scenario, &input, &value)?;
+            for (input, value) in capacity(&changed.file, scenario, assignment)? {
+                changed.assign(scenario, &input, &value)?;
+            }
             continue;
         }
         let inputs = address::expand(&changed.file, &changed.file.view(scenario), &assignment.name);

@@ -5,7 +5,7 @@ use super::making::{self, Made, Wanted};
 use super::place::Place;
 use super::reach::Later;
 use super::standing::{Picture, is_count};
-use super::{Making, Open, Refused};
+use super::{Making, Open, Opening, Refused};
 use crate::base::file::{Access, AtomicFile, write_atomic};
 use crate::base::{Severity, units};
 use crate::desk::command::{RolloutCommand, UserCommand};
@@ -126,6 +126,12 @@ impl Desk {
         self.begin(Work::Plan, move |reins| {
             let made = making::make(&making.wanted, &mut |done| reins.going(done, None), reins.stop_flag());
             let stopped = !reins.going(0, None);
+            let made = made.and_then(|made| {
+                if !stopped && made.plan.may_start().is_ok() {
+                    made.plan.write(&making.path).map_err(|error| error.to_string())?;
+                }
+                Ok(made)
+            });
             Box::new(move |desk| desk.plan_made(made, &making.path, stopped))
         });
     }
@@ -185,7 +191,7 @@ impl Desk {
         Ok(Making { wanted, path: path.to_owned() })
     }
 
-    /// Writes a plan that was made, or keeps it until somebody takes it over.
+    /// Takes in a plan that was made and written, or keeps it until somebody takes it over.
     fn plan_made(&mut self, made: Result<Made, String>, path: &Path, stopped: bool) {
         let made = match made {
             _ if stopped => {
@@ -207,16 +213,13 @@ impl Desk {
             let text = "The plan would overload the platform, so it was not written. Slow it down, or take it over by name.";
             self.say(Severity::Warning, text, Some(UserCommand::ScreenRollout));
             let reason = error.to_string();
-            self.rollout.refused = Some(Refused { plan: made.plan, path: path.to_owned(), reason });
+            self.rollout.refused = Some(Refused { plan: Arc::new(made.plan), path: path.to_owned(), reason });
             return;
         }
-        self.write_plan(&made.plan, path);
+        self.plan_written(&made.plan, path);
     }
 
-    fn write_plan(&mut self, plan: &Plan, path: &Path) {
-        if let Err(error) = plan.write(path) {
-            return self.say(Severity::Error, error.to_string(), None);
-        }
+    fn plan_written(&mut self, plan: &Plan, path: &Path) {
         let devices = units::count(u64::from(plan.sizes().iter().sum::<u32>()));
         let text =
             format!("Wrote the plan for {devices} devices to {}. Nothing is begun yet.", Self::shown(path));
@@ -230,32 +233,50 @@ impl Desk {
             let text = "An overload is taken over by name, so nothing was written. Fill in your name.";
             return self.say(Severity::Warning, text, None);
         }
-        let Some(Refused { plan, path, .. }) = self.rollout.refused.take() else { return };
-        match plan.taken_over_by(name) {
-            Ok(plan) => self.write_plan(&plan, &path),
-            Err(error) => self.say(Severity::Error, error.to_string(), None),
+        let Some(Refused { plan, path, .. }) = self.rollout.refused.clone() else { return };
+        let name = name.to_owned();
+        self.begin(Work::Plan, move |_| {
+            let written = Plan::clone(&plan).taken_over_by(&name).and_then(|plan| {
+                plan.write(&path)?;
+                Ok(plan)
+            });
+            Box::new(move |desk| match written {
+                Ok(plan) => {
+                    desk.rollout.refused = None;
+                    desk.plan_written(&plan, &path);
+                }
+                // It stays until it can be written.
+                Err(error) => desk.say(Severity::Error, error.to_string(), None),
+            })
+        });
+    }
+
+    /// Opens a roll-out to look at it; the one that is open stays until the other is read.
+    pub(in crate::desk) fn open_rollout(&mut self, path: &Path) {
+        let place = Place::new(path);
+        match Clerk::start(place.clone(), Arc::clone(&self.wake)) {
+            Ok(clerk) => self.rollout.opening = Some(Opening { place, clerk }),
+            Err(sentence) => self.say(Severity::Error, sentence, None),
         }
     }
 
-    /// Opens a roll-out to look at it.
-    pub(in crate::desk) fn open_rollout(&mut self, path: &Path) {
-        let place = Place::new(path);
-        let opened = place.plan().map_err(|error| error.to_string()).and_then(|plan| {
-            let plan = Arc::new(plan);
-            let clerk = Clerk::start(place.clone(), Arc::clone(&plan), Arc::clone(&self.wake))?;
-            Ok((plan, clerk))
-        });
-        let (plan, clerk) = match opened {
-            Ok(opened) => opened,
-            Err(sentence) => return self.say(Severity::Error, sentence, None),
+    /// Takes in what the clerk of a roll-out that is being opened has read.
+    fn opened(&mut self, news: News) {
+        let Some(Opening { place, clerk }) = self.rollout.opening.take() else { return };
+        let picture = match news {
+            News::Picture(picture) => picture,
+            News::Failed(sentence) | News::Said(sentence) => {
+                return self.say(Severity::Error, sentence, None);
+            }
+            News::Log(..) => return,
         };
         self.close_rollout();
-        self.settings.rollout = Some(path.to_owned());
+        self.settings.rollout = Some(place.path().to_owned());
         let open = Open {
             place,
             clerk,
-            later: Arc::new(Later::new(plan.request().inputs.clone())),
-            picture: Arc::new(Picture::fresh(plan)),
+            later: Arc::new(Later::new(picture.plan.request().inputs.clone())),
+            picture,
             trouble: None,
             device: None,
             log: Vec::new(),
@@ -291,6 +312,9 @@ impl Desk {
     /// Takes in what the clerk and background work bring.
     pub(in crate::desk) fn tick_rollout(&mut self) {
         self.rollout.leaving.retain(Clerk::drives);
+        if let Some(news) = self.rollout.opening.as_ref().and_then(|opening| opening.clerk.news()) {
+            self.opened(news);
+        }
         let Some(open) = &mut self.rollout.open else { return };
         let mut news: Vec<News> = Vec::new();
         while let Some(one) = open.clerk.news() {
@@ -426,6 +450,9 @@ impl Desk {
 
     /// Waits for the first look at a roll-out and for what was ordered about its devices.
     pub(in crate::desk) fn finish_rollout(&mut self) {
+        if let Some(news) = self.rollout.opening.as_ref().and_then(|opening| opening.clerk.wait(FIRST_LOOK)) {
+            self.opened(news);
+        }
         while let Some(open) = &self.rollout.open
             && open.told.is_none()
             && open.place.journal().exists()

@@ -42,6 +42,8 @@ pub(super) struct Rollouts {
     /// A plan that would overload the platform, until somebody takes it over or leaves it.
     refused: Option<Refused>,
     open: Option<Open>,
+    /// One that is being read before it is open.
+    opening: Option<Opening>,
     /// Closed roll-outs in which devices are still being dealt with.
     leaving: Vec<Clerk>,
     /// Whether the window closes as soon as nothing is going on.
@@ -55,6 +57,7 @@ impl Default for Rollouts {
             who: reach::user().unwrap_or_default(),
             refused: None,
             open: None,
+            opening: None,
             leaving: Vec::new(),
             closing: false,
         }
@@ -79,6 +82,12 @@ struct Open {
     later: Arc<reach::Later>,
     /// Status that a notice was said for.
     told: Option<crate::push::state::Status>,
+}
+
+/// A roll-out that is being read.
+struct Opening {
+    place: Place,
+    clerk: Clerk,
 }
 
 /// A wish that a plan is being made for.

@@ -32,7 +32,7 @@ const PER_JUMP: u32 = 64;
 pub struct Keys {
     /// Files of known hosts; none: those of `ssh`.
     pub known_hosts: Vec<PathBuf>,
-    /// Private keys without a pass phrase; none: the agent, else those of `ssh`.
+    /// Private keys without a pass phrase; none: those of the agent, then those of `ssh`.
     pub identity: Vec<PathBuf>,
     /// Files of known jump hosts; none: as for devices.
     pub jump_known_hosts: Vec<PathBuf>,
@@ -44,8 +44,6 @@ pub struct Keys {
     pub app_key: Option<String>,
     /// The only authorities that are trusted for the platform (PEM); none: those of the system.
     pub platform_ca: Option<PathBuf>,
-    /// Address of the platform that has to have seen a device connect since its restart.
-    pub confirm_at: Option<String>,
 }
 
 impl Default for Keys {
@@ -58,7 +56,6 @@ impl Default for Keys {
             per_jump: PER_JUMP,
             app_key: None,
             platform_ca: None,
-            confirm_at: None,
         }
     }
 }
@@ -100,10 +97,13 @@ impl Keys {
         })
     }
 
-    /// Returns the platform that is asked whether devices came back.
-    fn witness(&self, notes: &mut Vec<String>) -> Result<Option<Arc<Platform>>, ReachError> {
-        let Some(url) = &self.confirm_at else { return Ok(None) };
-        Ok(Some(Arc::new(Platform::new(self.platform(url, notes)?)?)))
+    /// Returns the platform that is asked whether devices came back, where the plan names one.
+    fn witness(
+        &self,
+        at: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Arc<Platform>>, ReachError> {
+        at.map(|url| Ok(Arc::new(Platform::new(self.platform(url, notes)?)?))).transpose()
     }
 
     fn platform(&self, url: &str, notes: &mut Vec<String>) -> Result<PlatformOptions, ReachError> {
@@ -134,7 +134,7 @@ impl Keys {
         }
         let agent = std::env::var_os("SSH_AUTH_SOCK").filter(|_| self.identity.is_empty());
         let mut key_files = self.identity.clone();
-        if key_files.is_empty() && agent.is_none() {
+        if key_files.is_empty() {
             key_files.extend(USUAL_KEYS.iter().filter_map(|name| own(name)).filter(|path| path.exists()));
         }
         let jump =
@@ -171,12 +171,6 @@ pub enum ReachError {
     /// That is no address of a platform.
     #[error("{0}")]
     Url(#[from] UrlError),
-    /// Nobody would be asked whether devices came back.
-    #[error(
-        "The plan confirms devices at once after their restart, so the platform cannot have seen them connect. \
-         Plan with a time such as --verify-after 30s, or leave --confirm-at out"
-    )]
-    NoTime,
     /// What driving says.
     #[error("{0}")]
     Drive(#[from] DriveError),
@@ -198,10 +192,8 @@ pub fn drive(
     let source: Arc<dyn Source> = Arc::new(Later::new(request.inputs.clone()));
     // Nobody reads notes here; they were told when the plan was made.
     let notes = &mut Vec::new();
-    let reached = keys.witness(notes).and_then(|witness| Ok((witness, keys.reached(&request.way, notes)?)));
-    if keys.confirm_at.is_some() && request.pace.verify_after_s == 0 {
-        return Err(ReachError::NoTime);
-    }
+    let witness = keys.witness(request.confirm_at.as_deref(), notes);
+    let reached = witness.and_then(|witness| Ok((witness, keys.reached(&request.way, notes)?)));
     let stops = order == Some(Order::Stop);
     let what = (who, order, leave);
     let (witness, reached) = match reached {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Refused {
     /// The plan, with its prediction.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// Where it was to be written.
     pub path: PathBuf,
     /// Why it was refused, in a sentence.
@@ -33,6 +33,8 @@ pub struct RolloutView<'a> {
     pub refused: Option<&'a Refused>,
     /// The roll-out that is open.
     pub open: Option<OpenView<'a>>,
+    /// The plan or journal that is being read to be opened.
+    opening: Option<&'a Path>,
     /// Whether the window closes as soon as nothing is going on.
     pub closing: bool,
 }
@@ -54,6 +56,13 @@ pub struct OpenView<'a> {
     pub files: Option<&'a Result<GroupFiles, String>>,
 }
 
+impl RolloutView<'_> {
+    /// Returns the name of the roll-out that is being read to be opened, without the folders above it.
+    pub fn opening(&self) -> Option<String> {
+        self.opening.map(crate::desk::agents::short)
+    }
+}
+
 impl Rollouts {
     /// Returns what a panel reads.
     pub(in crate::desk) fn view(&self) -> RolloutView<'_> {
@@ -62,6 +71,7 @@ impl Rollouts {
             who: &self.who,
             refused: self.refused.as_ref(),
             open: self.open.as_ref().map(Open::view),
+            opening: self.opening.as_ref().map(|opening| opening.place.path()),
             closing: self.closing,
         }
     }
@@ -75,7 +85,6 @@ impl Rollouts {
             identity: path(Field::Identity).into_iter().collect(),
             app_key: text(Field::AppKey).map(str::to_owned),
             platform_ca: path(Field::PlatformCa),
-            confirm_at: text(Field::ConfirmAt).map(str::to_owned),
             ..Keys::default()
         }
     }

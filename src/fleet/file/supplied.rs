@@ -121,6 +121,12 @@ impl View<'_> {
         preset.or(setting.default_number())
     }
 
+    /// Returns whether an input of the platform follows from the topology, because the file does not say it itself.
+    pub fn follows_from_topology(&self, address: &str) -> bool {
+        let stated = self.lookup(address).is_some_and(|(node, _)| node.kind != Kind::Null);
+        !stated && self.derivation().of_address(address).is_some()
+    }
+
     /// Returns the kind of the outage or event with this base; total where it says nothing readable.
     pub fn outage_kind(&self, base: &str) -> &'static OutageKind {
         self.word(&format!("{base}/kind")).and_then(outages::find).unwrap_or(&outages::KINDS[0])

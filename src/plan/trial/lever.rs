@@ -12,8 +12,9 @@ use crate::fleet::{Fleet, FleetFile};
 
 /// Name of the lever that stands for the capacity of the sign-in tier [sign-ins/s].
 pub const CAPACITY: &str = "capacity";
-/// Address of the input that it writes.
+/// Address of the input that it writes, and of the one that it holds where that would follow from the topology.
 const SERVICE_TIME: &str = "/platform/service_time_ms";
+const WORKERS: &str = "/platform/workers";
 
 /// One value for one input.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,9 @@ impl Assignment {
         } else {
             String::new()
         };
+        if self.from.as_ref() == Some(&self.to) {
+            return format!("stays {from}, whatever the topology gives");
+        }
         format!("{from} → {}{held}", self.to.human(setting))
     }
 }
@@ -105,7 +109,7 @@ impl Lever {
     pub fn find(file: &FleetFile, scenario: Option<&str>, name: &str) -> Result<Self, LeverError> {
         let view = file.view(scenario);
         let capacity = name == CAPACITY;
-        let inputs = address::expand(file, &view, if capacity { SERVICE_TIME } else { name });
+        let mut inputs = address::expand(file, &view, if capacity { SERVICE_TIME } else { name });
         if inputs.is_empty() {
             return Err(LeverError::Unknown { name: name.to_owned() });
         }
@@ -119,7 +123,11 @@ impl Lever {
             let input = address::resolve(&view, address)?;
             view.value(address, input.setting).ok()?.number()
         };
-        let workers = capacity.then(|| number("/platform/workers").unwrap_or(1.0));
+        let workers = capacity.then(|| number(WORKERS).unwrap_or(1.0));
+        if capacity && view.follows_from_topology(WORKERS) {
+            // They would follow the time of a sign-in, and the capacity would stay as it is.
+            inputs.extend(address::resolve(&view, WORKERS));
+        }
         Ok(Self { name: name.to_owned(), inputs, workers })
     }
 
@@ -171,7 +179,11 @@ impl Lever {
     /// Returns the value of an input for a value of the lever, rounded to what the input can hold.
     fn file_value(&self, input: &Input, value: f64) -> f64 {
         if let Some(workers) = self.workers {
-            return (workers * 1e3 / value * 1e6).round() / 1e6;
+            return if input.address == WORKERS {
+                workers
+            } else {
+                (workers * 1e3 / value * 1e6).round() / 1e6
+            };
         }
         let raw = value / input.setting.unit.seconds().unwrap_or(1.0);
         if input.setting.whole { raw.round() } else { crate::fleet::file::round_to_unit(raw) }
@@ -219,7 +231,8 @@ impl Lever {
             };
             scale.then_some(base)
         };
-        self.inputs.iter().filter_map(value).collect()
+        let held = |input: &&Input| self.workers.is_some() && input.address == WORKERS;
+        self.inputs.iter().filter(|input| !held(input)).filter_map(value).collect()
     }
 
     /// Returns what a value assigns.
@@ -279,4 +292,26 @@ pub fn fleet_with(
     assignments: &[Assignment],
 ) -> Result<Option<Fleet>, LeverError> {
     Ok(assign(file, scenario, assignments)?.check(scenario).fleet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::goal::capacity_per_s;
+    use super::*;
+    use crate::fleet::example::EXAMPLES;
+
+    #[test]
+    fn capacity_is_turned_in_every_shipped_fleet() {
+        for example in EXAMPLES {
+            let file = example.file().unwrap();
+            let lever = Lever::find(&file, None, CAPACITY).unwrap();
+            let now = lever.now(&file, None).unwrap();
+            for wanted in [now / 4.0, now * 1.5] {
+                let set = lever.assignments(&file, None, wanted).unwrap();
+                let fleet = fleet_with(&file, None, &set).unwrap().unwrap();
+                let got = capacity_per_s(&fleet);
+                assert!((got / wanted - 1.0).abs() < 0.01, "{}: {wanted} and not {got}", example.name);
+            }
+        }
+    }
 }

@@ -100,7 +100,7 @@ impl Machine {
             }
             Order::Stop => {
                 let open = [Status::Ready, Status::Running, Status::Paused, Status::RollingBack];
-                self.must_be(&open, "stopping", "It stopped already")?;
+                self.must_be(&open, "stopping", "It ended already, and nothing is begun any more")?;
                 self.forget_forward();
                 self.to_roll_back.clear();
                 self.scope = None;
@@ -129,7 +129,11 @@ impl Machine {
     }
 
     fn start(&mut self, steps: &mut Vec<Step>) -> Result<(), OrderError> {
-        self.must_be(&[Status::Ready], "starting", "It was started before; resume it")?;
+        let fix = match self.status {
+            Status::Running | Status::Paused => "It was started before; resume it",
+            _ => "It ended; make a new plan, devices that are done are skipped in it",
+        };
+        self.must_be(&[Status::Ready], "starting", fix)?;
         self.plan.may_start()?;
         self.turn(Status::Running, "Started as ordered", steps);
         self.enter_wave();
@@ -245,21 +249,41 @@ impl Machine {
         self.urgent = urgent;
         self.turn(Status::RollingBack, "Rolling back as ordered", steps);
         for device in 0..self.devices.len() as u32 {
+            self.begin_again(device, steps);
             self.queue_roll_back(now, device);
         }
         Ok(())
     }
 
-    /// Queues a device for its previous files, where it is in the scope and had its restart.
-    pub(super) fn queue_roll_back(&mut self, now: Now, device: u32) {
+    /// Lets a device whose roll-back failed be rolled back again, with a restart and a stamp of its own. One of which
+    /// it is not known whether it restarted has to be named.
+    fn begin_again(&mut self, device: u32, steps: &mut Vec<Step>) {
         let entry = &self.devices[device as usize];
-        let inside = match self.scope {
+        let failed = match entry.row.state {
+            State::Failed | State::Unreachable => true,
+            State::InDoubt => matches!(self.scope, Some(Scope::Device(_))),
+            _ => false,
+        };
+        if failed && entry.row.back && !entry.busy && self.is_inside(device) {
+            let row = Row { back: false, tried: 0, ..entry.row.clone() };
+            self.set(device, row, "rolled back again as ordered".into(), steps);
+        }
+    }
+
+    /// Returns whether a device's previous files are to be brought back.
+    fn is_inside(&self, device: u32) -> bool {
+        match self.scope {
             None => false,
             Some(Scope::All) => true,
             Some(Scope::Wave(wave)) => self.plan.devices()[device as usize].wave == Some(wave),
             Some(Scope::Device(one)) => one == device,
-        };
-        if !inside || entry.busy || entry.row.before.is_none() || entry.row.round == 0 {
+        }
+    }
+
+    /// Queues a device for its previous files, where it is in the scope and had its restart.
+    pub(super) fn queue_roll_back(&mut self, now: Now, device: u32) {
+        let entry = &self.devices[device as usize];
+        if !self.is_inside(device) || entry.busy || entry.row.before.is_none() || entry.row.round == 0 {
             return;
         }
         let calendar = entry.calendar;

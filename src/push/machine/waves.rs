@@ -126,7 +126,16 @@ impl Machine {
         let waiting = !self.due.is_empty();
         if self.in_flight == 0 && !left && !waiting {
             self.scope = None;
-            self.turn(Status::Stopped, "Rolled back as ordered", steps);
+            let failed = |entry: &&super::Device| entry.row.back && entry.row.state != State::RolledBack;
+            let cause = match self.devices.iter().filter(failed).count() {
+                0 => "Rolled back as ordered".to_owned(),
+                1 => "Rolled back as ordered, but for 1 device. Order it again for it".to_owned(),
+                n => format!(
+                    "Rolled back as ordered, but for {} devices. Order it again for them",
+                    units::count(n as u64)
+                ),
+            };
+            self.turn(Status::Stopped, cause, steps);
         }
     }
 }

@@ -210,6 +210,10 @@ fn check(request: &Request) -> Result<(), PlanError> {
     if pace.at_once == 0 {
         return number("The number of devices at once", "0".into(), "Work on at least one device at a time");
     }
+    if request.confirm_at.is_some() && pace.verify_after_s == 0 {
+        let fix = "A platform cannot have seen a device connect at once. Give it a time such as 30 s";
+        return number("The time before a device is looked at again", "0 s".into(), fix);
+    }
     if request.gate.confirmed_pct_x100 > 10_000 {
         let value = format!("{} %", f64::from(request.gate.confirmed_pct_x100) / 100.0);
         return number("The share that must be confirmed", value, "Ask for at most 100 %");

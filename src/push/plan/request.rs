@@ -39,6 +39,10 @@ pub struct Request {
     pub approvals: u32,
     /// Groups of the devices.
     pub groups: Vec<GroupTerms>,
+    /// Address of the platform that has to have seen a device connect since its restart before it counts as
+    /// confirmed; `None`: reading it back is enough.
+    #[serde(default)]
+    pub confirm_at: Option<String>,
     /// How devices are reached and restarted: whoever approves the plan approves the command that runs there.
     #[serde(default)]
     pub way: Way,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::hash::sha256;
+use proptest::prelude::*;
 
 pub(crate) fn request(waves: &str) -> Request {
     Request {
@@ -20,6 +21,7 @@ pub(crate) fn request(waves: &str) -> Request {
         way: Way::default(),
         inputs: Inputs::default(),
         prediction: None,
+        confirm_at: None,
         overload_accepted_by: None,
     }
 }
@@ -58,6 +60,21 @@ fn a_plan_is_frozen_into_waves_and_the_equal_ones_are_left_alone() {
     assert!(plan.devices()[..90].iter().all(|device| device.wave.is_some()));
     let canary: std::collections::BTreeSet<_> = plan.devices()[..5].iter().map(|d| d.site.clone()).collect();
     assert!(canary.len() >= 3, "five devices of five equal sites come from several: {canary:?}");
+}
+
+#[test]
+fn who_confirms_is_part_of_what_is_approved() {
+    let by = |confirm_at: Option<&str>| Request {
+        confirm_at: confirm_at.map(str::to_owned),
+        ..request("10,rest")
+    };
+    let plan = |request| Plan::new(request, (0..30).map(candidate).collect());
+    let (alone, asked) = (plan(by(None)).unwrap(), plan(by(Some("https://plant.example"))).unwrap());
+    assert_ne!(alone.hash(), asked.hash());
+    assert_eq!(Plan::parse(&text(&asked)).unwrap(), asked);
+    let mut at_once = by(Some("https://plant.example"));
+    at_once.pace.verify_after_s = 0;
+    assert!(matches!(plan(at_once), Err(PlanError::Number { .. })), "nobody connects in no time");
 }
 
 #[test]
@@ -184,4 +201,34 @@ fn an_overload_starts_only_by_name() {
     assert!(taken.may_start().is_ok() && *taken.hash() != before);
     overload.overload_accepted_by = Some("m.okafor".into());
     assert_eq!(Plan::new(overload, vec![candidate(0)]).unwrap(), taken);
+}
+
+/// Numbers as simulations bring them: of any size, with all their digits.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        0.0..1e5_f64,
+        (0_u64..1 << 62).prop_map(|bits| f64::from_bits(bits)).prop_filter("finite", |x| x.is_finite())
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_number_comes_back_from_a_file_as_it_was(numbers in prop::collection::vec(number(), 6)) {
+        let storm = Storm { lasts_s: numbers[0], peak_sign_ins_per_s: numbers[1], utilisation: numbers[2], back_s: Some(numbers[3]), ..Storm::default() };
+        let prediction = Prediction { lasts_s: numbers[4], roll_back_lasts_s: numbers[5], storms: vec![storm], ..Prediction::default() };
+        let mut request = Request { prediction: Some(prediction), ..request("10,rest") };
+        request.pace.activations_per_s = numbers[0].clamp(1e-9, 1e5);
+        let plan = Plan::new(request, (0..3).map(candidate).collect()).unwrap();
+        let read = Plan::parse(&text(&plan)).unwrap();
+        prop_assert_eq!(read.hash(), plan.hash());
+        prop_assert_eq!(read, plan);
+    }
+}
+
+#[test]
+fn a_plan_that_is_written_otherwise_is_refused() {
+    let plan = Plan::new(request("10,rest"), (0..30).map(candidate).collect()).unwrap();
+    let spaced = text(&plan).replace("\"seed\":7", "\"seed\": 7");
+    let error = Plan::parse(&spaced).unwrap_err();
+    assert!(matches!(&error, PlanError::NotAPlan { reason } if reason.contains("byte by byte")), "{error}");
 }

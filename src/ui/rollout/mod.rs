@@ -43,6 +43,10 @@ pub struct RolloutPanel {
 impl RolloutPanel {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
+        if let Some(name) = view.rollout.opening() {
+            let text = small(format!("Opening {name}…"));
+            ui.label(text.color(theme::tokens(ui.ctx()).text.weak));
+        }
         match view.rollout.open {
             Some(open) => self.open(ui, &open, view, out),
             None => self.next(ui, view, out),

@@ -264,6 +264,9 @@ pub fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
             Way::Platform { url, restart, .. } => format!("the platform {url}, then its service `{restart}`"),
         },
     ));
+    if let Some(url) = &request.confirm_at {
+        facts.push(("Confirmed by", format!("{url} too, once it has seen the device connect")));
+    }
     if let Some(known) = &request.prediction {
         let lasts = format!(
             "{}, taking it back {}",

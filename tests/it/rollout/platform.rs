@@ -101,9 +101,11 @@ fn files_reach_devices_through_their_platform_and_each_is_seen_to_come_back() {
         "--look",
         "--app-key",
         &key,
+        "--confirm-at",
+        &rest,
     ];
     run_in(at, &arguments).ends(0).says("not encrypted");
-    let keys = ["--app-key", &key, "--confirm-at", &rest];
+    let keys = ["--app-key", &key];
     let done = rollout(at, &[&["start", "night.json", "--yes", "--json"], &keys[..]].concat()).ends(0).json();
     assert_eq!(count(&done, "verified"), 3);
     assert!((0..3).all(|device| connection(at, device).contains(CANARY)));

@@ -15,7 +15,7 @@ pub struct Keys {
     /// File of known hosts; can be repeated; without it those of `ssh`
     #[arg(long, value_name = "FILE")]
     known_hosts: Vec<PathBuf>,
-    /// Private key without a pass phrase; can be repeated; without it the agent, else those of `ssh`
+    /// Private key without a pass phrase; can be repeated; without it those of the agent, then those of `ssh`
     #[arg(long, value_name = "FILE")]
     identity: Vec<PathBuf>,
     /// File of known jump hosts; can be repeated; without it as for devices
@@ -33,9 +33,6 @@ pub struct Keys {
     /// Trust only the authorities in this file (PEM) for the platform
     #[arg(long, value_name = "FILE")]
     platform_ca: Option<PathBuf>,
-    /// A device counts as confirmed only where this platform has seen it connect since its restart
-    #[arg(long, value_name = "URL", requires = "app_key")]
-    confirm_at: Option<String>,
 }
 
 impl Keys {
@@ -48,8 +45,7 @@ impl Keys {
         let most = ["--per-jump".into(), self.per_jump.to_string().into()];
         let key = self.app_key.iter().flat_map(|reference| ["--app-key".into(), reference.into()]);
         let ca = self.platform_ca.iter().flat_map(|path| ["--platform-ca".into(), path.into()]);
-        let at = self.confirm_at.iter().flat_map(|url| ["--confirm-at".into(), url.into()]);
-        hosts.chain(keys).chain(gates).chain(own).chain(most).chain(key).chain(ca).chain(at).collect()
+        hosts.chain(keys).chain(gates).chain(own).chain(most).chain(key).chain(ca).collect()
     }
 
     /// Returns them as they are used.
@@ -62,7 +58,6 @@ impl Keys {
             per_jump: self.per_jump,
             app_key: self.app_key.clone(),
             platform_ca: self.platform_ca.clone(),
-            confirm_at: self.confirm_at.clone(),
         }
     }
 }
@@ -74,9 +69,7 @@ pub fn from_reach(error: &ReachError) -> CommandError {
         ReachError::NoKey => {
             CommandError::usage(format!("{error}.")).hint("Say where it lies, such as --app-key env:APP_KEY.")
         }
-        ReachError::Reference(_) | ReachError::Url(_) | ReachError::NoTime => {
-            CommandError::usage(format!("{error}."))
-        }
+        ReachError::Reference(_) | ReachError::Url(_) => CommandError::usage(format!("{error}.")),
         ReachError::Key(_) => CommandError::input(format!("{error}.")),
         ReachError::Drive(error) => from_drive(error),
     }

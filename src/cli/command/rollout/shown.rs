@@ -152,6 +152,9 @@ pub fn plan(plan: &Plan) -> String {
         &mut text,
         format_args!("rate       {} restarts/s", units::significant(request.pace.activations_per_s)),
     );
+    if let Some(url) = &request.confirm_at {
+        text.push_str(&wrap("confirmed  ", &format!("by {url} too, once it has seen the device connect")));
+    }
     let Some(prediction) = &request.prediction else { return text };
     line(
         &mut text,

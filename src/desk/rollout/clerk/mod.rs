@@ -87,32 +87,28 @@ struct Reins {
 }
 
 impl Clerk {
-    /// Starts the clerk of a roll-out.
+    /// Starts the clerk of a roll-out, who reads its plan first: what comes then is a [`Picture`], or why there is
+    /// none and nothing more.
     ///
     /// # Errors
     /// A sentence where the system gives no thread.
-    pub(in crate::desk) fn start(place: Place, plan: Arc<Plan>, wake: Wake) -> Result<Self, String> {
+    pub(in crate::desk) fn start(place: Place, wake: Wake) -> Result<Self, String> {
         let (asks, inbox) = sync_channel(QUEUE);
         let (outbox, news) = sync_channel(QUEUE);
         let (end, ended) = sync_channel(1);
         let reins = Arc::<Reins>::default();
-        let work = Work {
-            place,
-            plan,
-            journal: None,
-            seen: None,
-            returned: Arc::default(),
-            driver: None,
-            given: Vec::new(),
-            shown: None,
-            news: outbox,
-            wake,
-            reins: Arc::clone(&reins),
-            trouble: None,
-        };
+        let shared = Arc::clone(&reins);
         let thread = std::thread::Builder::new().name("roll-out".to_owned());
         let started = thread.spawn(move || {
-            work.run(&inbox);
+            match place.plan() {
+                Ok(plan) => Work::new(place, Arc::new(plan), (outbox, wake), shared).run(&inbox),
+                Err(error) => {
+                    // Nobody listens any more where the wish was taken back.
+                    let _ = outbox.try_send(News::Failed(error.to_string()));
+                    drop(outbox);
+                    wake();
+                }
+            }
             // Nobody waits any more where the program ends.
             let _ = end.send(());
         });
@@ -190,6 +186,23 @@ struct Work {
 }
 
 impl Work {
+    fn new(place: Place, plan: Arc<Plan>, (news, wake): (SyncSender<News>, Wake), reins: Arc<Reins>) -> Self {
+        Self {
+            place,
+            plan,
+            journal: None,
+            seen: None,
+            returned: Arc::default(),
+            driver: None,
+            given: Vec::new(),
+            shown: None,
+            news,
+            wake,
+            reins,
+            trouble: None,
+        }
+    }
+
     fn run(mut self, inbox: &Receiver<Ask>) {
         self.tell(News::Picture(Arc::new(Picture::fresh(Arc::clone(&self.plan)))));
         loop {

@@ -1,6 +1,6 @@
 //! The terms as fields of a form: every field a text with its name, its usual value and its own error.
 
-use super::{TermError, Terms, seconds, wrong};
+use super::{PLATFORMS, TermError, Terms, wrong};
 use crate::config::secret::SecretRef;
 use crate::push::plan::Way;
 use crate::push::target::platform::is_platform;
@@ -100,7 +100,7 @@ fields! {
     /// File of known hosts.
     KnownHosts "--known-hosts" "File of known hosts" "" "those of ssh" "Host keys are checked against it as OpenSSH does";
     /// Private key.
-    Identity "--identity" "Private key" "" "the agent, else those of ssh" "A key file without a pass phrase; it is read when devices are reached";
+    Identity "--identity" "Private key" "" "the agent, then those of ssh" "A key file without a pass phrase; it is read when devices are reached";
     /// Reference to the application key.
     AppKey "--app-key" "Application key" "" "env:NAME, file:PATH, keyring:SERVICE/USER" "Where the application key for the platform lies; the key itself stands nowhere";
     /// Authorities of the platform.
@@ -219,6 +219,7 @@ impl Form {
             at_once: self.number(Field::AtOnce, 1)?.unwrap_or(16),
             verify_after: or(Field::VerifyAfter),
             restart_time: or(Field::RestartTime),
+            confirm_at: self.filled(Field::ConfirmAt),
             approvals: self.number(Field::Approvals, 0)?.unwrap_or(0),
             windows: windows.map(str::to_owned).collect(),
             zone: self.filled(Field::Zone),
@@ -257,29 +258,16 @@ impl Form {
 
     /// Checks what a platform is asked with, where one is asked.
     fn asked(&self) -> Result<(), TermError> {
-        let fix = "Write it like https://plant.example or https://plant.example:8443.";
-        let url = Some(Field::Url).filter(|_| self.over == Over::Platform);
-        let asked: Vec<(Field, &str)> = url
-            .into_iter()
-            .chain([Field::ConfirmAt])
-            .map(|field| (field, self.text(field)))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
-        for (field, text) in &asked {
-            if !is_platform(text) {
-                return Err(wrong(*field, text, fix));
-            }
+        let url = self.text(Field::Url);
+        if self.over == Over::Platform && !is_platform(url) {
+            return Err(wrong(Field::Url, url, PLATFORMS));
         }
+        let asks = self.over == Over::Platform || self.filled(Field::ConfirmAt).is_some();
         let reference = self.text(Field::AppKey);
         let fix = "Write where the application key lies: env:NAME, file:PATH or keyring:SERVICE/USER.";
-        let missing = !asked.is_empty() && reference.is_empty();
+        let missing = asks && reference.is_empty();
         if missing || !reference.is_empty() && reference.parse::<SecretRef>().is_err() {
             return Err(wrong(Field::AppKey, reference, fix));
-        }
-        let at_once = seconds(Field::VerifyAfter, self.text(Field::VerifyAfter)).is_ok_and(|s| s == 0);
-        if at_once && !self.text(Field::ConfirmAt).is_empty() {
-            let fix = "A platform cannot have seen a device connect at once; write a time such as 30s.";
-            return Err(wrong(Field::VerifyAfter, self.text(Field::VerifyAfter), fix));
         }
         Ok(())
     }

@@ -8,11 +8,15 @@ use crate::base::units;
 use crate::push::plan::{
     Budgets, Gate, GroupTerms, Inputs, Pace, Pauses, Request, Sequence, Staging, Way, Window,
 };
+use crate::push::target::platform::is_platform;
 use serde_json::json;
 use thiserror::Error;
 
 /// Rate of a plan that is not simulated yet \[restarts/s\].
 const NOT_SOLVED: f64 = 1.0;
+
+/// What the address of a platform looks like.
+const PLATFORMS: &str = "Write it like https://plant.example or https://plant.example:8443.";
 
 /// Waves, gates, budgets, windows and pace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Terms {
     pub verify_after: String,
     /// Longest time for a restart, such as `30s`.
     pub restart_time: String,
+    /// Address of the platform that has to have seen a device connect since its restart, where one is asked.
+    pub confirm_at: Option<String>,
     /// People who have to approve the plan, beside whoever starts it.
     pub approvals: u32,
     /// When agents may restart: `sat,sun 22:00-04:00`, for one group `pumps=22:00-04:00`.
@@ -114,6 +120,7 @@ impl Terms {
         groups: Vec<String>,
         devices: usize,
     ) -> Result<Request, TermError> {
+        self.confirmable()?;
         let part = |of: u32| (devices as u32).div_ceil(of);
         let windows = self.windows(&groups)?;
         let terms = |id: String| GroupTerms {
@@ -151,12 +158,26 @@ impl Terms {
                 restart_s: seconds(Field::RestartTime, &self.restart_time)?,
             },
             approvals: self.approvals,
+            confirm_at: self.confirm_at.clone(),
             groups: groups.into_iter().map(terms).collect(),
             way: Way::default(),
             inputs: Inputs::default(),
             prediction: None,
             overload_accepted_by: self.accept_overload_by.clone(),
         })
+    }
+
+    /// Checks that a platform that is asked can have seen devices connect.
+    fn confirmable(&self) -> Result<(), TermError> {
+        let Some(url) = &self.confirm_at else { return Ok(()) };
+        if !is_platform(url) {
+            return Err(wrong(Field::ConfirmAt, url, PLATFORMS));
+        }
+        if seconds(Field::VerifyAfter, &self.verify_after)? == 0 {
+            let fix = "A platform cannot have seen a device connect at once; write a time such as 30s.";
+            return Err(wrong(Field::VerifyAfter, &self.verify_after, fix));
+        }
+        Ok(())
     }
 
     /// Returns the windows with the group of each, where it is for one alone.

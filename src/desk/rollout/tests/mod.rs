@@ -83,6 +83,7 @@ impl Site {
         desk.apply(RolloutCommand::Fill(Box::new(form)).into(), ZERO);
         desk.apply(RolloutCommand::Make(self.path("night.json")).into(), ZERO);
         desk.finish_transfer();
+        opened(desk);
     }
 }
 
@@ -120,8 +121,17 @@ fn until(desk: &mut Desk, wanted: impl Fn(&Picture) -> bool) -> Arc<Picture> {
     panic!("it never came to that: {:?} {:?} {:?}", picture.standing, picture.waves(), said(desk));
 }
 
+/// Waits until what is being opened is open, or was refused.
+fn opened(desk: &mut Desk) {
+    while desk.view(ZERO).rollout.opening().is_some() {
+        desk.tick(ZERO);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn rollout(desk: &mut Desk, command: RolloutCommand) {
     desk.apply(command.into(), ZERO);
+    opened(desk);
 }
 
 fn typed(count: &str) -> RolloutCommand {
@@ -296,6 +306,8 @@ fn a_plan_that_overloads_the_platform_waits_until_somebody_takes_it_over() {
     rollout(&mut desk, RolloutCommand::TakeOver("  ".into()));
     assert!(desk.view(ZERO).rollout.refused.is_some(), "nobody took it over");
     rollout(&mut desk, RolloutCommand::TakeOver("m.okafor".into()));
+    desk.finish_transfer();
+    opened(&mut desk);
     assert!(desk.view(ZERO).rollout.refused.is_none());
     let plan = Arc::clone(&picture(&desk).plan);
     assert_eq!(plan.request().overload_accepted_by.as_deref(), Some("m.okafor"));

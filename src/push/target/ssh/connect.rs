@@ -202,14 +202,16 @@ where
     let guard = Guard { hosts: Arc::clone(&who.hosts), host: way.host.clone(), port: way.port };
     let mut handle =
         russh::client::connect_stream(Arc::new(config), stream, guard).await.map_err(before_sign_in)?;
-    let mut tried = 0;
+    // A host counts the keys of the agent and those of files alike.
+    let (mut tried, mut trouble) = (0, None);
     if let Some(agent) = &who.agent {
-        tried += with_agent(&mut handle, way, agent).await?;
-        if tried == usize::MAX {
-            return Ok(handle);
+        match with_agent(&mut handle, way, agent).await {
+            Ok(Tried::SignedIn) => return Ok(handle),
+            Ok(Tried::Refused(keys)) => tried = keys,
+            Err(fault) => trouble = Some(fault),
         }
     }
-    for key in who.keys.iter().take(MAX_KEYS) {
+    for key in who.keys.iter().take(MAX_KEYS - tried) {
         let hash = match key.algorithm() {
             Algorithm::Rsa { .. } => best_hash(&handle).await,
             _ => None,
@@ -221,10 +223,14 @@ where
             return Ok(handle);
         }
     }
-    match tried {
-        0 => Err(Fault::new(Class::NoKey, "no key was tried")),
-        _ => Err(Fault::new(Class::LoginRefused, format!("user {}, keys tried: {tried}", way.user))),
-    }
+    Err(match (tried, trouble) {
+        (0, Some(trouble)) => trouble,
+        (0, None) => Fault::new(Class::NoKey, "no key was tried"),
+        (_, trouble) => {
+            let agent = trouble.map(|fault| format!("; {}", fault.detail)).unwrap_or_default();
+            Fault::new(Class::LoginRefused, format!("user {}, keys tried: {tried}{agent}", way.user))
+        }
+    })
 }
 
 /// Returns the hash that the host takes for RSA signatures; never SHA-1.
@@ -233,8 +239,15 @@ async fn best_hash(handle: &Handle<Guard>) -> Option<russh::keys::HashAlg> {
     best.or(Some(russh::keys::HashAlg::Sha256))
 }
 
-/// Tries the keys of an agent; returns how many, or `usize::MAX` where one was taken.
-async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Result<usize, Fault> {
+/// What trying the keys of an agent came to.
+enum Tried {
+    SignedIn,
+    /// So many keys were refused, at most [`MAX_KEYS`].
+    Refused(usize),
+}
+
+/// Tries the keys of an agent.
+async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Result<Tried, Fault> {
     let no_key = |error: &dyn std::fmt::Display| Fault::new(Class::NoKey, format!("agent: {error}"));
     #[cfg(unix)]
     let connected = AgentClient::connect_uds(socket).await;
@@ -243,8 +256,11 @@ async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Res
     let mut agent = connected.map_err(|error| no_key(&error))?;
     let keys = agent.request_identities().await.map_err(|error| no_key(&error))?;
     let mut tried = 0;
-    for identity in keys.into_iter().take(MAX_KEYS) {
-        let AgentIdentity::PublicKey { key, .. } = identity else { continue };
+    let keys = keys.into_iter().filter_map(|identity| match identity {
+        AgentIdentity::PublicKey { key, .. } => Some(key),
+        AgentIdentity::Certificate { .. } => None,
+    });
+    for key in keys.take(MAX_KEYS) {
         let hash = match key.algorithm() {
             Algorithm::Rsa { .. } => best_hash(handle).await,
             _ => None,
@@ -253,10 +269,10 @@ async fn with_agent(handle: &mut Handle<Guard>, way: &Way, socket: &Path) -> Res
         let answer = handle.authenticate_publickey_with(&way.user, key, hash, &mut agent).await;
         // An agent may refuse to sign with one key and not with the next.
         if let Ok(AuthResult::Success) = answer {
-            return Ok(usize::MAX);
+            return Ok(Tried::SignedIn);
         }
     }
-    Ok(tried)
+    Ok(Tried::Refused(tried))
 }
 
 #[cfg(test)]

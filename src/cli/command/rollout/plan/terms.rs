@@ -54,6 +54,9 @@ pub struct Terms {
     /// Longest time for a restart
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     restart_time: String,
+    /// A device counts as confirmed only where this platform has seen it connect since its restart
+    #[arg(long, value_name = "URL")]
+    confirm_at: Option<String>,
     /// People who have to approve the plan, beside whoever starts it
     #[arg(long, value_name = "N", default_value_t = 0)]
     approvals: u32,
@@ -94,6 +97,7 @@ impl Terms {
             at_once: self.at_once,
             verify_after: self.verify_after.clone(),
             restart_time: self.restart_time.clone(),
+            confirm_at: self.confirm_at.clone(),
             approvals: self.approvals,
             windows: self.window.clone(),
             zone: self.zone.clone(),

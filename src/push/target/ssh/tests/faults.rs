@@ -57,8 +57,18 @@ async fn without_a_key_that_fits_nobody_gets_in() {
     assert_eq!(fault(&none).await.class, Class::NoKey);
     let wrong = bench(&sshd, |options| options.key_files = vec![sshd.folder.path().join("host_rsa")]);
     assert_eq!(fault(&wrong).await.class, Class::LoginRefused);
-    let gone = bench(&sshd, |options| options.agent = Some(sshd.folder.path().join("no-agent")));
-    assert_eq!(fault(&gone).await.class, Class::NoKey);
+    let gone = |files: &[&str]| {
+        bench(&sshd, |options| {
+            options.agent = Some(sshd.folder.path().join("no-agent"));
+            options.key_files = files.iter().map(|name| sshd.folder.path().join(name)).collect();
+        })
+    };
+    assert_eq!(fault(&gone(&[])).await.class, Class::NoKey);
+    let wrong = fault(&gone(&["host_rsa"])).await;
+    assert!(wrong.class == Class::LoginRefused && wrong.detail.contains("agent: "), "{wrong}");
+    let file = gone(&["user"]);
+    file.put("a.json", OLD);
+    stage(&file, &file.job(&["a.json"])).await.unwrap();
 }
 
 #[tokio::test]

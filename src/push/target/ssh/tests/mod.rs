@@ -74,13 +74,36 @@ async fn staging_and_activating_sign_in_once() {
 #[tokio::test]
 async fn keys_come_from_an_agent() {
     let Some(sshd) = Sshd::start("") else { return };
-    let Some(agent) = sshd.agent() else { return };
+    let Some(agent) = sshd.agent(&["user"]) else { return };
     let bench = bench(&sshd, |options| {
         options.key_files.clear();
         options.agent = Some(agent.socket.clone());
     });
     bench.put("a.json", "x");
     assert!(bench.target.look(&bench.job(&["a.json"])).await.unwrap().files[0].live.is_some());
+}
+
+#[tokio::test]
+async fn keys_of_files_come_after_those_of_an_agent_and_all_together_are_few() {
+    // sshd ends a connection after its sixth key.
+    let Some(sshd) = Sshd::start("LogLevel DEBUG1") else { return };
+    let strange = ["a", "b", "c", "d"];
+    assert!(strange.iter().all(|name| sshd::strange_key(sshd.folder.path(), name).is_some()));
+    let Some(agent) = sshd.agent(&strange) else { return };
+    let with = |files: &[&str]| {
+        bench(&sshd, |options| {
+            options.agent = Some(agent.socket.clone());
+            options.key_files = files.iter().map(|name| sshd.folder.path().join(name)).collect();
+        })
+    };
+    let fits = with(&["user"]);
+    fits.put("a.json", "x");
+    assert!(fits.target.look(&fits.job(&["a.json"])).await.unwrap().files[0].live.is_some());
+    let (many, failed) = (with(&["a", "b", "user"]), "Failed publickey");
+    let before = sshd.logged(failed);
+    let fault = many.target.look(&many.job(&["a.json"])).await.unwrap_err();
+    assert!(fault.class == Class::LoginRefused && fault.detail.contains("keys tried: 5"), "{fault}");
+    assert_eq!(sshd.logged(failed) - before, 5, "it ends before the host does");
 }
 
 #[tokio::test]

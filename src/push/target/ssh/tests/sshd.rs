@@ -129,8 +129,8 @@ impl Sshd {
         log.lines().filter(|line| line.contains(part)).count()
     }
 
-    /// Starts an agent that holds the user's key.
-    pub fn agent(&self) -> Option<Agent> {
+    /// Starts an agent that holds these keys.
+    pub fn agent(&self, keys: &[&str]) -> Option<Agent> {
         let socket = self.folder.path().join("agent");
         let child = Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::piped()).spawn();
         let mut child = child.ok()?;
@@ -140,11 +140,16 @@ impl Sshd {
         let agent = Agent { socket, child };
         let added = Command::new("ssh-add")
             .arg("-q")
-            .arg(self.folder.path().join("user"))
+            .args(keys.iter().map(|key| self.folder.path().join(key)))
             .env("SSH_AUTH_SOCK", &agent.socket)
             .status();
         added.ok()?.success().then_some(agent)
     }
+}
+
+/// Makes a key that no host knows.
+pub fn strange_key(at: &Path, name: &str) -> Option<String> {
+    keygen(at, name, "ed25519")
 }
 
 fn whoami() -> String {
