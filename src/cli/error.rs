@@ -71,7 +71,12 @@ pub struct CommandError {
 impl CommandError {
     /// Returns an error of the given kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), findings: None }
+        let mut message = message.into();
+        // Some sentences come with their full stop, others get one.
+        if message.ends_with("..") && !message.ends_with("...") {
+            message.pop();
+        }
+        Self { kind, message, hints: Vec::new(), findings: None }
     }
 
     /// Returns an error in the command line.

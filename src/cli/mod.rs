@@ -153,8 +153,20 @@ fn explain(error: &clap::Error, printer: &Printer) -> Result<Exit, CommandError>
         }
         _ => {
             let text = error.to_string();
-            let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-            Err(CommandError::usage(message))
+            let mut parts =
+                text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+            let message = parts.next().unwrap_or_default();
+            let mistake = CommandError::usage(message.strip_prefix("error: ").unwrap_or(&message));
+            // A number below 0 is taken for an option, and no option here takes one.
+            let below_0 = |tip: &str| tip.starts_with("tip: to pass '-");
+            let parts = parts.filter(|part| !part.is_empty()).map(|part| match part.strip_prefix("tip: ") {
+                Some(_) if below_0(&part) => {
+                    "Nothing here takes a value that begins with a minus sign.".to_owned()
+                }
+                Some(tip) => format!("Tip: {tip}"),
+                None => part,
+            });
+            Err(parts.fold(mistake, CommandError::hint))
         }
     }
 }

@@ -58,7 +58,7 @@ impl Output {
             Kind::Output,
             format!("This exists already, and its content would be lost: {}.", path.to_string_lossy()),
         )
-        .hint("Give another name after -o, or add --force to replace it."))
+        .hint("Give another name, or add --force to replace it."))
     }
 
     /// Writes text.

@@ -99,8 +99,8 @@ impl Printer {
             return;
         }
         if self.json {
-            let text = serde_json::to_string_pretty(&error.json()).unwrap_or_default();
-            return self.raw(&format!("{text}\n"));
+            // One line, as events are.
+            return self.raw(&format!("{}\n", error.json()));
         }
         let mut text = String::new();
         if let Some((file, findings)) = &error.findings {

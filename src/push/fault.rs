@@ -100,7 +100,7 @@ classes! {
         "There is no key to sign in with: the agent holds none, or the key file was not read. Load a key into the agent or name a key file";
     /// The name of the host leads nowhere.
     NameUnknown "name-unknown" Unreachable Twice
-        "The name of the host has no address. Check the spelling in the list of devices, and the name server";
+        "The address leads nowhere: no host has this name, or there is no such folder. Check the spelling in the list of devices, and the name server";
     /// Nobody listens.
     Refused "refused" Unreachable Away
         "Nobody listens at the address: the service is not running, or a firewall refuses. Start it, or check the port";

@@ -90,7 +90,7 @@ pub fn predict(plan: &Plan, new: &Fleet, old: &Fleet, stop: &AtomicBool) -> Resu
     prediction.roll_back_lasts_s = back.lasts_s + f64::from(pace.verify_after_s);
     prediction.storms.push(back);
     prediction.overload = overload;
-    prediction.back = expected(request);
+    prediction.back = expected(request, &prediction.storms[..prediction.storms.len().saturating_sub(1)]);
     Ok(prediction)
 }
 
@@ -175,9 +175,12 @@ fn trouble(storm: &Storm) -> Option<String> {
 }
 
 /// Returns the share of restarted devices that must be verified by when. What is seen of a device is its read-back,
-/// so the time for a restart and the wait before the look count, each with room for slow devices.
-fn expected(request: &Request) -> Vec<Expected> {
-    let usual = request.pace.verify_after_s + request.pace.restart_s + 120;
+/// so the time for a restart and the wait before the look count, each with room for slow devices; where a platform
+/// confirms too, the simulated time of the reconnect in the slowest of the waves comes on top.
+fn expected(request: &Request, waves: &[Storm]) -> Vec<Expected> {
+    let slowest = waves.iter().filter_map(|storm| storm.back_s).fold(0.0, f64::max).ceil() as u32;
+    let reconnect = if request.confirm_at.is_some() { slowest } else { 0 };
+    let usual = request.pace.verify_after_s + request.pace.restart_s + reconnect + 120;
     let share = request.gate.confirmed_pct_x100.min(9_000);
     vec![
         Expected { after_s: usual, least_pct_x100: share / 2 },

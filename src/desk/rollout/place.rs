@@ -24,6 +24,12 @@ pub enum PlaceError {
         /// The plan.
         plan: PathBuf,
     },
+    /// There is neither a plan nor a journal.
+    #[error("There is no such plan, and no journal beside it: {}.", path.display())]
+    Missing {
+        /// What was named.
+        path: PathBuf,
+    },
     /// The plan was made anew since.
     #[error(
         "The journal beside the plan is that of another plan ({known} and not {named}), so nothing was done: {}.",
@@ -76,7 +82,13 @@ impl Place {
     pub fn open(&self) -> Result<Journal, PlaceError> {
         let path = self.journal();
         if !path.exists() {
-            return Err(PlaceError::NotBegun { plan: self.path.clone() });
+            let plan = self.path.clone();
+            let begun = if plan.exists() {
+                PlaceError::NotBegun { plan }
+            } else {
+                PlaceError::Missing { path: plan }
+            };
+            return Err(begun);
         }
         let journal = Journal::open(&path)?;
         if self.path != path && self.path.exists() {

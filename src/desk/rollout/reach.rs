@@ -288,6 +288,22 @@ fn clock() -> impl Fn() -> Now {
 
 /// Returns the name of this system's user, for the log.
 pub fn user() -> Option<String> {
-    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    user.filter(|name| !name.trim().is_empty())
+    let named = |name: &String| !name.trim().is_empty();
+    let mut names = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    names.find(named).or_else(system_user)
+}
+
+/// Returns the name of the user whose process this is: services and containers often say it nowhere.
+#[cfg(unix)]
+fn system_user() -> Option<String> {
+    let told =
+        std::process::Command::new("id").arg("-un").stderr(std::process::Stdio::null()).output().ok()?;
+    let name = String::from_utf8(told.stdout).ok()?.trim().to_owned();
+    (told.status.success() && !name.is_empty()).then_some(name)
+}
+
+/// Windows always says it.
+#[cfg(not(unix))]
+fn system_user() -> Option<String> {
+    None
 }

@@ -106,12 +106,14 @@ impl Picture {
             states.iter().filter_map(|state| tally.get(state)).sum()
         };
         let written = [State::Staged, State::Activating, State::Restarted, State::Verified];
+        // Whoever turned out to have every file as wanted is confirmed without a restart.
+        let confirmed = [State::Verified, State::Skipped];
         let lines = self.tallies().into_iter().enumerate().map(|(wave, tally)| WaveLine {
             name: if wave < self.plan.sizes().len() { (wave + 1).to_string() } else { "equal".into() },
             numbers: [
                 tally.values().sum(),
                 sum(&tally, &written),
-                sum(&tally, &[State::Verified]),
+                sum(&tally, &confirmed),
                 sum(&tally, &[State::Failed]),
                 sum(&tally, &[State::Unreachable]),
                 sum(&tally, &[State::InDoubt]),
@@ -178,8 +180,12 @@ impl Picture {
                 Scope::Wave(wave) => device.wave == Some(wave),
                 Scope::Device(place) => *at == place as usize,
             };
-            let old =
-                matches!(row.state, State::Pending | State::Staged | State::RolledBack | State::Skipped);
+            let old = match row.state {
+                // Where an activation was begun some files may be in place.
+                State::Pending | State::Staged => row.round == 0,
+                State::RolledBack | State::Skipped => true,
+                _ => false,
+            };
             inside && !old
         });
         touched.count() as u32
@@ -246,7 +252,7 @@ pub fn storm_cells(at: usize, prediction: &Prediction, storm: &Storm) -> [String
 pub fn way_back(plan: &Plan) -> Option<String> {
     let storm = plan.request().prediction.as_ref()?.storms.last()?;
     Some(format!(
-        "Simulated for all {} devices: {} of restarts, up to {} sign-ins/s, busiest tier {}.",
+        "Taking back all {} devices was simulated: {} of restarts, up to {} sign-ins/s, busiest tier {}.",
         units::count(storm.devices.into()),
         units::duration(storm.lasts_s),
         units::significant(storm.peak_sign_ins_per_s),
@@ -277,10 +283,11 @@ mod tests {
         picture.rows[1].state = State::Failed;
         picture.rows[1].class = Some(Class::Denied);
         picture.rows[2].state = State::Staged;
+        picture.rows[3].state = State::Skipped;
         let waves = picture.waves();
         assert_eq!(waves.len(), 2, "nobody is equal");
         assert_eq!(waves[0].numbers, [2, 1, 1, 1, 0, 0, 0, 0]);
-        assert_eq!(waves[1].numbers, [4, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(waves[1].numbers, [4, 1, 1, 0, 0, 0, 0, 0]);
         assert_eq!(picture.classes(), [(Class::Denied, 1)]);
         assert_eq!((picture.touched(Scope::All), picture.touched(Scope::Wave(1))), (2, 0));
     }

@@ -156,7 +156,7 @@ impl OpenView<'_> {
             Status::Running => Err("It is going on"),
             Status::RollingBack => Err("It is being rolled back"),
             Status::Tripped | Status::Stopped | Status::Finished => {
-                Err("It ended and stays so; make a new plan, devices that are done are skipped in it")
+                Err("It ended and stays so; roll back who failed or is in doubt, then make a new plan")
             }
         }
     }
@@ -180,7 +180,7 @@ impl OpenView<'_> {
     pub fn may_retry(&self) -> Result<(), &'static str> {
         let fits =
             matches!(self.picture.standing.status, Status::Running | Status::Paused | Status::Finished);
-        if fits { Ok(()) } else { Err("Make a new plan: devices that are done are skipped in it") }
+        if fits { Ok(()) } else { Err("Roll back who failed or is in doubt, then make a new plan") }
     }
 
     /// Returns whether previous files can be brought back.

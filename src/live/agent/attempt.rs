@@ -63,11 +63,7 @@ impl Life {
         for done in watch.done.drain(told..) {
             self.tell(Told::Stepped(done));
         }
-        let Ok(opened) = opened else {
-            let what =
-                "TCP or TLS gets no answer; a firewall drops it, the platform's queue is full, or it is down";
-            return Err(watch.failed(Step::Tcp, Trouble::Mute { waited: longest, what }));
-        };
+        let Ok(opened) = opened else { return Err(watch.waited_in_vain()) };
         let mut pipe = opened?;
         let longest = if whole { connect_timeout.since(clock.now().since(began)) } else { connect_timeout };
         let Ok(upgraded) = timeout(length(longest), self.upgrades(&mut pipe)).await else {

@@ -93,6 +93,8 @@ pub struct Done {
 pub struct Watch {
     clock: Clock,
     since: Micros,
+    /// The step that is under way.
+    under_way: Step,
     /// The steps so far.
     pub done: Vec<Done>,
 }
@@ -100,7 +102,18 @@ pub struct Watch {
 impl Watch {
     /// Starts the stopwatch.
     pub fn start(clock: Clock) -> Self {
-        Self { clock, since: clock.now(), done: Vec::new() }
+        Self { clock, since: clock.now(), under_way: Step::Name, done: Vec::new() }
+    }
+
+    /// A step begins.
+    fn begins(&mut self, step: Step) {
+        self.under_way = step;
+    }
+
+    /// The step that is under way was waited for in vain.
+    pub fn waited_in_vain(&mut self) -> Failure {
+        let step = self.under_way;
+        self.failed(step, Trouble::Mute { waited: Micros::ZERO, what: trouble::silence(step) })
     }
 
     /// A step is done.
@@ -109,9 +122,15 @@ impl Watch {
         self.done.push(Done { step, took, detail });
     }
 
-    /// A step has failed.
-    pub fn failed(&mut self, step: Step, trouble: Trouble) -> Failure {
-        Failure { step, took: self.lap(), trouble }
+    /// A step has failed. A wait of which nobody knows how long it was took as long as the step.
+    pub fn failed(&mut self, step: Step, mut trouble: Trouble) -> Failure {
+        let took = self.lap();
+        if let Trouble::Mute { waited, .. } = &mut trouble
+            && *waited == Micros::ZERO
+        {
+            *waited = took;
+        }
+        Failure { step, took, trouble }
     }
 
     /// Returns the time since the last step.
@@ -130,9 +149,13 @@ pub async fn open(target: &Target, tls: Option<&Connector>, watch: &mut Watch) -
         Some(proxy) => (proxy.host.as_str(), proxy.port),
         None => (target.host.as_str(), target.port),
     };
+    watch.begins(Step::Name);
     let addresses = resolve(host, port).await.map_err(|trouble| watch.failed(Step::Name, trouble))?;
     watch.done(Step::Name, addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-    let mut tcp = tcp(&addresses).await.map_err(|trouble| watch.failed(Step::Tcp, trouble))?;
+    // Where there is a proxy, that is what does not answer.
+    let reaches = if target.proxy.is_some() { Step::Proxy } else { Step::Tcp };
+    watch.begins(reaches);
+    let mut tcp = tcp(&addresses).await.map_err(|trouble| watch.failed(reaches, trouble))?;
     let peer = tcp.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     watch.done(Step::Tcp, peer);
     // Messages are short and waited for; without this each costs the delay of the other end's acknowledgement.
@@ -143,6 +166,7 @@ pub async fn open(target: &Target, tls: Option<&Connector>, watch: &mut Watch) -
         watch.done(Step::Proxy, format!("{}:{}", proxy.host, proxy.port));
     }
     let Some(connector) = tls else { return Ok(Pipe::Plain(tcp)) };
+    watch.begins(Step::Tls);
     let name = ServerName::try_from(target.host.clone())
         .map_err(|_| watch.failed(Step::Tls, Trouble::HostName(target.host.clone())))?;
     match TlsConnector::from(connector.config.clone()).connect(name, tcp).await {

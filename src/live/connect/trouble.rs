@@ -41,7 +41,7 @@ pub enum Trouble {
     HostName(String),
     /// Nothing listens.
     #[error(
-        "{0} refuses the connection: nothing listens on this port, or a firewall says no; start the platform or check the port"
+        "{0} refuses the connection: nothing listens on this port, or a firewall says no; start what should answer there, or check the port"
     )]
     Refused(SocketAddr),
     /// The network has no way there.
@@ -152,6 +152,21 @@ pub enum Trouble {
     /// Anything else of the operating system.
     #[error("The connection failed: {0}")]
     System(String),
+}
+
+/// Returns what it means that nothing answers at a step.
+pub(super) fn silence(step: Step) -> &'static str {
+    match step {
+        Step::Name => "the name server is silent; check the network of this computer",
+        Step::Tcp => "a firewall drops the connection, the platform's queue is full, or it is down",
+        Step::Proxy => "the proxy does not answer, or what it should reach does not; check both",
+        Step::Tls => {
+            "the other end accepts connections and is silent when TLS begins; it is overloaded, or the port is not one of TLS"
+        }
+        Step::Upgrade | Step::Auth | Step::Bind => {
+            "the platform accepts connections and does not answer; it is overloaded, or something in front of it waits for a turn"
+        }
+    }
 }
 
 fn known(certificate: Option<&Certificate>) -> String {

@@ -70,6 +70,9 @@ impl Keys {
     }
 }
 
+/// How long the first session keeps a thing after its last message, unless a project says otherwise.
+pub const BIND_PROTECTION: Micros = Micros::from_secs(60);
+
 /// What a test platform is.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -99,8 +102,11 @@ pub struct Settings {
 
 impl Default for Settings {
     /// Returns a platform on loopback that is fast enough for anything on one computer; times as documented for
-    /// the WebSocket communications subsystem 9.5 (idle 60 s, AUTH 15 s).
+    /// the WebSocket communications subsystem 9.5 (idle 60 s, AUTH 15 s). The first session keeps a thing for 60 s, as
+    /// platforms do unless somebody has them do otherwise.
     fn default() -> Self {
+        let mut capacity = Platform::one_tier(1_000, Micros(1), ServiceLaw::Fixed, u32::MAX);
+        capacity.sessions.bind_protection = Some(BIND_PROTECTION);
         Self {
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: Port::default(),
@@ -109,7 +115,7 @@ impl Default for Settings {
             identity: None,
             keys: Keys::default(),
             things: Known::default(),
-            capacity: Platform::one_tier(1_000, Micros(1), ServiceLaw::Fixed, u32::MAX),
+            capacity,
             seed: 1,
             idle_timeout: Micros::from_secs(60),
             greeting_timeout: Micros::from_secs(15),

@@ -38,12 +38,15 @@ pub(super) struct Talk<'a> {
     /// When the device was heard last, and when it is read again.
     heard: Micros,
     deaf_until: Micros,
+    /// Until when AUTH has to come, whatever else comes before it.
+    auth_by: Micros,
 }
 
 impl<'a> Talk<'a> {
     pub(super) async fn new(connection: &'a mut Connection, pipe: Pipe, upgraded: Upgraded) -> Self {
         let signs_in_apart = connection.shared.hall().line.signs_in_apart();
         let heard = connection.shared.clock.now();
+        let greeting = connection.shared.settings.greeting_timeout;
         Self {
             connection,
             socket: pipe::frames(pipe, upgraded.early, Role::Server).await,
@@ -57,6 +60,7 @@ impl<'a> Talk<'a> {
             next_request: 1,
             heard,
             deaf_until: Micros::ZERO,
+            auth_by: heard + greeting,
         }
     }
 
@@ -81,15 +85,15 @@ impl<'a> Talk<'a> {
 
     /// Returns when something is due without the device doing anything.
     fn next_deadline(&self) -> Micros {
-        let settings = &self.connection.shared.settings;
-        let patience = if self.connection.session.is_some() || self.pending.is_some() {
-            settings.idle_timeout
-        } else {
-            settings.greeting_timeout
-        };
+        let idle = self.heard + self.connection.shared.settings.idle_timeout;
+        let auth = Some(self.auth_by).filter(|_| self.waits_for_auth());
         let deaf = Some(self.deaf_until).filter(|&until| until > self.connection.shared.clock.now());
         let pending = self.pending.as_ref().map(|pending| pending.0);
-        [pending, deaf, self.joiner.due()].into_iter().flatten().fold(self.heard + patience, Micros::min)
+        [pending, deaf, auth, self.joiner.due()].into_iter().flatten().fold(idle, Micros::min)
+    }
+
+    fn waits_for_auth(&self) -> bool {
+        self.connection.session.is_none() && self.pending.is_none()
     }
 
     /// Does what is due.
@@ -106,15 +110,11 @@ impl<'a> Talk<'a> {
             }
             return self.authenticates(ids, &auth, now).await;
         }
-        let settings = &self.connection.shared.settings;
-        if self.connection.session.is_none()
-            && self.pending.is_none()
-            && now >= self.heard + settings.greeting_timeout
-        {
+        if self.waits_for_auth() && now >= self.auth_by {
             self.closes(CloseCode::Policy, "No AUTH in time").await;
             return Some(Fate::NoAuth);
         }
-        if now >= self.heard + settings.idle_timeout {
+        if now >= self.heard + self.connection.shared.settings.idle_timeout {
             self.closes(CloseCode::Normal, "Idle for too long").await;
             return Some(Fate::Idle);
         }
@@ -209,9 +209,14 @@ impl<'a> Talk<'a> {
             Err(ids) => {
                 self.connection.shared.hall().counters.unreadable += 1;
                 match ids {
-                    Some(ids) => self.answers(ids, Response::new(Status::BAD_REQUEST)).await,
-                    // Nobody can be answered.
-                    None => None,
+                    Some(ids) if self.connection.session.is_some() => {
+                        self.answers(ids, Response::new(Status::BAD_REQUEST)).await
+                    }
+                    // Nobody can be answered, or nobody is known.
+                    _ => {
+                        self.closes(CloseCode::Protocol, "Not an AlwaysOn message").await;
+                        Some(Fate::Broken)
+                    }
                 }
             }
         }
@@ -225,6 +230,12 @@ impl<'a> Talk<'a> {
             return Some(Fate::NoAuth);
         }
         let session = self.connection.session.unwrap_or_default();
+        let asks = !matches!(message.body, Body::Auth(_) | Body::KeepAlive(_) | Body::Response(_));
+        if asks && ids.session != session {
+            return self
+                .answers(ids, Response::refused(Status::UNAUTHORIZED, "This is not your session."))
+                .await;
+        }
         let response = match message.body {
             Body::Auth(auth) => return self.is_asked_to_authenticate(ids, auth, now).await,
             Body::Bind(bind) => self.connection.shared.hall().bind(session, &bind, now),
@@ -281,7 +292,11 @@ impl<'a> Talk<'a> {
                 self.connection.session = Some(session);
                 self.answers(Ids { session, ..ids }, Response::new(Status::SUCCESS)).await
             }
-            Err(refusal) => self.answers(ids, refusal).await,
+            Err(refusal) => {
+                // The next one on this socket may be right.
+                self.auth_by = now + self.connection.shared.settings.greeting_timeout;
+                self.answers(ids, refusal).await
+            }
         }
     }
 

@@ -153,7 +153,12 @@ async fn frames_of_the_c_sdk_are_answered_as_it_expects() {
     let answer = device.hears().await;
     assert_eq!((answer.ids.request, answer.ids.endpoint, answer.body), (2, 0, success()));
     assert_ne!(answer.ids.session, NO_SESSION);
+    // As recorded it names the session that the platform gave then.
     device.socket.send(Frame::Binary(bytes(BIND).into())).await.expect("open");
+    assert_eq!(status(&device.hears().await), Status::UNAUTHORIZED);
+    assert!(platform.bound().is_empty());
+    let own = BIND.replace("0000ee83", &format!("{:08x}", answer.ids.session));
+    device.socket.send(Frame::Binary(bytes(&own).into())).await.expect("open");
     assert_eq!(device.hears().await.body, success());
     assert_eq!(platform.bound(), ["edge-thing-1"]);
 }
@@ -320,6 +325,62 @@ async fn long_messages_come_in_parts_and_unreadable_ones_are_refused() {
         .expect("open");
     assert_eq!(status(&device.hears().await), Status::BAD_REQUEST);
     assert_eq!(platform.counters().unreadable, 1);
+    device.socket.send(Frame::Binary(Bytes::from_static(b"garbage"))).await.expect("open");
+    assert_eq!(device.ends().await, Some(1_002), "without a header nobody can be answered");
+    let mut rude = Device::upgraded(&platform).await;
+    rude.socket.send(Frame::Binary(Bytes::from_static(b"garbage"))).await.expect("open");
+    assert_eq!(rude.ends().await, Some(1_002));
+}
+
+#[tokio::test]
+async fn who_does_not_sign_in_and_who_falls_silent_is_sent_away() {
+    let short = Micros(200_000);
+    let platform =
+        started(Settings { greeting_timeout: short, idle_timeout: Micros(400_000), ..Settings::default() });
+    let wait = || tokio::time::sleep(std::time::Duration::from_millis(50));
+    // Pings are no AUTH.
+    let mut pings = Device::upgraded(&platform).await;
+    for _ in 0..100 {
+        if pings.socket.send(Frame::Ping(Bytes::from_static(b"ping"))).await.is_err() {
+            break;
+        }
+        wait().await;
+        if platform.counters().fate(Fate::NoAuth) == 1 {
+            break;
+        }
+    }
+    assert_eq!(pings.ends().await, Some(1_008));
+    let silent = Device::bound(&platform, "pump").await;
+    let mut lively = Device::bound(&platform, "valve").await;
+    let ended = async { silent.ends().await };
+    let stays = async {
+        for _ in 0..12 {
+            lively.socket.send(Frame::Ping(Bytes::from_static(b"ping"))).await.expect("open");
+            wait().await;
+        }
+    };
+    assert_eq!(tokio::join!(ended, stays).0, Some(1_000));
+    assert_eq!(platform.bound(), ["valve"]);
+    let counters = platform.counters();
+    assert_eq!((counters.fate(Fate::NoAuth), counters.fate(Fate::Idle)), (1, 1));
+}
+
+#[tokio::test]
+async fn the_first_session_wins_without_any_setting() {
+    let platform = started(Settings::default());
+    let first = Device::bound(&platform, "pump").await;
+    let mut second = Device::upgraded(&platform).await;
+    second.session = second.asks(Body::Auth(Auth::app_key("key"))).await.ids.session;
+    assert_eq!(status(&second.asks(Body::Bind(Bind::thing("pump"))).await), Status::FORBIDDEN);
+    pipe::reset_on_drop(first.socket.get_ref().tcp());
+    drop(first);
+    for _ in 0..200 {
+        if platform.bound().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(status(&second.asks(Body::Bind(Bind::thing("pump"))).await), Status::SUCCESS);
 }
 
 /// Asks for a file of 4 MiB sixteen times and reads no answer.

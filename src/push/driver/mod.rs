@@ -118,11 +118,12 @@ impl<T: Transport> Driver<'_, T> {
             }
             let now = (self.drive.clock)();
             let leaving = self.drive.leave.load(Ordering::Relaxed);
-            if leaving && self.machine.status().0 == Status::Running {
-                // Refused only where it is paused anyway.
-                let _ = self.machine.order(now, &Order::Pause, &mut steps);
-            } else {
-                self.machine.handle(now, Event::Tick, &mut steps);
+            // Refused only where nothing new is begun anyway.
+            match self.machine.status().0 {
+                Status::Running if leaving => drop(self.machine.order(now, &Order::Pause, &mut steps)),
+                // A roll-back cannot be resumed; it is ordered again.
+                Status::RollingBack if leaving => drop(self.machine.order(now, &Order::Stop, &mut steps)),
+                _ => self.machine.handle(now, Event::Tick, &mut steps),
             }
             self.settle(steps)?;
             if now.mono_ms >= self.orders_ms {

@@ -61,21 +61,42 @@ pub struct Journal {
     lock: Option<File>,
 }
 
+/// Gives a file its name, unless another one has it.
+fn put_in_place(new: &Path, path: &Path) -> Result<(), JournalError> {
+    let exists = || JournalError::Exists { path: path.into() };
+    match std::fs::hard_link(new, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists()),
+        // Some disks know no second names; two programs that create it at the same moment are not told apart there.
+        Err(_) if path.exists() => Err(exists()),
+        Err(_) => {
+            std::fs::rename(new, path).map_err(|source| JournalError::Open { path: path.into(), source })
+        }
+    }
+}
+
 impl Journal {
-    /// Creates the journal of a plan.
+    /// Creates the journal of a plan: whole, or not at all.
     ///
     /// # Errors
     /// [`JournalError::Exists`] where there is a file, and what the disk says.
     pub fn create(path: &Path, plan: &Plan, who: &str, at_ms: i64) -> Result<Self, JournalError> {
-        let new = OpenOptions::new().write(true).create_new(true).open(path);
-        match new {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(JournalError::Exists { path: path.into() });
-            }
-            Err(source) => return Err(JournalError::Open { path: path.into(), source }),
+        // A process that dies meanwhile leaves the place free, and its number is in the name.
+        let new = path.with_extension(format!("db.new-{}", std::process::id()));
+        let made = Self::fill(&new, (path, plan), who, at_ms).and_then(|()| put_in_place(&new, path));
+        for end in ["", "-wal", "-shm"] {
+            let mut name = new.clone().into_os_string();
+            name.push(end);
+            // What is not there needs no removal.
+            let _ = std::fs::remove_file(name);
         }
-        let mut base = schema::connect(path)?;
+        made?;
+        Self::open(path)
+    }
+
+    /// Writes a new journal to a file that nobody reads yet.
+    fn fill(new: &Path, (path, plan): (&Path, &Plan), who: &str, at_ms: i64) -> Result<(), JournalError> {
+        let mut base = schema::connect(new)?;
         let fail = |source| JournalError::database(path, source);
         let mut text = Vec::new();
         plan.write_to(&mut text).map_err(|source| JournalError::Open { path: path.into(), source })?;
@@ -104,7 +125,8 @@ impl Journal {
             Entry { at_ms, who: who.into(), device: None, what: "created".into(), detail: hex(plan.hash()) };
         chain.append(&write, &entry).map_err(fail)?;
         write.commit().map_err(fail)?;
-        Ok(Self { base, path: path.into(), lock: None })
+        // The end of the only connection leaves one file.
+        base.close().map_err(|(_, source)| fail(source))
     }
 
     /// Opens a journal to look, to order and to approve.

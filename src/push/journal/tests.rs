@@ -56,6 +56,22 @@ fn what_was_written_down_is_there_again() {
 }
 
 #[test]
+fn a_creation_that_died_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rollout.db");
+    // As one leaves it that was killed before anything was whole.
+    let own = path.with_extension(format!("db.new-{}", std::process::id()));
+    crate::base::file::write_atomic(&own, b"half").unwrap();
+    assert!(Journal::create(&path, &plan(3), "test", 1).is_err(), "that file is no database");
+    assert!(!path.exists() && !own.exists());
+    drop(Journal::create(&path, &plan(3), "test", 1).unwrap());
+    assert!(matches!(Journal::create(&path, &plan(3), "test", 1), Err(JournalError::Exists { .. })));
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["rollout.db"]);
+}
+
+#[test]
 fn first_restarts_and_first_returns_are_read_on() {
     let mut bench = bench(3);
     let record = |device, state, round| Step::Record {

@@ -68,7 +68,7 @@ impl Curve {
         let restarted = self.old + self.young.values().sum::<u32>();
         (restarted >= ENOUGH && u64::from(self.verified) < expected).then(|| {
             format!(
-                "Only {} of {} restarted devices are verified, and the simulation says at least {} by now",
+                "Only {} of {} restarted devices are verified, and the plan expects at least {} by now",
                 units::count(self.verified.into()),
                 units::count(restarted.into()),
                 units::count(expected)

@@ -1,6 +1,6 @@
 //! What the end of a piece of work means for its device.
 
-use super::super::fault::{Class, Fault};
+use super::super::fault::{Class, Fault, Retry};
 use super::super::plan::Now as Known;
 use super::super::state::{Row, Seen, State, Status, stamp};
 use super::{Machine, Now, Step, Work, end_of, leaves_doubt};
@@ -244,13 +244,23 @@ impl Machine {
         (restart_ms / u64::from(LOOKS - 1)).max(SETTLE_MS)
     }
 
+    /// Returns the wait before a device is looked for again that has not reconnected, as long as the simulation says
+    /// that it may not have \[ms\]; with as much again for those that are slower.
+    fn may_still_return(&self, class: Class, tried: u16) -> Option<u64> {
+        let storms = self.plan.request().prediction.as_ref().map_or(&[][..], |known| &known.storms);
+        let slowest_s = storms.iter().filter_map(|storm| storm.back_s).fold(0.0, f64::max);
+        let Retry { tries, longest_ms, .. } = class.retry();
+        let more = (2.0 * slowest_s * 1_000.0 / longest_ms as f64).ceil();
+        (class == Class::NotBack && f64::from(tried) < f64::from(tries) + more).then_some(longest_ms)
+    }
+
     fn failed(&mut self, now: Now, device: u32, work: Work, fault: &Fault, steps: &mut Vec<Step>) {
         let row = self.row_of(device);
         if matches!(work, Work::Activate | Work::RollBack) && leaves_doubt(fault) {
             return self.look_again(now, device, &fault.to_string(), steps);
         }
         let tried = row.tried.saturating_add(1);
-        let wait = fault.class.retry().wait_ms(tried);
+        let wait = fault.class.retry().wait_ms(tried).or_else(|| self.may_still_return(fault.class, tried));
         let state = match (work, wait) {
             (Work::Stage, Some(_)) => State::Pending,
             (Work::Activate, Some(_)) => State::Staged,

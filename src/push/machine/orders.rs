@@ -92,7 +92,7 @@ impl Machine {
                 self.turn(Status::Paused, "Paused as ordered", steps);
             }
             Order::Resume => {
-                let fix = "A roll-out that stopped stays stopped: make a new plan, devices that are done are skipped in it";
+                let fix = "A roll-out that stopped stays stopped. Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
                 self.must_be(&[Status::Paused], "resuming", fix)?;
                 self.turn(Status::Running, "Resumed as ordered", steps);
                 self.resolve_all(now);
@@ -131,7 +131,7 @@ impl Machine {
     fn start(&mut self, steps: &mut Vec<Step>) -> Result<(), OrderError> {
         let fix = match self.status {
             Status::Running | Status::Paused => "It was started before; resume it",
-            _ => "It ended; make a new plan, devices that are done are skipped in it",
+            _ => "It ended. Roll back who failed or is in doubt, then make a new plan",
         };
         self.must_be(&[Status::Ready], "starting", fix)?;
         self.plan.may_start()?;
@@ -165,7 +165,7 @@ impl Machine {
     }
 
     fn retry(&mut self, classes: &[String], steps: &mut Vec<Step>) -> Result<(), OrderError> {
-        let fix = "Make a new plan: devices that are done are skipped in it";
+        let fix = "Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
         self.must_be(&[Status::Running, Status::Paused, Status::Finished], "retrying", fix)?;
         let known = |word: &String| {
             Class::from_word(word).ok_or_else(|| OrderError::Nothing { what: format!("class {word}") })
@@ -189,7 +189,10 @@ impl Machine {
     fn serve_again(&mut self, device: u32, row: Row, detail: &str, steps: &mut Vec<Step>) {
         let restarted = row.round > 0 && row.before.is_some();
         let row = if restarted {
-            Row { state: State::Staged, class: None, tried: 0, round: row.round.saturating_add(1), ..row }
+            // What was staged may be gone; then it is written anew, and what stood before is still known.
+            let gone = row.class == Some(Class::StagedGone);
+            let state = if gone { State::Pending } else { State::Staged };
+            Row { state, class: None, tried: 0, round: row.round.saturating_add(1), ..row }
         } else {
             Row { state: State::Pending, class: None, tried: 0, ..row }
         };
@@ -291,6 +294,11 @@ impl Machine {
             State::Restarted | State::Verified | State::Failed | State::Unreachable | State::InDoubt
                 if !entry.row.back =>
             {
+                self.unwait(device);
+                push(self.to_roll_back.entry(calendar).or_default(), device);
+            }
+            // Its activation was begun: some of its files may be in place, although it was not restarted.
+            State::Pending | State::Staged if !entry.row.back => {
                 self.unwait(device);
                 push(self.to_roll_back.entry(calendar).or_default(), device);
             }

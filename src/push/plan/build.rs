@@ -4,6 +4,7 @@ use super::error::PlanError;
 use super::request::{Candidate, Request, Sequence, Way, place_of};
 use super::spread::spread;
 use super::{Now, Plan, PlannedDevice};
+use crate::base::hash::hex;
 use crate::config::bundle::Waves;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,8 +67,35 @@ impl Plan {
         let sizes = arrange(&request, &mut devices)?;
         let mut plan = Self { request, devices, sizes, hash: [0; 32] };
         plan.check_devices()?;
+        plan.bind_prediction()?;
         plan.hash = plan.file_hash()?;
         Ok(plan)
+    }
+
+    /// Binds the prediction to what it was made for.
+    fn bind_prediction(&mut self) -> Result<(), PlanError> {
+        let Some(mut prediction) = self.request.prediction.take() else { return Ok(()) };
+        prediction.of = self.predicted_hash()?;
+        self.request.prediction = Some(prediction);
+        Ok(())
+    }
+
+    /// Returns the hash of what is predicted: the plan without its prediction, whoever takes it over.
+    fn predicted_hash(&mut self) -> Result<String, PlanError> {
+        let (prediction, name) = (self.request.prediction.take(), self.request.overload_accepted_by.take());
+        let hash = self.file_hash().map(|hash| hex(&hash));
+        (self.request.prediction, self.request.overload_accepted_by) = (prediction, name);
+        hash
+    }
+
+    /// Refuses a prediction that was made for another plan.
+    pub(super) fn check_prediction(&mut self) -> Result<(), PlanError> {
+        let Some(of) = self.request.prediction.as_ref().map(|known| known.of.clone()) else { return Ok(()) };
+        if of == self.predicted_hash()? {
+            return Ok(());
+        }
+        let reason = "it was changed after it was simulated".into();
+        Err(PlanError::NotAPlan { reason })
     }
 
     /// Returns a plan that was read from a file, or what is wrong with it.

@@ -114,6 +114,11 @@ pub enum PlanError {
         /// Why.
         reason: String,
     },
+    /// Nobody simulated it.
+    #[error(
+        "The plan holds no prediction, and each restart is a reconnect, so it does not start. Make it again with `rollout plan`"
+    )]
+    NotSimulated,
     /// The file of the plan was not read or written.
     #[error("{0}")]
     File(#[from] FileError),

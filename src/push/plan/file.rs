@@ -111,6 +111,7 @@ impl Plan {
         }
         let mut plan = Self::restored(read.request, devices)?;
         plan.hash = sha256(text.as_bytes());
+        plan.check_prediction()?;
         // Journals keep a plan as it is written, and everybody names it by that hash.
         if plan.file_hash()? != plan.hash {
             return Err(broken("it is not written as plans are, byte by byte".into()));

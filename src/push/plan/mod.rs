@@ -148,10 +148,10 @@ impl Plan {
     /// Returns why the plan must not start, where it must not.
     ///
     /// # Errors
-    /// [`PlanError::Overload`], unless somebody took it upon himself by name.
+    /// [`PlanError::NotSimulated`]; [`PlanError::Overload`], unless somebody took it upon himself by name.
     pub fn may_start(&self) -> Result<(), PlanError> {
-        let overload = self.request.prediction.as_ref().and_then(|known| known.overload.clone());
-        match (overload, &self.request.overload_accepted_by) {
+        let prediction = self.request.prediction.as_ref().ok_or(PlanError::NotSimulated)?;
+        match (prediction.overload.clone(), &self.request.overload_accepted_by) {
             (Some(reason), None) => Err(PlanError::Overload { reason }),
             _ => Ok(()),
         }

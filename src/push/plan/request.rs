@@ -211,6 +211,9 @@ pub struct Inputs {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prediction {
+    /// Hash of the plan without it and without whoever takes an overload upon himself: it was made for that one.
+    #[serde(default)]
+    pub of: String,
     /// Least share of activated devices that are verified again some time after their restart, by rising time.
     pub back: Vec<Expected>,
     /// Largest load that the roll-out brings \[sign-ins/s\].

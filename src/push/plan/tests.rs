@@ -20,7 +20,7 @@ pub(crate) fn request(waves: &str) -> Request {
         groups: vec![GroupTerms { id: "pumps".into(), ..GroupTerms::default() }],
         way: Way::default(),
         inputs: Inputs::default(),
-        prediction: None,
+        prediction: Some(Prediction::default()),
         confirm_at: None,
         overload_accepted_by: None,
     }
@@ -113,8 +113,11 @@ fn every_change_of_the_file_changes_the_hash_or_is_refused() {
         let read = Plan::parse(&changed);
         assert!(read.is_err(), "{from} -> {to}");
     }
-    let slower = Plan::parse(&written.replacen("\"activations_per_s\":2.0", "\"activations_per_s\":1.0", 1));
-    assert_ne!(slower.unwrap().hash(), plan.hash());
+    let faster = Plan::parse(&written.replacen("\"activations_per_s\":2.0", "\"activations_per_s\":9.0", 1));
+    let error = faster.unwrap_err();
+    assert!(error.to_string().contains("changed after it was simulated"), "{error}");
+    let unknown = Plan::new(Request { prediction: None, ..request("rest") }, (0..3).map(candidate).collect());
+    assert!(matches!(unknown.unwrap().may_start(), Err(PlanError::NotSimulated)));
 }
 
 #[test]
@@ -207,7 +210,7 @@ fn an_overload_starts_only_by_name() {
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         0.0..1e5_f64,
-        (0_u64..1 << 62).prop_map(|bits| f64::from_bits(bits)).prop_filter("finite", |x| x.is_finite())
+        (0_u64..1 << 62).prop_map(f64::from_bits).prop_filter("finite", |x| x.is_finite())
     ]
 }
 

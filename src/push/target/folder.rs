@@ -115,7 +115,12 @@ impl Link for Folder {
     }
 
     async fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool, Fault> {
-        self.try_write(path, bytes, path, writing().create_new(true))
+        let created = self.try_write(path, bytes, path, writing().create_new(true));
+        if created.is_err() {
+            // Nothing is left that others would take for a lock.
+            let _ = fs::remove_file(self.at(path)?);
+        }
+        created
     }
 
     async fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {

@@ -148,7 +148,7 @@ pub fn head(picture: &Picture) -> Head {
             "✕",
             Tone::Bad,
             format!("Stopped: {}", confirmed(picture)),
-            detail("It stays stopped. Roll back, or make a new plan: devices that are done are skipped in it"),
+            detail("It stays stopped. Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it"),
         ),
         Status::Finished if picture.rows.iter().any(|row| is_trouble(row.state)) => (
             "⚠",

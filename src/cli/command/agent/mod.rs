@@ -46,7 +46,7 @@ pub struct Args {
     /// Address: `wss://HOST[:PORT][/PATH]`; `ws://` is not encrypted
     platform: String,
     /// Thing to bind; several are possible
-    #[arg(long, value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required = true, value_parser = named)]
     thing: Vec<String>,
     /// Where the application key lies: `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`
     #[arg(long, value_name = "REFERENCE")]
@@ -70,7 +70,7 @@ pub struct Args {
     #[arg(long, value_name = "REFERENCE", requires = "proxy_user")]
     proxy_password: Option<String>,
     /// Longest time of one attempt up to the upgrade, and of each answer after it
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = live::length)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = some_time)]
     timeout: Micros,
     /// Attempts before it gives up, at first and after each loss
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=60_000))]
@@ -95,6 +95,22 @@ pub struct Args {
     /// Print events as JSON, one object per line, and errors as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Reads a name that is not empty.
+fn named(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() { Err("a thing has a name".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// Reads a duration in which something can happen.
+fn some_time(text: &str) -> Result<Micros, String> {
+    let time = live::length(text)?;
+    if time == Micros::ZERO {
+        Err("nothing is answered in no time; give it 10s".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 /// Reads `PROPERTY=VALUE`.

@@ -5,13 +5,13 @@ use crate::base::file::{Access, write_atomic_for};
 use crate::cli::assign::Assignment;
 use crate::cli::error::CommandError;
 use crate::cli::live;
-use crate::cli::output::write_file;
+use crate::cli::output::{Output, write_file};
 use crate::cli::printer::Printer;
 use crate::cli::source::Project;
 use crate::cli::study::Planned;
 use crate::fleet::{Platform, ServiceLaw};
 use crate::live::listen::Port;
-use crate::live::platform::{Keys, Known, Settings};
+use crate::live::platform::{BIND_PROTECTION, Keys, Known, Settings};
 use crate::live::tls::{Authority, Identity, new_key};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -24,11 +24,12 @@ use std::path::Path;
 Examples:
   regather platform serve
   regather platform serve --tls ca.pem --new-key key.txt
-  regather platform serve --fleet fleet.json --set workers=4
+  regather platform serve --fleet fleet.json --set capacity=200
   echo 'cut reset' | regather platform serve --for 1min --json",
     after_help = "\
 Lines on stdin control it while it runs, as words or as JSON; `help` lists them.
-The end of stdin ends nothing; `stop` ends it in order, and Ctrl+C at once.
+The end of stdin ends nothing; `stop` and Ctrl+C end it in order, a second
+Ctrl+C at once. Files of --tls and --new-key are not replaced without --force.
 Without --fleet, --workers and --service-time it is faster than anything that
 one computer can ask of it."
 )]
@@ -60,6 +61,9 @@ pub struct Args {
     /// Make an application key, write it to this file, and accept only it and those of --key
     #[arg(long, value_name = "FILE")]
     new_key: Option<OsString>,
+    /// Replace the files of --tls and --new-key where they exist
+    #[arg(short, long)]
+    force: bool,
     /// Thing that exists; several are possible; without it every thing that a device binds
     #[arg(long, value_name = "NAME")]
     thing: Vec<String>,
@@ -81,6 +85,9 @@ pub struct Args {
     /// Sign-ins that can wait; more are refused
     #[arg(long, value_name = "N", conflicts_with = "fleet", requires = "workers")]
     queue: Option<u32>,
+    /// Whoever binds a thing last gets it; without this the first session keeps it for 60 s after its last message
+    #[arg(long, conflicts_with = "fleet")]
+    last_in_wins: bool,
     /// Connections that the kernel keeps until they are accepted
     #[arg(long, value_name = "N")]
     backlog: Option<u32>,
@@ -112,8 +119,8 @@ impl Args {
             return Err(CommandError::usage("The path of the WebSocket begins with a slash.")
                 .hint("Leave it out for the usual one."));
         }
-        let capacity = self.capacity(printer)?;
         let usual = Settings::default();
+        let capacity = self.capacity(printer)?.unwrap_or_else(|| self.wins(usual.capacity));
         Ok(Settings {
             ip,
             port: self.port.map_or(usual.port, Port::Exactly),
@@ -126,7 +133,7 @@ impl Args {
             } else {
                 Known::Only(self.thing.iter().cloned().collect())
             },
-            capacity: capacity.unwrap_or(usual.capacity),
+            capacity,
             seed: self.seed,
             idle_timeout: self.idle_timeout,
             greeting_timeout: usual.greeting_timeout,
@@ -148,7 +155,18 @@ impl Args {
                 .hint("Give --service-time at least 1us, or leave it out."));
         }
         let queue = self.queue.unwrap_or(u32::MAX);
-        Ok(Some(Platform::one_tier(workers, time, ServiceLaw::Fixed, queue)))
+        Ok(Some(self.wins(Platform::one_tier(workers, time, ServiceLaw::Fixed, queue))))
+    }
+
+    /// Returns a platform of no project with the rule of who keeps a thing.
+    fn wins(&self, mut platform: Platform) -> Platform {
+        platform.sessions.bind_protection = (!self.last_in_wins).then_some(BIND_PROTECTION);
+        platform
+    }
+
+    /// Refuses to write over a file that others may be using.
+    fn is_free(&self, file: &OsString) -> Result<(), CommandError> {
+        if self.force { Ok(()) } else { Output::of(Some(file)).is_free() }
     }
 
     /// Returns the certificate; nothing for ws.
@@ -159,6 +177,7 @@ impl Args {
             return Identity::from_pem(&live::pem(chain)?, key.expose()).map(Some).map_err(unusable);
         }
         let Some(file) = &self.tls else { return Ok(None) };
+        self.is_free(file)?;
         let authority = Authority::new("Regather test authority").map_err(unusable)?;
         let mut names: Vec<&str> = self.name.iter().map(String::as_str).collect();
         names.extend(["localhost", "127.0.0.1", "::1"]);
@@ -177,6 +196,7 @@ impl Args {
             keys.insert(live::secret("--key", reference, printer)?.expose().to_owned());
         }
         if let Some(file) = &self.new_key {
+            self.is_free(file)?;
             let key = new_key().map_err(|error| live::not_connected(&error))?;
             write_atomic_for(Path::new(file), key.as_bytes(), Access::Owner)
                 .map_err(|error| CommandError::writing(&error))?;

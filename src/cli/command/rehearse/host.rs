@@ -245,9 +245,14 @@ impl Judged<'_> {
 
 /// Returns the time of the whole fleet in the simulation, in words.
 pub(super) fn whole_fleet(scaled: &Scaled, whole: &Outcome) -> String {
-    let t95 = duration(whole.study.metric(crate::sim::Measure::T95).median);
+    let t95 = whole.study.metric(crate::sim::Measure::T95).median;
+    let back = if t95.is_finite() {
+        format!("95 % back after {}", duration(t95))
+    } else {
+        "95 % are not back within the time that is rehearsed".to_owned()
+    };
     format!(
-        "The whole fleet of {} devices, simulated in its own outage on its own platform: 95 % back after {t95}",
+        "The whole fleet of {} devices, simulated in its own outage on its own platform: {back}",
         count(scaled.of)
     )
 }

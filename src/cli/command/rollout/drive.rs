@@ -76,6 +76,30 @@ pub struct RollbackArgs {
     keys: Keys,
 }
 
+/// Arguments of `rollout look`.
+#[derive(Debug, clap::Args)]
+pub struct LookArgs {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+/// Arguments of `rollout restart`.
+#[derive(Debug, clap::Args)]
+pub struct RestartArgs {
+    #[command(flatten)]
+    which: Which,
+    /// The device, by the name of its thing
+    #[arg(value_name = "THING")]
+    device: String,
+    /// Restart without asking
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    keys: Keys,
+}
+
 /// Arguments of the process that drives.
 #[derive(Debug, clap::Args)]
 pub struct DriveArgs {
@@ -94,19 +118,22 @@ pub fn start(args: &StartArgs, printer: &Printer) -> Result<Exit, CommandError> 
         from_plan(&error).hint("`rollout start` takes the plan; `rollout resume` goes on with its journal.")
     })?;
     plan.may_start().map_err(|error| from_plan(&error))?;
-    let journal = args.which.open_or_create()?;
     let (who, needed) = (args.which.who()?, plan.request().approvals);
-    let approved = journal.approvals(&plan, &who).map_err(|error| from_journal(&error))?;
+    // Whoever declines leaves nothing behind.
+    let approved = match args.which.place().journal().exists() {
+        true => args.which.open()?.approvals(&plan, &who).map_err(|error| from_journal(&error))?,
+        false => 0,
+    };
     if approved < needed {
         let missing = units::count((needed - approved).into());
         return Err(CommandError::input(format!(
-            "{missing} more people have to approve the plan before it starts, none of them who starts it ({who})."
+            "Approvals that are missing before the plan starts: {missing}, none of them by who starts it ({who})."
         ))
         .hint(format!("They read it and run: regather rollout approve PLAN --hash {}", plan.name())));
     }
     printer.stderr(&shown::plan(&plan));
     confirm(args.yes, plan.sizes().iter().sum(), printer)?;
-    carry_out(&args.which, journal, &Order::Start, &args.keys, printer)
+    carry_out(&args.which, args.which.open_or_create()?, &Order::Start, &args.keys, printer)
 }
 
 /// Goes on.
@@ -117,9 +144,9 @@ pub fn resume(args: &ResumeArgs, printer: &Printer) -> Result<Exit, CommandError
 /// Stops for good.
 pub fn stop(args: &ResumeArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let journal = args.which.open()?;
-    carry_out(&args.which, journal, &Order::Stop, &args.keys, printer)?;
+    let ended = carry_out(&args.which, journal, &Order::Stop, &args.keys, printer)?;
     // What was asked for is done, however many devices are left.
-    Ok(Exit::Done)
+    Ok(if matches!(ended, Exit::Partly | Exit::Stopped) { Exit::Done } else { ended })
 }
 
 /// Serves those again that were not.
@@ -132,23 +159,45 @@ pub fn retry(args: &RetryArgs, printer: &Printer) -> Result<Exit, CommandError> 
 pub fn roll_back(args: &RollbackArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let journal = args.which.open()?;
     let scope = match (&args.device, args.wave) {
-        (Some(thing), _) => {
-            let place = journal.place(thing).map_err(|error| from_journal(&error))?;
-            Scope::Device(place.ok_or_else(|| {
-                CommandError::usage(format!("There is no device `{thing}` in this roll-out."))
-                    .hint("`rollout status --devices` lists them.")
-            })?)
-        }
+        (Some(thing), _) => Scope::Device(place_of(&journal, thing)?),
         (None, Some(wave)) => Scope::Wave(wave - 1),
         (None, None) => Scope::All,
     };
     let picture = Picture::of(&journal).map_err(|error| from_journal(&error))?;
+    let waves = picture.plan.sizes().len();
+    if let Some(wave) = args.wave.filter(|wave| *wave as usize > waves) {
+        return Err(CommandError::usage(format!(
+            "There is no wave {wave} in this roll-out; it has {waves}."
+        )));
+    }
     if let Some(sentence) = way_back(&picture.plan) {
         printer.note(&sentence);
     }
     confirm(args.yes, picture.touched(scope), printer)?;
     let order = Order::RollBack { scope, urgent: args.urgent };
     carry_out(&args.which, journal, &order, &args.keys, printer)
+}
+
+/// Reads devices in doubt back.
+pub fn look(args: &LookArgs, printer: &Printer) -> Result<Exit, CommandError> {
+    carry_out(&args.which, args.which.open()?, &Order::Look, &args.keys, printer)
+}
+
+/// Restarts a device that is in doubt.
+pub fn restart(args: &RestartArgs, printer: &Printer) -> Result<Exit, CommandError> {
+    let journal = args.which.open()?;
+    let device = place_of(&journal, &args.device)?;
+    confirm(args.yes, 1, printer)?;
+    carry_out(&args.which, journal, &Order::Restart { device }, &args.keys, printer)
+}
+
+/// Returns the place of a device in the plan.
+fn place_of(journal: &Journal, thing: &str) -> Result<u32, CommandError> {
+    let place = journal.place(thing).map_err(|error| from_journal(&error))?;
+    place.ok_or_else(|| {
+        CommandError::usage(format!("There is no device `{thing}` in this roll-out."))
+            .hint("`rollout status --devices` lists them.")
+    })
 }
 
 /// Asks for the number of devices, unless that was waived.

@@ -66,8 +66,12 @@ enum What {
     Stop(drive::ResumeArgs),
     /// Serve those again that failed or were not reached
     Retry(drive::RetryArgs),
-    /// Bring back the previous files of a wave, of a device, or of all
+    /// Bring back the previous files of a wave, of a device, or of all; waves that were not begun are not served then
     Rollback(drive::RollbackArgs),
+    /// Read the devices back of which it is not known whether they restarted
+    Look(drive::LookArgs),
+    /// Restart one device of which that is not known
+    Restart(drive::RestartArgs),
     /// Write the plan for other tools, with its waves and hashes
     Export(export::Args),
     /// Check the audit log and write it out, one JSON object per line
@@ -103,6 +107,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         What::Stop(args) => drive::stop(args, printer),
         What::Retry(args) => drive::retry(args, printer),
         What::Rollback(args) => drive::roll_back(args, printer),
+        What::Look(args) => drive::look(args, printer),
+        What::Restart(args) => drive::restart(args, printer),
         What::Export(args) => export::run(args, printer),
         What::Log(args) => status::log(args, printer),
         What::Drive(args) => drive::drive(args),
@@ -147,6 +153,9 @@ fn from_place(error: &PlaceError) -> CommandError {
     let said = CommandError::input(error.to_string());
     match error {
         PlaceError::NotBegun { .. } => said.hint("`regather rollout start` begins."),
+        PlaceError::Missing { .. } => {
+            said.hint("Check the name, or make a plan with `regather rollout plan`.")
+        }
         PlaceError::OtherPlan { .. } => said.hint(
             "Name the journal itself to look at the other roll-out, or give the new plan another name.",
         ),

@@ -259,6 +259,32 @@ fn leaving_ends_what_is_going_on_and_pauses() {
 }
 
 #[test]
+fn leaving_during_a_roll_back_ends_it_and_it_can_be_ordered_again() {
+    let world = World::new(30, |request| request.pace.activations_per_s = 40.0);
+    world.order(&Order::Start);
+    assert_eq!(world.drive(), Status::Finished);
+    let back = |machine: &Machine| -> u32 {
+        (0..machine.plan().sizes().len() as u32)
+            .map(|wave| machine.tally(wave).map_or(0, |tally| tally[State::RolledBack as usize]))
+            .sum()
+    };
+    let mut begun = None;
+    let observer = &mut |machine: &Machine, leave: &AtomicBool| {
+        if back(machine) > 1 && begun.is_none() {
+            begun = Some(back(machine) + machine.in_flight());
+            leave.store(true, Ordering::Relaxed);
+        }
+    };
+    let order = Order::RollBack { scope: Scope::All, urgent: true };
+    let status = world.drive_with(Texts, Some(order.clone()), observer).unwrap();
+    assert_eq!(status, Status::Stopped);
+    let done = world.rows().iter().filter(|row| row.state == State::RolledBack).count() as u32;
+    assert!(done < 30 && done <= begun.unwrap() + 1, "{done} of {begun:?}");
+    world.drive_with(Texts, Some(order), &mut |_, _| {}).unwrap();
+    assert!(world.rows().iter().all(|row| row.state == State::RolledBack));
+}
+
+#[test]
 fn an_order_that_is_refused_ends_the_driving() {
     let world = World::new(3, |_| {});
     let refused = world.drive_with(Texts, Some(Order::Resume), &mut |_, _| {}).unwrap_err();

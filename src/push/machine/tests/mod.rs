@@ -97,12 +97,12 @@ proptest! {
 
     /// Ordered again, a roll-back serves those that it failed for, and nobody else.
     #[test]
-    fn a_roll_back_that_failed_can_be_ordered_again(seed: u64, fault_pct in 20_u32..60) {
+    fn a_roll_back_that_failed_can_be_ordered_again(seed: u64, fault_pct in 0_u32..60, after in 5_u32..400) {
         let plan = plan(30, "rest", |_| {});
-        let mut world = World::new(plan, Luck { seed, crash_pct: 0, fault_pct: 0 });
+        let mut world = World::new(plan, Luck { seed, crash_pct: 0, fault_pct });
         world.order(&Order::Start);
-        world.run();
-        world.luck.fault_pct = fault_pct;
+        world.run_for(after);
+        // Some are half-way then: their files are in place, and they were not restarted.
         world.order(&Order::RollBack { scope: Scope::All, urgent: true });
         world.run();
         let before: Vec<_> = world.devices.iter().map(|device| device.restarts.len()).collect();
@@ -112,11 +112,9 @@ proptest! {
         world.run();
         for (at, device) in world.devices.iter().enumerate() {
             let state = world.machine.row(at as u32).unwrap().state;
-            prop_assert!(matches!(state, State::RolledBack | State::InDoubt), "{state:?}");
+            prop_assert!(!device.is_new() || state == State::InDoubt, "{state:?} {device:?}");
             if done[at] || state == State::InDoubt {
                 prop_assert_eq!(device.restarts.len(), before[at], "nobody restarts again who need not");
-            } else {
-                prop_assert!(!device.is_new());
             }
         }
     }

@@ -118,7 +118,7 @@ fn fewer_devices_back_than_predicted_stop_it() {
     world.order(&Order::Start);
     world.run();
     let (status, cause) = world.machine.status();
-    assert!(status == Status::Tripped && cause.contains("the simulation says at least"), "{cause}");
+    assert!(status == Status::Tripped && cause.contains("the plan expects at least"), "{cause}");
     assert!(world.restart_times.len() < 40, "{}", world.restart_times.len());
 }
 
@@ -175,4 +175,22 @@ fn only_people_restart_a_device_in_doubt() {
     world.run();
     assert_eq!(world.machine.row(doubt).unwrap().state, State::Verified);
     assert_eq!(world.devices[doubt as usize].restarts.len(), 1);
+}
+
+#[test]
+fn what_was_staged_and_is_gone_is_staged_again_by_a_retry() {
+    let plan = plan(3, "rest", |request| request.budgets.failed = 3);
+    let mut world = World::new(plan, Luck { seed: 1, crash_pct: 0, fault_pct: 0 });
+    world.lose_staged = true;
+    world.order(&Order::Start);
+    world.run();
+    let gone = |world: &World| {
+        (0..3).filter(|at| world.machine.row(*at).unwrap().class == Some(Class::StagedGone)).count()
+    };
+    assert_eq!(gone(&world), 3);
+    world.lose_staged = false;
+    world.order(&Order::Retry { classes: vec![Class::StagedGone.word().into()] });
+    world.run();
+    assert_eq!(gone(&world), 0);
+    assert!(world.devices.iter().all(|device| device.is_new() && device.restarts.len() == 1));
 }

@@ -57,6 +57,8 @@ pub struct World {
     pub tripped_at: Option<Trip>,
     pub now: Now,
     pub luck: Luck,
+    /// Whether staged files vanish before they are activated.
+    pub lose_staged: bool,
     drawn: u64,
     pub most_in_flight: usize,
     pub restart_times: Vec<u64>,
@@ -82,6 +84,7 @@ impl World {
             touched: BTreeSet::new(),
             tripped_at: None,
             now: Now { mono_ms: 1_000, wall_ms: 1_000 },
+            lose_staged: false,
             drawn: 0,
             most_in_flight: 0,
             restart_times: Vec::new(),
@@ -206,6 +209,9 @@ impl World {
             }
             Work::Activate | Work::RollBack => {
                 let goal = if work == Work::Activate { real.new } else { real.old };
+                if self.lose_staged && work == Work::Activate {
+                    return Err(Fault::new(Class::StagedGone, ""));
+                }
                 if real.stamp.as_deref() == Some(&stamp) && real.live == goal {
                     return Ok(real.seen());
                 }

@@ -151,14 +151,13 @@ impl SshLink {
         like: Option<&str>,
         flags: OpenFlags,
     ) -> Result<(), SftpError> {
-        let private = FileAttributes { permissions: Some(0o600), ..FileAttributes::empty() };
         let known = async {
             match like {
                 Some(like) => self.sftp.stat(like).await.ok(),
                 None => None,
             }
         };
-        let (known, opened) = tokio::join!(biased; known, self.sftp.open(path, flags, private));
+        let (known, opened) = tokio::join!(biased; known, self.sftp.open(path, flags, private()));
         let handle = opened?.handle;
         if let Some(known) = known
             && let Err(error) = self.takes_after(&handle, known.attrs).await
@@ -311,6 +310,11 @@ fn cut(error: &russh::Error) -> Fault {
     Fault::new(class, error.to_string())
 }
 
+/// Returns how a new file begins: readable by its owner alone.
+fn private() -> FileAttributes {
+    FileAttributes { permissions: Some(0o600), ..FileAttributes::empty() }
+}
+
 impl Link for SshLink {
     async fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
         match self.get(path).await {
@@ -345,14 +349,19 @@ impl Link for SshLink {
 
     async fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool, Fault> {
         let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
-        match self.put(path, bytes, None, flags).await {
-            Ok(()) => Ok(true),
+        let opened = match self.sftp.open(path, flags, private()).await {
+            Ok(opened) => opened,
             // SFTP has no word for a file that exists.
             Err(error) if is_status(&error, StatusCode::Failure) && self.sftp.lstat(path).await.is_ok() => {
-                Ok(false)
+                return Ok(false);
             }
-            Err(error) => Err(self.fault(error, path, bytes.len() as u64).await),
-        }
+            Err(error) => return Err(self.fault(error, path, bytes.len() as u64).await),
+        };
+        let Err(error) = self.fill(&opened.handle, bytes, false).await else { return Ok(true) };
+        let fault = self.fault(error, path, bytes.len() as u64).await;
+        // Nothing is left that others would take for a lock.
+        let _ = self.sftp.remove(path).await;
+        Err(fault)
     }
 
     async fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {

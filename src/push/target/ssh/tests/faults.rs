@@ -232,6 +232,20 @@ async fn disks_that_are_full_or_read_only_are_named() {
     job.files[0].want = crate::base::hash::sha256(large.as_bytes());
     let full = bench.target.stage(&job, &[Secret::new(large)]).await.unwrap_err();
     assert_eq!(full.class, Class::DiskFull, "{full}");
+    // To its last byte: not even a lock has room, and none is left that would keep others out.
+    let ballast = root.join("ballast");
+    let mut bytes = 65_536;
+    while bytes > 0 {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&ballast).unwrap();
+        if std::io::Write::write(&mut &file, &vec![0; bytes]).is_err() {
+            bytes /= 2;
+        }
+    }
+    let full = stage(&bench, &bench.job(&["a.json"])).await.unwrap_err();
+    assert_eq!(full.class, Class::DiskFull, "{full}");
+    let left: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    std::fs::remove_file(ballast).unwrap();
     disk.remount("remount,ro");
     assert_eq!(fault_without_writing(&bench).await, Class::ReadOnly);
     disk.remount("remount,rw");
