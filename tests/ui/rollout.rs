@@ -183,7 +183,7 @@ fn a_typed_number_begins_it_and_the_table_follows() {
 
     // Taking it back shows its simulation and asks for the number too.
     window.click("Roll back…");
-    assert!(window.says("Simulated for all 12 devices"), "{:#?}", window.names());
+    assert!(window.says("Taking back all 12 devices was simulated"), "{:#?}", window.names());
     window.enter("Type the number of devices to confirm", "12");
     window.click("Begin roll-back");
     until(&mut window, |picture| picture.count(State::RolledBack) == 12);
@@ -237,7 +237,7 @@ fn changed(device: &Path) -> bool {
 fn what_was_not_served_says_why_and_a_device_shows_its_files_and_its_log() {
     let site = Site::new(12);
     let mut window = done(&site, ([1280.0, 720.0], 1.0, 1.0), Theme::Dark);
-    for part in ["Not every device was served", "1 name unknown", "The name of the host has no address"] {
+    for part in ["Not every device was served", "1 name unknown", "The address leads nowhere"] {
         assert!(window.says(part), "{part}: {:#?}", window.names());
     }
     assert!(window.has("Retry 1 name unknown"), "{:#?}", window.names());

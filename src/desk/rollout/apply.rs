@@ -2,17 +2,16 @@
 
 use super::clerk::{Ask, Clerk, News};
 use super::making::{self, Made, Wanted};
-use super::place::Place;
+use super::place::{Place, write_log};
 use super::reach::Later;
-use super::standing::{Picture, is_count};
+use super::standing::is_count;
 use super::{Making, Open, Opening, Refused};
-use crate::base::file::{Access, AtomicFile, write_atomic};
+use crate::base::file::write_atomic;
 use crate::base::{Severity, units};
 use crate::desk::command::{RolloutCommand, UserCommand};
 use crate::desk::transfer::Work;
 use crate::desk::{Desk, inbox};
-use crate::push::journal::Journal;
-use crate::push::machine::{Order, Scope};
+use crate::push::machine::Order;
 use crate::push::plan::{Inputs, Plan};
 use crate::push::state::{State, Status};
 use std::path::{Path, PathBuf};
@@ -491,25 +490,4 @@ impl Open {
     fn view_name(&self) -> String {
         crate::desk::agents::short(self.place.path())
     }
-}
-
-/// Checks a log and writes it; returns what was done.
-fn write_log(journal: &Path, path: &Path) -> Result<String, String> {
-    let journal = Journal::open(journal).map_err(|error| error.to_string())?;
-    let mut out = AtomicFile::create(path, Access::Owner).map_err(|error| error.to_string())?;
-    let head = journal.export_log(&mut out).map_err(|error| error.to_string())?;
-    out.commit().map_err(|error| error.to_string())?;
-    Ok(format!(
-        "Wrote {} entries of the log to {}, none changed. Keep the last hash elsewhere: {}",
-        units::count(head.entries),
-        Desk::shown(path),
-        crate::base::hash::hex(&head.hash)
-    ))
-}
-
-/// Returns the scopes of a roll-back that there are: all, then each wave.
-pub fn scopes(picture: &Picture) -> Vec<(Scope, String)> {
-    let waves =
-        (0..picture.plan.sizes().len() as u32).map(|wave| (Scope::Wave(wave), format!("Wave {}", wave + 1)));
-    std::iter::once((Scope::All, "All waves".to_owned())).chain(waves).collect()
 }

@@ -21,7 +21,7 @@ mod tests;
 mod through;
 mod view;
 
-pub use apply::scopes;
+pub use standing::scopes;
 pub use view::{OpenView, Refused, RolloutView};
 
 use super::devices::Task;

@@ -1,6 +1,9 @@
 //! The files of a roll-out: its plan, and beside it the journal under the same name with the end `db`.
 
 use super::reach::wall_ms;
+use crate::base::file::{Access, AtomicFile};
+use crate::base::units;
+use crate::desk::Desk;
 use crate::push::journal::{Journal, JournalError};
 use crate::push::plan::{Plan, PlanError};
 use std::path::{Path, PathBuf};
@@ -117,4 +120,18 @@ impl Place {
         let plan = Plan::read(&self.path)?;
         Ok(Journal::create(&self.journal(), &plan, who, wall_ms())?)
     }
+}
+
+/// Checks a log and writes it; returns what was done.
+pub(super) fn write_log(journal: &Path, path: &Path) -> Result<String, String> {
+    let journal = Journal::open(journal).map_err(|error| error.to_string())?;
+    let mut out = AtomicFile::create(path, Access::Owner).map_err(|error| error.to_string())?;
+    let head = journal.export_log(&mut out).map_err(|error| error.to_string())?;
+    out.commit().map_err(|error| error.to_string())?;
+    Ok(format!(
+        "Wrote {} entries of the log to {}, none changed. Keep the last hash elsewhere: {}",
+        units::count(head.entries),
+        Desk::shown(path),
+        crate::base::hash::hex(&head.hash)
+    ))
 }

@@ -267,6 +267,13 @@ pub fn is_count(typed: &str, devices: u32) -> bool {
     plain && digits.parse() == Ok(devices)
 }
 
+/// Returns the scopes of a roll-back that there are: all, then each wave.
+pub fn scopes(picture: &Picture) -> Vec<(Scope, String)> {
+    let waves =
+        (0..picture.plan.sizes().len() as u32).map(|wave| (Scope::Wave(wave), format!("Wave {}", wave + 1)));
+    std::iter::once((Scope::All, "All waves".to_owned())).chain(waves).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,6 +62,10 @@ pub struct Outcome {
     pub attempts: u64,
     /// Failed attempts by reason.
     pub failures: BTreeMap<&'static str, u64>,
+    /// How often agents were back: more often than there are agents where some were lost again.
+    pub backs: u64,
+    /// How often agents that were back lost their connection.
+    pub losses: u64,
     /// When agents were back for the first time, in order.
     pub back_at: Vec<Micros>,
     /// When the first attempt of each agent was planned, in order.
@@ -106,6 +110,8 @@ struct Pages {
     pages: BTreeMap<u64, Page>,
     unsettled: usize,
     attempts: u64,
+    backs: u64,
+    losses: u64,
     failures: BTreeMap<&'static str, u64>,
     curve: Vec<Second>,
     lateness: Vec<Micros>,
@@ -139,9 +145,9 @@ impl Books {
         }
     }
 
-    /// Returns what has come of the herd so far.
+    /// Returns what has come of the herd so far. Agents wait only while it is copied.
     pub(in crate::live) fn outcome(&self) -> Outcome {
-        let mut pages = self.pages();
+        let pages = self.pages();
         let mut account = Account { planned: pages.pages.len() as u64, ..Account::default() };
         for page in pages.pages.values() {
             if page.back.is_some() {
@@ -152,20 +158,21 @@ impl Books {
                 account.abandoned += 1;
             }
         }
-        let sorted = |of: fn(&Page) -> Option<Micros>| {
-            let mut all: Vec<Micros> = pages.pages.values().filter_map(of).collect();
-            all.sort_unstable();
-            all
-        };
-        let (back_at, planned_at) = (sorted(|page| page.back), sorted(|page| page.planned));
-        pages.lateness.sort_unstable();
+        let all = |of: fn(&Page) -> Option<Micros>| pages.pages.values().filter_map(of).collect::<Vec<_>>();
+        let (mut back_at, mut planned_at) = (all(|page| page.back), all(|page| page.planned));
+        let mut latenesses = pages.lateness.clone();
+        let (attempts, backs, losses) = (pages.attempts, pages.backs, pages.losses);
+        let (failures, curve) = (pages.failures.clone(), pages.curve.clone());
+        drop(pages);
+        for times in [&mut back_at, &mut planned_at, &mut latenesses] {
+            times.sort_unstable();
+        }
         let late = |share: f64| {
-            let last = pages.lateness.len().saturating_sub(1);
-            pages.lateness.get((last as f64 * share).ceil() as usize).copied().unwrap_or_default()
+            let last = latenesses.len().saturating_sub(1);
+            latenesses.get((last as f64 * share).ceil() as usize).copied().unwrap_or_default()
         };
         let lateness = Lateness { median: late(0.5), p99: late(0.99), longest: late(1.0) };
-        let (attempts, failures, curve) = (pages.attempts, pages.failures.clone(), pages.curve.clone());
-        Outcome { account, attempts, failures, back_at, planned_at, curve, lateness }
+        Outcome { account, attempts, failures, backs, losses, back_at, planned_at, curve, lateness }
     }
 }
 
@@ -182,6 +189,8 @@ impl Pages {
     fn note(&mut self, at: Micros, device: u64, told: &Told) -> bool {
         let Some(page) = self.pages.get_mut(&device) else { return false };
         let settled = page.settled();
+        self.backs += u64::from(matches!(told, Told::Back { .. }));
+        self.losses += u64::from(matches!(told, Told::Lost(_)));
         match told {
             Told::Tries { planned, .. } => {
                 page.planned.get_or_insert(*planned);
@@ -227,6 +236,18 @@ mod tests {
     use crate::live::connect::{Failure, Step, Trouble};
 
     #[test]
+    fn whose_computer_is_late_says_so() {
+        let late = |p99, last| Outcome {
+            planned_at: vec![Micros(0), Micros(last)],
+            lateness: Lateness { p99: Micros(p99), ..Lateness::default() },
+            ..Outcome::default()
+        };
+        assert!(!late(10_000, 1_000_000).host_limited(), "1 % exactly");
+        assert!(late(10_001, 1_000_000).host_limited());
+        assert!(late(1, 0).host_limited(), "no computer places a burst exactly");
+    }
+
+    #[test]
     fn agents_are_counted_once_whatever_happens_to_them() {
         let books = Books::new(0..4);
         let hears = |device, told| books.hears(Micros(device * 600_000 + 10), device, told);
@@ -235,6 +256,7 @@ mod tests {
         }
         hears(0, Told::Back { number: 0 });
         hears(0, Told::Stranded);
+        hears(0, Told::Lost(crate::live::agent::Ending::Reset));
         hears(0, Told::Back { number: 1 });
         hears(1, Told::Failed(Failure { step: Step::Tcp, took: Micros(1), trouble: Trouble::Reset }));
         hears(1, Told::Stranded);
@@ -245,6 +267,7 @@ mod tests {
         assert_eq!(outcome.account, Account { planned: 4, connected: 1, failed, abandoned: 2 });
         assert!(outcome.account.balances());
         assert_eq!((outcome.attempts, outcome.failures.len(), outcome.back_at.len()), (4, 2, 1));
+        assert_eq!((outcome.backs, outcome.losses), (2, 1));
         assert_eq!(outcome.curve[0], Second { attempts: 2, failures: 1, back: 1 });
         assert_eq!(outcome.curve[1], Second { attempts: 2, failures: 1, back: 0 });
         assert_eq!((outcome.window(), outcome.lateness.p99), (Micros(1_800_000), Micros(10)));

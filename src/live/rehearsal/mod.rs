@@ -55,14 +55,13 @@ pub struct Rehearsed {
 
 impl Rehearsed {
     /// Returns whether both ends tell the same: every agent and every connection is counted once, and the platform
-    /// has bound every agent that is back, and nobody else but those whose attempt failed or was ended before
-    /// they heard it.
+    /// has bound every agent as often as it was back, and nobody else but those whose attempt failed or was ended
+    /// before they heard it.
     pub fn agrees(&self) -> bool {
-        let (account, binds) = (&self.agents.account, self.platform.binds);
-        let unheard = self.agents.failures.values().sum::<u64>() + account.abandoned;
-        account.balances()
-            && self.platform.balances()
-            && (account.connected..=account.connected + unheard).contains(&binds)
+        let (account, backs, binds) = (&self.agents.account, self.agents.backs, self.platform.binds);
+        // Whoever was lost may have been bound again without hearing of it any more.
+        let unheard = self.agents.failures.values().sum::<u64>() + account.abandoned + self.agents.losses;
+        account.balances() && self.platform.balances() && (backs..=backs + unheard).contains(&binds)
     }
 
     /// Returns whether the computer and not the platform shaped the result: agents began late, or the platform

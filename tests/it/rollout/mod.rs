@@ -173,7 +173,7 @@ fn a_second_person_approves_by_the_hash() {
     let made =
         plan(at, &["--approvals", "1", "--rate", "1000", "--pause-after", "never", "--json"]).ends(0).json();
     let hash = made["plan"].as_str().unwrap();
-    rollout(at, &["start", "night.json", "--yes"]).ends(3).says("1 more people have to approve");
+    rollout(at, &["start", "night.json", "--yes"]).ends(3).says("missing before the plan starts: 1");
     rollout(at, &["approve", "night.json", "--hash", hash]).ends(0);
     rollout(at, &["start", "night.json", "--yes"]).ends(3).says("none of them who starts it");
     rollout(at, &["approve", "night.json", "--hash", "0123456789abcdef"])

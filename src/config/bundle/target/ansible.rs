@@ -60,6 +60,26 @@ const TASKS: &str = r#"  gather_facts: false
         that:
           - "regather_dest | length > 0"
         fail_msg: "Set regather_dest in group_vars to the folder of the agent's files"
+    # The mark stays where the play ends before the restart; the next run restarts then, though no file changes.
+    - name: "Read what stands there"
+      ansible.builtin.stat:
+        path: "{{ regather_dest }}/{{ item.name }}"
+        checksum_algorithm: "sha256"
+      loop: "{{ regather_files | default([]) }}"
+      loop_control:
+        label: "{{ item.name }}"
+      register: regather_before
+    - name: "Note that a restart is due where a file will change"
+      ansible.builtin.copy:
+        content: "due"
+        dest: "{{ regather_dest }}/.regather-restart-due"
+        mode: "0600"
+      when:
+        - "regather_service | length > 0"
+        - "(item.stat.checksum | default('absent')) != (lookup('ansible.builtin.file', 'files/' ~ item.item.src, rstrip=false) | hash('sha256'))"
+      loop: "{{ regather_before.results }}"
+      loop_control:
+        label: "{{ item.item.name }}"
     - name: "Copy the files"
       ansible.builtin.copy:
         src: "files/{{ item.src }}"
@@ -73,13 +93,22 @@ const TASKS: &str = r#"  gather_facts: false
         label: "{{ item.name }}"
       # The files may hold secrets, which a difference would print.
       diff: false
-      notify: "Restart the agent"
-  handlers:
+    - name: "Look whether a restart is due"
+      ansible.builtin.stat:
+        path: "{{ regather_dest }}/.regather-restart-due"
+      register: regather_due
     - name: "Restart the agent"
       ansible.builtin.service:
         name: "{{ regather_service }}"
         state: restarted
-      when: "regather_service | length > 0"
+      when:
+        - "regather_service | length > 0"
+        - "regather_due.stat.exists"
+    - name: "Note that it was restarted"
+      ansible.builtin.file:
+        path: "{{ regather_dest }}/.regather-restart-due"
+        state: absent
+      when: "regather_due.stat.exists"
 "#;
 
 /// Returns `inventory.yml`, `group_vars/`, and `playbook.yml`, and what the user should know.
