@@ -60,21 +60,35 @@ impl<T: Copy> Fifo<T> {
         self.head = self.head.wrapping_add(1);
     }
 
-    /// Adds a value before those at the end that are `later`, if they are fewer than `near`; returns whether
-    /// they are.
-    pub fn insert(&mut self, value: T, near: usize, later: impl Fn(T) -> bool) -> bool {
-        let (mask, tail) = (self.ring.len() - 1, self.tail);
-        let is_later = |&back: &usize| later(self.ring[tail.wrapping_sub(back) & mask]);
-        let behind = (1..=self.len().min(near)).take_while(is_later).count();
-        if behind == near {
-            return false;
+    /// Adds a value before those at the end that are `later`, if they are at most `near`; returns how many values
+    /// stand before it then. All that are later must stand behind all that are not.
+    #[inline]
+    pub fn insert(&mut self, value: T, near: usize, later: impl Fn(T) -> bool) -> Option<usize> {
+        let (mask, tail, len) = (self.ring.len() - 1, self.tail, self.len());
+        // Halves without a guess: where a value goes is as good as random.
+        let (mut behind, mut left) = (0, len.min(near + 1));
+        while left > 0 {
+            let half = left.div_ceil(2);
+            let is_later = later(self.ring[tail.wrapping_sub(behind + half) & mask]);
+            behind += half * usize::from(is_later);
+            left -= half;
+        }
+        if behind > near {
+            return None;
         }
         self.push(value);
         let mask = self.ring.len() - 1;
-        for back in 1..=behind {
-            self.ring.swap(self.tail.wrapping_sub(back) & mask, self.tail.wrapping_sub(back + 1) & mask);
+        let (place, end) = (self.tail.wrapping_sub(behind + 1) & mask, self.tail.wrapping_sub(1) & mask);
+        if place <= end {
+            self.ring.copy_within(place..end, place + 1);
+        } else {
+            for back in 1..=behind {
+                let to = self.tail.wrapping_sub(back) & mask;
+                self.ring[to] = self.ring[to.wrapping_sub(1) & mask];
+            }
         }
-        true
+        self.ring[place] = value;
+        Some(len - behind)
     }
 
     /// Tells the first `most` values, but for those before a position that an earlier call has returned; returns
@@ -132,6 +146,7 @@ mod tests {
             for (step, value) in steps {
                 match step {
                     0..4 => {
+                        let value = value.saturating_add(plain.back().copied().unwrap_or(0));
                         fifo.push(value);
                         plain.push_back(value);
                     }
@@ -142,10 +157,12 @@ mod tests {
                         plain.pop_front();
                     }
                     6 => {
-                        let later = plain.iter().rev().take(5).take_while(|&&other| other > value).count();
-                        prop_assert_eq!(fifo.insert(value, 5, |other| other > value), later < 5);
-                        if later < 5 {
-                            plain.insert(plain.len() - later, value);
+                        let value = plain.back().map_or(value, |last| last.saturating_sub(value));
+                        let later = plain.iter().rev().take_while(|&&other| other > value).count();
+                        let place = (later <= 5).then(|| plain.len() - later);
+                        prop_assert_eq!(fifo.insert(value, 5, |other| other > value), place);
+                        if let Some(place) = place {
+                            plain.insert(place, value);
                         }
                     }
                     _ if value < 10 => {

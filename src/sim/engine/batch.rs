@@ -1,7 +1,7 @@
 //! Promises that are dealt with in a row.
 //!
-//! What a station has promised comes in order, and what arrives at it from now on ends no earlier than now and
-//! its shortest service. So all it has promised before that time is known, and where these events touch nothing
+//! What a station has promised comes in order, and what arrives at it from now on starts no earlier than it would now,
+//! and ends no earlier than its shortest service after that. So all it has promised before that time is known, and where these events touch nothing
 //! that any other event before that time touches, they can be dealt with one after the other at once: without
 //! asking after each which of all events is the next, and with the rows of many devices under way to the core
 //! at the same time.
@@ -132,7 +132,8 @@ impl World<'_> {
     fn known_until(&self, stop: Stop, now: u64) -> u64 {
         let known = self.batches.known[stop as usize];
         if known > 0 && self.queue.is_listed(stop as usize, now) {
-            now.saturating_add(known).min(self.until).min(self.tally.bin_end())
+            let starts = self.line.starts(stop, now);
+            starts.saturating_add(known).min(self.until).min(self.tally.bin_end())
         } else {
             0
         }

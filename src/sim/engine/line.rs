@@ -11,8 +11,10 @@ use crate::sim::run::StationRun;
 /// The stations, in the order in which attempts pass them.
 const STOPS: [Stop; 4] = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn];
 
-/// Workers from which on services of different lengths end in little order.
-const MANY: u32 = 16;
+/// Places that are walked past for a promise rather than sorting it with others.
+const MOST_NEAR: usize = 15;
+/// The same where all services of a station take the same: only ends at one time can be out of order.
+const NEAR: usize = 12;
 
 /// Returns the station with this number.
 #[inline]
@@ -156,10 +158,20 @@ impl Line {
         }
     }
 
-    /// Returns at which stations services end in so little order that sorting them one by one does not pay.
-    pub(super) fn disordered(&self) -> [bool; 4] {
-        let is = |booth: &Booth| booth.workers > MANY && !booth.work.takes_the_same();
-        STOPS.map(|stop| self.booths[stop as usize].as_ref().is_some_and(is))
+    /// Returns how many places before the end of a station's promises a new one can be, as far as putting it there
+    /// pays: after its start only what the other workers do ends later.
+    pub(super) fn near(&self) -> [usize; 4] {
+        let near = |booth: &Booth| {
+            let others = booth.workers as usize - 1;
+            if others <= MOST_NEAR {
+                others
+            } else if booth.work.takes_the_same() {
+                NEAR
+            } else {
+                0
+            }
+        };
+        STOPS.map(|stop| self.booths[stop as usize].as_ref().map_or(0, near))
     }
 
     /// Returns the least time that a service of a station takes [µs]; 0 where there is no such station.
@@ -205,6 +217,12 @@ impl Line {
     /// Returns a station, if it is there.
     pub(super) fn station(&mut self, stop: Stop) -> Option<&mut Station> {
         self.booths[stop as usize].as_mut().map(|booth| &mut booth.station)
+    }
+
+    /// Returns the earliest time at which anything that arrives at a station from now on starts [µs].
+    #[inline]
+    pub(super) fn starts(&self, stop: Stop, now: u64) -> u64 {
+        self.booths[stop as usize].as_ref().map_or(now, |booth| booth.station.free_at(now))
     }
 
     /// Returns how long a request that arrived now at the first tier behind the balancer would wait [µs].

@@ -189,7 +189,7 @@ impl<'a> World<'a> {
             habits,
             lost: vec![0; fleet.groups.len()],
             is_large: devices >= MANY_ROWS,
-            queue: Pending::new(shape(fleet), promises(fleet), line.disordered()),
+            queue: Pending::new(shape(fleet), promises(fleet), line.near()),
             ways,
             line,
             flood: fleet

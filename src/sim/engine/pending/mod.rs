@@ -15,8 +15,6 @@ use ahead::Ahead;
 const LANES: usize = 4;
 /// Bits that tell lists apart.
 const LANE_BITS: u32 = LANES.ilog2();
-/// Places from the end of a list that are looked at before an event goes into a wheel.
-const NEAR: usize = 12;
 /// Later than every event [µs].
 const NEVER: u64 = u64::MAX;
 /// Later than every event and every limit, with room for the number of a list [µs].
@@ -46,17 +44,17 @@ pub(super) struct Pending {
     first: u64,
     /// Time of the last event that each list was given [µs].
     lasts: [u64; LANES],
-    /// Stations whose promises come in so little order that their lists take only what comes last.
-    disordered: [bool; LANES],
+    /// How many places before the end of each list a promise may go into it; one further ahead goes into a wheel.
+    near: [usize; LANES],
     /// Time of the last promise of each station that lies in a wheel [µs].
     strays: [u64; LANES],
     ahead: Ahead,
 }
 
 impl Pending {
-    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises, of which
-    /// those of some stations come in little order.
-    pub(super) fn new(shape: Shape, soon_shape: Shape, disordered: [bool; LANES]) -> Self {
+    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises further from the end
+    /// of their station's list than `near` places.
+    pub(super) fn new(shape: Shape, soon_shape: Shape, near: [usize; LANES]) -> Self {
         let mut pending = Self {
             wheel: Wheel::new(shape, 0),
             shape,
@@ -70,7 +68,7 @@ impl Pending {
             fronts: [0; LANES],
             first: 0,
             lasts: [0; LANES],
-            disordered,
+            near,
             strays: [0; LANES],
             ahead: Ahead::default(),
         };
@@ -107,15 +105,19 @@ impl Pending {
     /// Adds a promise to a list that ends later, or at the same time.
     #[inline(never)]
     fn push_between(&mut self, station: usize, event: Timed) {
-        let near = if self.disordered[station] { 0 } else { NEAR };
-        if self.lanes[station].insert(event, near, |other| other > event) {
-            self.lasts[station] = self.lasts[station].max(event.0);
-            self.find_fronts();
-        } else {
+        let Some(before) = self.lanes[station]
+            .insert(event, self.near[station], |other| key(other.0, other.1) > key(event.0, event.1))
+        else {
             self.strays[station] = self.strays[station].max(event.0);
             self.soon.push(event.0, event.1);
             self.soon_from = if self.in_soon == 0 { UNKNOWN } else { self.soon_from.min(event.0) };
             self.in_soon += 1;
+            return;
+        };
+        // Where it is the only one by now it is also the last.
+        self.lasts[station] = self.lasts[station].max(event.0);
+        if before == 0 {
+            self.settle(station);
         }
     }
 
@@ -297,7 +299,7 @@ mod tests {
         fn events_come_in_order_whatever_way_they_went_in(
             pushes in prop::collection::vec((0_usize..6, 0_u64..3_000, 0_u64..50), 1..300),
         ) {
-            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500), [false, true, false, true]);
+            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500), [12, 0, 3, 1]);
             let (mut expected, mut now) = (BTreeSet::new(), 0);
             for (way, after, payload) in pushes {
                 let event = (now + after, payload);
