@@ -291,14 +291,16 @@ impl Machine {
         }
         let calendar = entry.calendar;
         match entry.row.state {
-            State::Restarted | State::Verified | State::Failed | State::Unreachable | State::InDoubt
+            // Of one that is only staged some files may be in place: its activation was begun.
+            State::Restarted
+            | State::Verified
+            | State::Failed
+            | State::Unreachable
+            | State::InDoubt
+            | State::Pending
+            | State::Staged
                 if !entry.row.back =>
             {
-                self.unwait(device);
-                push(self.to_roll_back.entry(calendar).or_default(), device);
-            }
-            // Its activation was begun: some of its files may be in place, although it was not restarted.
-            State::Pending | State::Staged if !entry.row.back => {
                 self.unwait(device);
                 push(self.to_roll_back.entry(calendar).or_default(), device);
             }

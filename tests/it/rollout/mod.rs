@@ -175,7 +175,7 @@ fn a_second_person_approves_by_the_hash() {
     let hash = made["plan"].as_str().unwrap();
     rollout(at, &["start", "night.json", "--yes"]).ends(3).says("missing before the plan starts: 1");
     rollout(at, &["approve", "night.json", "--hash", hash]).ends(0);
-    rollout(at, &["start", "night.json", "--yes"]).ends(3).says("none of them who starts it");
+    rollout(at, &["start", "night.json", "--yes"]).ends(3).says("none of them by");
     rollout(at, &["approve", "night.json", "--hash", "0123456789abcdef"])
         .ends(3)
         .says("names plan 0123456789abcdef");

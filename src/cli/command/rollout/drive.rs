@@ -120,10 +120,9 @@ pub fn start(args: &StartArgs, printer: &Printer) -> Result<Exit, CommandError> 
     plan.may_start().map_err(|error| from_plan(&error))?;
     let (who, needed) = (args.which.who()?, plan.request().approvals);
     // Whoever declines leaves nothing behind.
-    let approved = match args.which.place().journal().exists() {
-        true => args.which.open()?.approvals(&plan, &who).map_err(|error| from_journal(&error))?,
-        false => 0,
-    };
+    let begun = args.which.place().journal().exists().then(|| args.which.open()).transpose()?;
+    let approved = begun.map_or(Ok(0), |journal| journal.approvals(&plan, &who));
+    let approved = approved.map_err(|error| from_journal(&error))?;
     if approved < needed {
         let missing = units::count((needed - approved).into());
         return Err(CommandError::input(format!(
