@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::printer::{Printer, json_text};
 use crate::cli::source::Project;
 use crate::cli::study::{self, Order, Planned, Played};
-use crate::plan::{Outcome, Verdict};
+use crate::plan::{CAPACITY, Lever, Outcome, Verdict};
 use crate::report::result::ResultFile;
 use crate::report::text;
 use std::ffi::OsString;
@@ -108,8 +108,12 @@ fn expanded(assignment: &Assignment, planned: &[Planned], printer: &Printer) {
     for planned in planned {
         let view = planned.file.view(planned.scenario.as_deref());
         let moved = crate::fleet::file::address::expand(&planned.file, &view, &assignment.name);
+        let capacity = assignment.name == CAPACITY;
+        let is_moved = |address: &str| {
+            capacity && Lever::is_of_capacity(address) || moved.iter().any(|input| input.address == address)
+        };
         for (address, _) in &planned.set {
-            if moved.iter().any(|input| input.address == *address) && !addresses.contains(&address.as_str()) {
+            if is_moved(address) && !addresses.contains(&address.as_str()) {
                 addresses.push(address);
             }
         }

@@ -136,6 +136,11 @@ impl Lever {
         Self { name: name.into(), inputs, workers: None }
     }
 
+    /// Returns whether a capacity writes the input with this address.
+    pub fn is_of_capacity(address: &str) -> bool {
+        matches!(address, SERVICE_TIME | WORKERS)
+    }
+
     /// Returns whether its values are durations [s].
     pub fn is_duration(&self) -> bool {
         self.workers.is_none() && self.inputs.iter().any(|input| input.setting.unit.seconds().is_some())
