@@ -66,6 +66,24 @@ async fn more(pipe: &mut (impl AsyncRead + Unpin), bytes: &mut Vec<u8>) -> io::R
     if pipe.read_buf(bytes).await? == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
 
+/// What a device's draws are keyed by: its number, and the number of its attempt.
+pub type DrawKey = (u64, u64);
+
+/// Begins what an agent of a rehearsal adds to the path.
+const DRAWS: &str = "?draws=";
+
+/// Returns a path that tells the test platform which draws belong to an attempt, so that its services last as long as
+/// those of the simulation.
+pub fn with_draws(path: &str, (device, attempt): DrawKey) -> String {
+    format!("{path}{DRAWS}{device}.{attempt}")
+}
+
+/// Returns the draws that a path tells; nothing where it tells none.
+pub fn draws_of(path: &str) -> Option<DrawKey> {
+    let (device, attempt) = path.split_once(DRAWS)?.1.split_once('.')?;
+    Some((device.parse().ok()?, attempt.parse().ok()?))
+}
+
 /// Returns the answer of a platform that has no room, or none at the moment.
 pub fn unavailable() -> String {
     upgrade::refusal(503, None)
@@ -81,6 +99,15 @@ mod tests {
     use super::*;
 
     const NONCE: [u8; 16] = [7; 16];
+
+    #[test]
+    fn a_path_tells_whose_draws_an_attempt_has() {
+        let told = with_draws("/Thingworx/WS", (7, 12));
+        assert_eq!((told.split('?').next(), draws_of(&told)), (Some("/Thingworx/WS"), Some((7, 12))));
+        for none in ["/Thingworx/WS", "/Thingworx/WS?draws=", "/Thingworx/WS?draws=7", "/WS?draws=x.1"] {
+            assert_eq!(draws_of(none), None, "{none}");
+        }
+    }
 
     #[tokio::test]
     async fn both_ends_agree_even_where_bytes_come_one_by_one() {

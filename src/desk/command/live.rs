@@ -3,6 +3,7 @@
 use crate::base::Micros;
 use crate::desk::live::{To, Visit};
 use crate::fleet::Loss;
+use crate::live::agent::Named;
 use crate::live::platform::Reception;
 
 /// A rehearsal, the test platform, or the one agent.
@@ -56,10 +57,17 @@ pub enum Disturbance {
 }
 
 /// Something that a connected agent is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Push a value of a property.
     Push {
+        /// Name of the property.
+        property: String,
+        /// The value: a number, `true`, `false` or a text.
+        value: String,
+    },
+    /// Write the value of a property at once, beside the subscriptions.
+    Write {
         /// Name of the property.
         property: String,
         /// The value: a number, `true`, `false` or a text.
@@ -69,6 +77,15 @@ pub enum Ask {
     Call {
         /// Name of the service.
         service: String,
+        /// Its parameters.
+        parameters: Vec<Named>,
+    },
+    /// Fire an event of its thing.
+    Fire {
+        /// Name of the event.
+        event: String,
+        /// Its fields.
+        fields: Vec<Named>,
     },
     /// Cut the connection as a broken network does.
     Cut,

@@ -88,12 +88,14 @@ impl Agents {
     pub(super) fn ask(&self, ask: Ask) -> bool {
         let Some(started) = &self.started else { return false };
         let thing = self.visited.thing.clone();
+        let push = |thing, property, value: String| {
+            Push { thing, property, value: value_of(&value), time_ms: wall_ms() }
+        };
         started.handle.wish(match ask {
-            Ask::Push { property, value } => {
-                let value = value_of(&value);
-                Wish::Push(vec![Push { thing, property, value, time_ms: wall_ms() }])
-            }
-            Ask::Call { service } => Wish::Call { thing, service },
+            Ask::Push { property, value } => Wish::Push(vec![push(thing, property, value)]),
+            Ask::Write { property, value } => Wish::Write(push(thing, property, value)),
+            Ask::Call { service, parameters } => Wish::Call { thing, service, parameters },
+            Ask::Fire { event, fields } => Wish::Fire { thing, event, fields },
             Ask::Cut => Wish::Cut,
         })
     }

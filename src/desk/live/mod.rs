@@ -21,6 +21,8 @@ pub use rehearse::{MOST, Plan, Rehearsal, RehearsalView, Stage, Tone};
 pub use told::{HOST_LIMITED, Judged, MOST_GAP};
 pub use visited::{Standing, StepDone, StepRow, Visited, standing_words, step_rows};
 
+pub use crate::live::agent::named_values;
+
 use super::Desk;
 use super::command::LiveCommand;
 use super::env::Wake;

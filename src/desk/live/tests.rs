@@ -87,7 +87,7 @@ fn one_click_starts_the_platform_and_its_agent_signs_in_pushes_calls_and_leaves(
     }
 
     does(&mut desk, Ask::Push { property: "level".into(), value: "2.5".into() });
-    does(&mut desk, Ask::Call { service: "GetPropertySubscriptions".into() });
+    does(&mut desk, Ask::Call { service: "GetPropertySubscriptions".into(), parameters: Vec::new() });
     until(&mut desk, "answers", |view| !view.live.agent.log.lines("agent called").is_empty());
     until(&mut desk, "values", |view| view.live.platform.is_some_and(|own| own.totals.values == 1));
     let view = desk.view(Duration::ZERO);

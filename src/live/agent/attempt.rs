@@ -23,6 +23,7 @@ impl Life {
     /// Tries to be back. Where AUTH or BIND fails the socket is kept.
     pub(super) async fn attempts(
         &mut self,
+        number: u32,
         connect_timeout: Micros,
         same_socket: bool,
         watch: &mut Watch,
@@ -30,7 +31,7 @@ impl Life {
         let kept = self.kept.take().filter(|_| same_socket);
         let mut session = match kept {
             Some(session) => session,
-            None => self.opens(connect_timeout, watch).await?,
+            None => self.opens(number, connect_timeout, watch).await?,
         };
         match self.signs_in(&mut session, watch).await {
             Ok(()) => Ok(session),
@@ -47,7 +48,12 @@ impl Life {
     }
 
     /// Opens a WebSocket.
-    async fn opens(&mut self, connect_timeout: Micros, watch: &mut Watch) -> Result<Session, Failure> {
+    async fn opens(
+        &mut self,
+        number: u32,
+        connect_timeout: Micros,
+        watch: &mut Watch,
+    ) -> Result<Session, Failure> {
         let (profile, clock) = (self.profile.clone(), self.clock);
         if let Some(pace) = &self.pace {
             clock.until(pace.turn(clock.now())).await;
@@ -66,7 +72,7 @@ impl Life {
         let Ok(opened) = opened else { return Err(watch.waited_in_vain()) };
         let mut pipe = opened?;
         let longest = if whole { connect_timeout.since(clock.now().since(began)) } else { connect_timeout };
-        let Ok(upgraded) = timeout(length(longest), self.upgrades(&mut pipe)).await else {
+        let Ok(upgraded) = timeout(length(longest), self.upgrades(number, &mut pipe)).await else {
             let what = "the platform accepts connections and does not answer; it is overloaded, or something in front of it waits for a turn";
             return Err(watch.failed(Step::Upgrade, Trouble::Mute { waited: connect_timeout, what }));
         };
@@ -88,7 +94,7 @@ impl Life {
         Ok(Session::new(frames, Client::new(terms), tap, self.stopped.clone()))
     }
 
-    async fn upgrades(&self, pipe: &mut Pipe) -> Result<Vec<u8>, Trouble> {
+    async fn upgrades(&self, number: u32, pipe: &mut Pipe) -> Result<Vec<u8>, Trouble> {
         let target = &self.profile.target;
         // No secret: it only tells one answer from another.
         let first = mix(self.device.number ^ self.clock.now().0.rotate_left(32));
@@ -96,7 +102,11 @@ impl Life {
         nonce[..8].copy_from_slice(&first.to_be_bytes());
         nonce[8..].copy_from_slice(&mix(first).to_be_bytes());
         let mut request = Upgrade::new(target.host.as_str(), nonce, self.profile.key.0.as_str());
-        request.path.clone_from(&target.path);
+        request.path = if self.tells_draws {
+            upgrade::with_draws(&target.path, (self.device.number, u64::from(number)))
+        } else {
+            target.path.clone()
+        };
         let (early, c_sdk_fails) = upgrade::ask(pipe, &request).await?;
         if let Some(why) = c_sdk_fails {
             self.tell(Told::CSdkFails(why));

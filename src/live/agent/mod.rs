@@ -31,7 +31,7 @@ pub use super::store::Push;
 pub use ear::{Ear, Waiting};
 pub use frames::{Passed, Passing};
 pub use pace::{Held, Pace};
-pub use thing::{Thing, value_of};
+pub use thing::{Named, Thing, named_values, value_of};
 pub use visitor::visitor;
 pub use words::values;
 pub use work::News;
@@ -201,19 +201,25 @@ pub enum Ending {
 pub enum Wish {
     /// Push values.
     Push(Vec<Push>),
-    /// Fire an event of a thing, without fields.
+    /// Write a value at once: a PUT of its property, beside the subscriptions.
+    Write(Push),
+    /// Fire an event of a thing.
     Fire {
         /// The thing.
         thing: String,
         /// The event.
         event: String,
+        /// Its fields.
+        fields: Vec<Named>,
     },
-    /// Call a service of a thing at the platform, without parameters.
+    /// Call a service of a thing at the platform.
     Call {
         /// The thing.
         thing: String,
         /// The service.
         service: String,
+        /// Its parameters.
+        parameters: Vec<Named>,
     },
     /// Cut the connection as a broken network does.
     Cut,
@@ -262,6 +268,8 @@ pub struct With {
     /// The folder of this machine into which the platform may copy files, and in which the service `Restart` leaves
     /// its stamp.
     pub files: Option<PathBuf>,
+    /// Whether it tells the test platform which draws its attempts have, so that services last as long as simulated.
+    pub tells_draws: bool,
 }
 
 /// Starts an agent as [`start`] does, with what it has beside.
@@ -271,7 +279,7 @@ pub fn start_with(
     (clock, draws): (Clock, Draws),
     planned: Micros,
     listener: Arc<dyn Listener>,
-    With { store, pace, files }: With,
+    With { store, pace, files, tells_draws }: With,
 ) -> Handle {
     let (stop, stopped) = watch::channel(false);
     let (wishes, wished) = mpsc::channel(WISHES);
@@ -292,6 +300,7 @@ pub fn start_with(
         voice,
         keeper,
         pace,
+        tells_draws,
         stopped,
         kept: None,
         once_more: JoinSet::new(),
@@ -349,6 +358,7 @@ struct Life {
     voice: Voice,
     keeper: Option<Keeper>,
     pace: Option<Arc<Pace>>,
+    tells_draws: bool,
     stopped: watch::Receiver<bool>,
     /// A session whose socket stands although AUTH or BIND failed.
     kept: Option<Session>,
@@ -408,7 +418,7 @@ impl Life {
                     let attempt = tokio::select! {
                         () = told_to_stop(&mut stopped) => None,
                         // In a box of its own: what connecting needs is not kept for the time after it.
-                        attempt = Box::pin(self.attempts(timeout, same_socket, &mut watch)) => Some(attempt),
+                        attempt = Box::pin(self.attempts(number, timeout, same_socket, &mut watch)) => Some(attempt),
                         never = work.keeps() => match never {},
                     };
                     let Some(attempt) = attempt else { return Box::pin(self.stops(None, None)).await };

@@ -72,7 +72,7 @@ impl Life {
                 Box::pin(self.stops(Some(session), None)).await;
                 None
             }
-            Err(Ending::End) => Box::pin(self.notices_the_end(&session, stopped)).await,
+            Err(Ending::End) => Box::pin(self.notices_the_end(&session, work, stopped)).await,
             Err(ending) => Some(ending),
         }
     }
@@ -113,6 +113,7 @@ impl Life {
     async fn notices_the_end(
         &self,
         session: &Session,
+        work: &mut Work,
         stopped: &mut watch::Receiver<bool>,
     ) -> Option<Ending> {
         if self.profile.tls.is_none() && self.profile.agent.kind().is_c_sdk_family() {
@@ -123,6 +124,8 @@ impl Life {
                     return None;
                 }
                 () = self.clock.until(next_ping) => {}
+                // What is measured meanwhile is not lost.
+                never = work.keeps() => match never {},
             }
         }
         Some(Ending::End)

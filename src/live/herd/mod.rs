@@ -13,7 +13,7 @@ pub mod preflight;
 
 pub use books::{Account, Lateness, Outcome, Second};
 
-use super::agent::{self, Device, Profile};
+use super::agent::{self, Device, Profile, With};
 use super::clock::Clock;
 use crate::agent::notice;
 use crate::base::{Draws, Micros};
@@ -51,7 +51,10 @@ impl Herd {
         let books = Arc::new(Books::new(starts.iter().map(|start| start.device.number)));
         let agents = starts
             .into_iter()
-            .map(|start| agent::start(start.profile, start.device, (clock, draws), start.lost, books.clone()))
+            .map(|start| {
+                let with = With { tells_draws: true, ..With::default() };
+                agent::start_with(start.profile, start.device, (clock, draws), start.lost, books.clone(), with)
+            })
             .collect();
         Self { books, agents }
     }

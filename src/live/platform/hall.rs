@@ -9,6 +9,7 @@ use super::things::{Done, Things};
 use super::{Keys, Reception, Settings};
 use crate::base::Micros;
 use crate::live::clock::wall_ms;
+use crate::live::upgrade::DrawKey;
 use crate::wire::{Auth, Bind, Request, Response, Status};
 use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot};
@@ -83,8 +84,8 @@ impl Hall {
     }
 
     /// Takes a request at a station.
-    pub(super) fn asks(&mut self, stop: Stop, at: Micros) -> Turn {
-        self.line.asks(stop, at)
+    pub(super) fn asks(&mut self, stop: Stop, at: Micros, whose: Option<DrawKey>) -> Turn {
+        self.line.asks(stop, at, whose)
     }
 
     /// Judges an AUTH; returns the new session, or why there is none.

@@ -13,6 +13,7 @@ use crate::admission::{Law, Limiter, Offer, Station};
 use crate::base::draws::Stream;
 use crate::base::{Draws, Micros};
 use crate::fleet::{Full, LimitKind, Platform, Purges, ServiceLaw, Tier};
+use crate::live::upgrade::DrawKey;
 
 /// How long a station counts before it begins anew at a moment without work.
 const PERIOD: Micros = Micros::from_secs(6 * 3_600);
@@ -74,7 +75,7 @@ pub struct Line {
     connection: Option<Booth>,
     sign_in: Booth,
     draws: Draws,
-    /// Requests so far, which number the draws.
+    /// Requests so far, which number the draws of those who do not tell theirs.
     asked: u64,
     ramp: Ramp,
     last: Micros,
@@ -184,8 +185,9 @@ impl Line {
         }
     }
 
-    /// Takes a request at a station.
-    pub fn asks(&mut self, stop: Stop, at: Micros) -> Turn {
+    /// Takes a request at a station. Its service is drawn as that of the simulation where it tells whose it is, else by
+    /// the order in which requests come.
+    pub fn asks(&mut self, stop: Stop, at: Micros, whose: Option<DrawKey>) -> Turn {
         let at = self.follow(at);
         let booth = match stop {
             Stop::Handshake => self.handshake.as_mut(),
@@ -193,9 +195,9 @@ impl Line {
             Stop::SignIn => Some(&mut self.sign_in),
         };
         let Some(booth) = booth else { return Turn::Free };
-        let number = self.asked;
+        let key = whose.unwrap_or((self.asked, 0));
         self.asked += 1;
-        booth.takes(at, self.draws, number, self.ramp).unwrap_or(Turn::Full(self.full))
+        booth.takes(at, self.draws, key, self.ramp).unwrap_or(Turn::Full(self.full))
     }
 
     /// Returns whether AUTH waits for a service after an upgrade that has had one.
@@ -236,9 +238,9 @@ impl Booth {
     }
 
     /// Takes a request; `None` where there is no room.
-    fn takes(&mut self, at: Micros, draws: Draws, number: u64, ramp: Ramp) -> Option<Turn> {
+    fn takes(&mut self, at: Micros, draws: Draws, (device, attempt): DrawKey, ramp: Ramp) -> Option<Turn> {
         let now = self.local(at);
-        let bits = draws.bits(self.stream, number, 0);
+        let bits = draws.bits(self.stream, device, attempt);
         let drawn = match self.quick {
             Some((permille, time)) if ((bits >> 32) * 1_000) >> 32 < u64::from(permille) => time.0,
             _ => self.law.time(bits),
@@ -325,7 +327,7 @@ mod tests {
     fn capacity_is_kept_however_late_the_requests_are_looked_at() {
         let mut line = Line::new(&one_tier(2, 50, 1_000), 1);
         let ends: Vec<u64> = (0..200)
-            .map(|_| match line.asks(Stop::Upgrade, Micros(7)) {
+            .map(|_| match line.asks(Stop::Upgrade, Micros(7), None) {
                 Turn::Served(end) => end.0,
                 other => panic!("{other:?}"),
             })
@@ -340,14 +342,14 @@ mod tests {
     #[test]
     fn a_request_without_room_or_patience_is_refused_or_closed() {
         let mut line = Line::new(&one_tier(1, 100, 2), 1);
-        let turns: Vec<Turn> = (0..4).map(|_| line.asks(Stop::Upgrade, Micros::ZERO)).collect();
+        let turns: Vec<Turn> = (0..4).map(|_| line.asks(Stop::Upgrade, Micros::ZERO, None)).collect();
         assert_eq!(turns[3], Turn::Full(Door::Reset));
         assert_eq!(line.waiting(Micros::ZERO), 2);
         let mut impatient = one_tier(1, 100, 9);
         impatient.sign_in_timeout = Some(Micros(150_000));
         impatient.balancer = Some(balancer(None));
         let mut line = Line::new(&impatient, 1);
-        let turns: Vec<Turn> = (0..3).map(|_| line.asks(Stop::Upgrade, Micros::ZERO)).collect();
+        let turns: Vec<Turn> = (0..3).map(|_| line.asks(Stop::Upgrade, Micros::ZERO, None)).collect();
         assert_eq!(turns[1], Turn::Served(Micros(200_000)));
         assert_eq!(turns[2], Turn::Closed(Micros(150_000)));
     }
@@ -392,27 +394,27 @@ mod tests {
         platform.balancer = Some(Balancer { cores: 1, ..balancer(None) });
         let mut line = Line::new(&platform, 1);
         assert!(line.signs_in_apart());
-        assert_eq!(line.asks(Stop::Handshake, Micros::ZERO), Turn::Served(Micros(2_000)));
-        assert_eq!(line.asks(Stop::Upgrade, Micros(2_000)), Turn::Served(Micros(5_000)));
-        assert_eq!(line.asks(Stop::SignIn, Micros(5_000)), Turn::Served(Micros(105_000)));
+        assert_eq!(line.asks(Stop::Handshake, Micros::ZERO, None), Turn::Served(Micros(2_000)));
+        assert_eq!(line.asks(Stop::Upgrade, Micros(2_000), None), Turn::Served(Micros(5_000)));
+        assert_eq!(line.asks(Stop::SignIn, Micros(5_000), None), Turn::Served(Micros(105_000)));
         let mut alone = Line::new(&one_tier(1, 100, 10), 1);
         assert!(!alone.signs_in_apart());
-        assert_eq!(alone.asks(Stop::Handshake, Micros::ZERO), Turn::Free);
+        assert_eq!(alone.asks(Stop::Handshake, Micros::ZERO, None), Turn::Free);
     }
 
     #[test]
     fn a_restart_empties_the_queue_and_capacity_ramps_up() {
         let mut line = Line::new(&one_tier(1, 100, 10), 1);
         for _ in 0..5 {
-            line.asks(Stop::Upgrade, Micros::ZERO);
+            line.asks(Stop::Upgrade, Micros::ZERO, None);
         }
         let back = Micros::from_secs(1);
         line.restarts(Ramp { back, length: Micros::from_secs(10), from_permille: 500 });
         assert_eq!(line.waiting(back), 0);
         // Half the capacity: twice the time; five seconds later three quarters.
-        assert_eq!(line.asks(Stop::Upgrade, back), Turn::Served(Micros(1_200_000)));
-        assert_eq!(line.asks(Stop::Upgrade, Micros(6_000_000)), Turn::Served(Micros(6_133_333)));
-        assert_eq!(line.asks(Stop::Upgrade, Micros(11_000_000)), Turn::Served(Micros(11_100_000)));
+        assert_eq!(line.asks(Stop::Upgrade, back, None), Turn::Served(Micros(1_200_000)));
+        assert_eq!(line.asks(Stop::Upgrade, Micros(6_000_000), None), Turn::Served(Micros(6_133_333)));
+        assert_eq!(line.asks(Stop::Upgrade, Micros(11_000_000), None), Turn::Served(Micros(11_100_000)));
     }
 
     #[test]
@@ -420,10 +422,24 @@ mod tests {
         let mut line = Line::new(&one_tier(1, 100, 10), 1);
         for hour in 0..100 {
             let at = Micros::from_secs(3_600 * hour);
-            assert_eq!(line.asks(Stop::Upgrade, at), Turn::Served(at + Micros(100_000)));
+            assert_eq!(line.asks(Stop::Upgrade, at, None), Turn::Served(at + Micros(100_000)));
         }
         let far = Micros::from_secs(3_600 * 1_000);
-        assert_eq!(line.asks(Stop::Upgrade, far), Turn::Served(far + Micros(100_000)));
+        assert_eq!(line.asks(Stop::Upgrade, far, None), Turn::Served(far + Micros(100_000)));
+    }
+
+    #[test]
+    fn services_last_as_long_as_those_of_the_simulation_in_whatever_order_they_come() {
+        let law = ServiceLaw::Exponential;
+        let mut line = Line::new(&Platform::one_tier(9, Micros::from_millis(40), law, 100), 42);
+        let (drawn, draws) = (Law::new(law, Micros::from_millis(40)), Draws::new(42));
+        for (device, attempt) in [(5, 0), (0, 3), (3, 1), (4, 0)] {
+            let time = drawn.time(draws.bits(Stream::Service, device, attempt));
+            let turn = line.asks(Stop::Upgrade, Micros::ZERO, Some((device, attempt)));
+            assert_eq!(turn, Turn::Served(Micros(time)));
+        }
+        let fifth = drawn.time(draws.bits(Stream::Service, 4, 0));
+        assert_eq!(line.asks(Stop::SignIn, Micros::ZERO, None), Turn::Served(Micros(fifth)), "the fifth that came");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Reception, Shared, Signal};
 use crate::fleet::Loss;
 use crate::live::clock::length;
 use crate::live::pipe::{self, Pipe};
-use crate::live::upgrade::{self, Asked};
+use crate::live::upgrade::{self, Asked, DrawKey};
 use crate::wire::FRAME;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,8 @@ impl Connection {
     /// Does the TLS handshake, where there is one.
     async fn secures(&mut self, tcp: TcpStream) -> Result<Pipe, Fate> {
         let Some(acceptor) = self.shared.acceptor.clone() else { return Ok(Pipe::Plain(tcp)) };
-        match self.waits_for(Stop::Handshake).await? {
+        // Nobody has said yet who it is.
+        match self.waits_for(Stop::Handshake, None).await? {
             Waited::Served => {}
             Waited::Refused(_) => {
                 pipe::reset_on_drop(&tcp);
@@ -120,7 +121,8 @@ impl Connection {
         if request.path.split('?').next() != Some(self.shared.settings.path.as_str()) {
             return Err(refuses(pipe, &upgrade::not_found(), Fate::NoUpgrade).await);
         }
-        match self.waits_for(Stop::Upgrade).await? {
+        let whose = upgrade::draws_of(&request.path);
+        match self.waits_for(Stop::Upgrade, whose).await? {
             Waited::Served => {}
             Waited::Refused(Door::Http503) => {
                 return Err(refuses(pipe, &upgrade::unavailable(), Fate::Refused).await);
@@ -134,12 +136,12 @@ impl Connection {
             return Err(Refusal::Fate(Fate::InVain));
         }
         let frame = request.max_frame.unwrap_or(FRAME).min(FRAME);
-        Ok(Upgraded { early, frame })
+        Ok(Upgraded { early, frame, whose })
     }
 
     /// Waits for the turn of a request at a station.
-    async fn waits_for(&mut self, stop: Stop) -> Result<Waited, Fate> {
-        let turn = self.shared.hall().asks(stop, self.shared.clock.now());
+    async fn waits_for(&mut self, stop: Stop, whose: Option<DrawKey>) -> Result<Waited, Fate> {
+        let turn = self.shared.hall().asks(stop, self.shared.clock.now(), whose);
         let clock = self.shared.clock;
         let (until, closes) = match turn {
             Turn::Free => return Ok(Waited::Served),
@@ -206,6 +208,8 @@ pub(super) struct Upgraded {
     pub(super) early: Vec<u8>,
     /// Largest frame that the device takes [bytes].
     pub(super) frame: usize,
+    /// Whose draws its sign-ins have; nothing where it does not tell.
+    pub(super) whose: Option<DrawKey>,
 }
 
 /// Answers an upgrade with a refusal and closes; a device that does not read it is not waited for.

@@ -8,6 +8,7 @@ use super::session::{Connection, Cut, PARTING, Upgraded};
 use crate::base::Micros;
 use crate::fleet::Loss;
 use crate::live::pipe::{self, Frames, Pipe};
+use crate::live::upgrade::DrawKey;
 use crate::wire::split::{Joiner, frames};
 use crate::wire::{Auth, Body, Envelope, Ids, Limits, Message, Response, Status};
 use futures_util::{SinkExt, StreamExt};
@@ -29,6 +30,8 @@ pub(super) struct Talk<'a> {
     frame: usize,
     /// Whether AUTH waits for a service of its own: not where the upgrade has had one.
     signs_in_apart: bool,
+    /// Whose draws the next sign-in has.
+    whose: Option<DrawKey>,
     /// An AUTH that is answered then.
     pending: Option<(Micros, Ids, Auth, bool)>,
     calls: (mpsc::Sender<Call>, mpsc::Receiver<Call>),
@@ -54,6 +57,7 @@ impl<'a> Talk<'a> {
             limits: Limits::default(),
             frame: upgraded.frame,
             signs_in_apart,
+            whose: upgraded.whose,
             pending: None,
             calls: mpsc::channel(CALLS),
             asked: BTreeMap::new(),
@@ -260,10 +264,13 @@ impl<'a> Talk<'a> {
         if shared.hall().reception == Reception::AuthUnanswered {
             return None;
         }
+        let whose = self.whose;
+        // Who asks again on the same socket makes another attempt.
+        self.whose = whose.map(|(device, attempt)| (device, attempt + 1));
         if !std::mem::replace(&mut self.signs_in_apart, true) {
             return self.authenticates(ids, &auth, now).await;
         }
-        let turn = shared.hall().asks(Stop::SignIn, now);
+        let turn = shared.hall().asks(Stop::SignIn, now, whose);
         match turn {
             Turn::Free => self.authenticates(ids, &auth, now).await,
             Turn::Served(at) => {

@@ -3,7 +3,7 @@
 use super::parts::{cell, field, said, small, strong, weak};
 use crate::desk::View;
 use crate::desk::command::{Ask, LiveCommand};
-use crate::desk::live::{Access, Standing, To, Visit, key_trouble, standing_words, step_rows};
+use crate::desk::live::{Access, Standing, To, Visit, key_trouble, named_values, standing_words, step_rows};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
@@ -29,7 +29,8 @@ pub(super) struct AgentForm {
     behaves: Option<String>,
     property: String,
     value: String,
-    service: String,
+    called: String,
+    fields: String,
 }
 
 impl AgentForm {
@@ -158,7 +159,13 @@ impl AgentForm {
         let mut asks = |ask| out.push(LiveCommand::Ask(ask).into());
         field(ui, "Property", "level", &mut self.property);
         field(ui, "Value", "2.5", &mut self.value);
-        field(ui, "Service", "GetPropertySubscriptions", &mut self.service);
+        field(ui, "Service or event", "GetPropertySubscriptions", &mut self.called);
+        let fields = field(ui, "Its parameters or fields, if any", "level=3, text=hot", &mut self.fields);
+        let given = named_values(&self.fields);
+        if let (Err(part), false) = (&given, fields.has_focus()) {
+            let colour = theme::tokens(ui.ctx()).status.bad;
+            said(ui, "✕", colour, &format!("Write NAME=VALUE, with commas between: {part}"));
+        }
         ui.horizontal_wrapped(|ui| {
             let named = !self.property.trim().is_empty();
             let push = ui.add_enabled(named, Button::new("Push value"));
@@ -167,11 +174,24 @@ impl AgentForm {
                 let property = self.property.trim().to_owned();
                 asks(Ask::Push { property, value: self.value.trim().to_owned() });
             }
-            let named = !self.service.trim().is_empty();
+            let write = ui.add_enabled(named, Button::new("Write value"));
+            let tip = "Writes the value at once with a PUT, beside the subscriptions";
+            if write.on_hover_text(tip).on_disabled_hover_text("Enter a property first").clicked() {
+                let property = self.property.trim().to_owned();
+                asks(Ask::Write { property, value: self.value.trim().to_owned() });
+            }
+            let named = !self.called.trim().is_empty() && given.is_ok();
+            let given = || given.clone().unwrap_or_default();
+            let missing = "Enter its name, and its parameters or fields as NAME=VALUE";
             let call = ui.add_enabled(named, Button::new("Call service"));
-            let tip = "Calls a service of the thing at the platform, without parameters";
-            if call.on_hover_text(tip).on_disabled_hover_text("Enter a service first").clicked() {
-                asks(Ask::Call { service: self.service.trim().to_owned() });
+            let tip = "Calls this service of the thing at the platform";
+            if call.on_hover_text(tip).on_disabled_hover_text(missing).clicked() {
+                asks(Ask::Call { service: self.called.trim().to_owned(), parameters: given() });
+            }
+            let fire = ui.add_enabled(named, Button::new("Fire event"));
+            let tip = "Fires this event of the thing at the platform";
+            if fire.on_hover_text(tip).on_disabled_hover_text(missing).clicked() {
+                asks(Ask::Fire { event: self.called.trim().to_owned(), fields: given() });
             }
             let tip = "Cuts it without a word, as a broken network does";
             if ui.button("Cut connection").on_hover_text(tip).clicked() {

@@ -1,5 +1,6 @@
 //! `regather agent`: connects one agent, times every step and says in words why one fails.
 
+mod reach;
 mod store;
 mod told;
 
@@ -8,11 +9,12 @@ use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::live::{self, Events, exit_of};
 use crate::cli::printer::Printer;
-use crate::live::agent::{self, Device, Ear, Key, News, Profile, Push, Told, Wish, With, value_of, visitor};
+use crate::live::agent::{
+    self, Device, Ear, Named, News, Push, Told, Wish, With, named_values, value_of,
+};
 use crate::live::clock::wall_ms;
-use crate::live::connect::{Failure, Proxy, Target, host_and_port};
+use crate::live::connect::Failure;
 use crate::live::engine::Engine;
-use crate::live::tls::{ClientTls, Connector, OwnPem, Trust};
 use serde_json::json;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,9 +25,6 @@ use std::time::Duration;
 /// Format of the events.
 const SCHEMA: &str = "regather/agent-event/1";
 
-/// Port of a proxy where none is said.
-const PROXY_PORT: u16 = 3_128;
-
 /// Arguments of `regather agent`.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -33,7 +32,9 @@ const PROXY_PORT: u16 = 3_128;
 Examples:
   regather agent wss://plant.example --thing pump --key env:APP_KEY
   regather agent ws://127.0.0.1:8443 --thing pump --key file:key --push level=2
-  regather agent wss://plant.example --thing pump --key env:KEY --for 10min",
+  regather agent wss://plant.example --thing pump --key env:KEY --for 10min
+  regather agent ws://127.0.0.1:8443 --thing pump --key file:key \\
+      --fire Alarm:level=3 --fleet fleet.json --group pumps --for 10min",
     after_help = "\
 Without --for it leaves in order as soon as it is back and everything that was
 asked for is answered. Exit codes 51 to 57 name the step that failed: name,
@@ -69,7 +70,13 @@ pub struct Args {
     /// Where the password of the proxy lies
     #[arg(long, value_name = "REFERENCE", requires = "proxy_user")]
     proxy_password: Option<String>,
-    /// Longest time of one attempt up to the upgrade, and of each answer after it
+    /// Behave like the agents of a group of this project: wait, try and return with their settings
+    #[arg(long, value_name = "FILE", requires = "group", conflicts_with_all = ["attempts", "wait"])]
+    fleet: Option<OsString>,
+    /// The group, by its id
+    #[arg(long, value_name = "ID", requires = "fleet")]
+    group: Option<String>,
+    /// Longest time of one attempt up to the upgrade, and of each answer after it; with --group it has its own
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = some_time)]
     timeout: Micros,
     /// Attempts before it gives up, at first and after each loss
@@ -84,9 +91,15 @@ pub struct Args {
     /// Push a value of a property of the first thing: a number, true, false or text; several are possible
     #[arg(long, value_name = "PROPERTY=VALUE", value_parser = assigned)]
     push: Vec<(String, String)>,
-    /// Call a service of the first thing at the platform; several are possible
-    #[arg(long, value_name = "SERVICE")]
-    call: Vec<String>,
+    /// Write a value at once, with a PUT of its property, beside the subscriptions; several are possible
+    #[arg(long, value_name = "PROPERTY=VALUE", value_parser = assigned)]
+    write: Vec<(String, String)>,
+    /// Call a service of the first thing at the platform, `NAME` or `NAME:PARAMETER=VALUE,…`; several are possible
+    #[arg(long, value_name = "SERVICE", value_parser = called)]
+    call: Vec<(String, Vec<Named>)>,
+    /// Fire an event of the first thing, `NAME` or `NAME:FIELD=VALUE,…`; several are possible
+    #[arg(long, value_name = "EVENT", value_parser = called)]
+    fire: Vec<(String, Vec<Named>)>,
     #[command(flatten)]
     store: store::StoreArgs,
     /// Serve the platform's file transfers, and the service Restart, in this folder
@@ -121,9 +134,19 @@ fn assigned(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Reads `NAME` or `NAME:FIELD=VALUE,…`.
+fn called(text: &str) -> Result<(String, Vec<Named>), String> {
+    let (name, fields) = text.split_once(':').unwrap_or((text, ""));
+    if name.trim().is_empty() {
+        return Err("it has a name in front, such as Alarm:level=3".to_owned());
+    }
+    let fields = named_values(fields).map_err(|part| format!("`{part}` is not FIELD=VALUE"))?;
+    Ok((name.trim().to_owned(), fields))
+}
+
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
-    let profile = profile(args, printer)?;
+    let profile = reach::profile(args, printer)?;
     if profile.tls.is_none() {
         printer.note(
             "The connection is not encrypted: everybody on the way can read the application key. Use wss://.",
@@ -138,7 +161,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let ear = Arc::new(ear);
     let device = Device { number: 0, things: args.thing.clone() };
     let ear_too = Arc::<Ear>::clone(&ear);
-    let with = With { store, pace: None, files: args.files.clone() };
+    let with = With { store, files: args.files.clone(), ..With::default() };
     let agent = engine.agent_with(profile, device, Draws::new(0), ear_too, with);
     engine.when(&interrupt, agent.stopper());
     let mut visit = Visit {
@@ -167,52 +190,6 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
         printer.note(&format!("{missed} events came faster than they could be printed and were left out."));
     }
     if interrupt.came() { Ok(Exit::Interrupted) } else { visit.result() }
-}
-
-/// Returns what the agent is like.
-fn profile(args: &Args, printer: &Printer) -> Result<Profile, CommandError> {
-    let usage = |error: crate::live::connect::AddressError| CommandError::usage(format!("{error}."));
-    let (mut target, tls) = Target::of_address(&args.platform).map_err(usage)?;
-    if let Some(proxy) = &args.proxy {
-        let proxy = proxy.strip_prefix("http://").unwrap_or(proxy).trim_end_matches('/');
-        let (host, port) = host_and_port(proxy, PROXY_PORT).map_err(usage)?;
-        let credentials = match (&args.proxy_user, &args.proxy_password) {
-            (Some(user), Some(password)) => {
-                Some((user.clone(), live::secret("--proxy-password", password, printer)?.expose().to_owned()))
-            }
-            _ => None,
-        };
-        target.proxy = Some(Proxy { host, port, credentials });
-    }
-    let key = Key(live::secret("--key", &args.key, printer)?.expose().to_owned());
-    let tls = connector(args, tls, printer)?;
-    Ok(visitor((target, tls, key), args.timeout, (args.attempts, args.wait)))
-}
-
-/// Returns what TLS needs; nothing where the connection is not encrypted.
-fn connector(args: &Args, tls: bool, printer: &Printer) -> Result<Option<Connector>, CommandError> {
-    if !tls {
-        if args.ca.is_some() || args.certificate.is_some() {
-            return Err(CommandError::usage(
-                "Certificates are of no use on a connection that is not encrypted, so nothing was tried.",
-            )
-            .hint("Begin the address with wss://, or leave --ca and --certificate out."));
-        }
-        return Ok(None);
-    }
-    let trust = match &args.ca {
-        Some(file) => Trust::Only(live::pem(file)?),
-        None => Trust::System,
-    };
-    let own = match (&args.certificate, &args.certificate_key) {
-        (Some(chain), Some(key)) => {
-            let key = live::secret("--certificate-key", key, printer)?.expose().to_owned();
-            Some(OwnPem { chain: live::pem(chain)?, key })
-        }
-        _ => None,
-    };
-    let connector = Connector::new(&ClientTls { trust, own });
-    connector.map(Some).map_err(|error| CommandError::input(format!("{error}.")))
 }
 
 /// One agent from its start to its end.
@@ -301,12 +278,12 @@ impl Visit<'_> {
             return Ok(());
         }
         // One after the other, as they are measured.
-        let pushes = self.pushes();
+        let pushes = self.measured(&self.args.push);
         self.wishes(agent, pushes.into_iter().map(|push| (Wish::Push(vec![push]), 1)))
     }
 
-    /// Returns the values to push, as measured now.
-    fn pushes(&self) -> Vec<Push> {
+    /// Returns values as measured now.
+    fn measured(&self, assigned: &[(String, String)]) -> Vec<Push> {
         let Some(thing) = self.args.thing.first() else { return Vec::new() };
         let time_ms = wall_ms();
         let push = |(property, text): &(String, String)| Push {
@@ -315,7 +292,7 @@ impl Visit<'_> {
             value: value_of(text),
             time_ms,
         };
-        self.args.push.iter().map(push).collect()
+        assigned.iter().map(push).collect()
     }
 
     /// Tells an agent wishes, each with the number of answers that it has.
@@ -341,16 +318,16 @@ impl Visit<'_> {
         let rest = self.args.timeout.max(Micros::from_secs(1));
         self.ends = Some(at + self.args.stay.unwrap_or(rest + rest));
         let Some(thing) = self.args.thing.first() else { return Ok(()) };
-        let calls: Vec<Wish> = self
-            .args
-            .call
-            .iter()
-            .map(|service| Wish::Call { thing: thing.clone(), service: service.clone() })
-            .collect();
-        let pushes = if self.args.store.is_given() { Vec::new() } else { self.pushes() };
+        let writes = self.measured(&self.args.write).into_iter().map(Wish::Write);
+        let calls = self.args.call.iter().cloned();
+        let calls = calls.map(|(service, parameters)| Wish::Call { thing: thing.clone(), service, parameters });
+        let fires = self.args.fire.iter().cloned();
+        let fires = fires.map(|(event, fields)| Wish::Fire { thing: thing.clone(), event, fields });
+        let alone: Vec<(Wish, usize)> = writes.chain(calls).chain(fires).map(|wish| (wish, 1)).collect();
+        let pushes = if self.args.store.is_given() { Vec::new() } else { self.measured(&self.args.push) };
         let count = pushes.len();
         let push = (count > 0).then_some((Wish::Push(pushes), count));
-        self.wishes(agent, push.into_iter().chain(calls.into_iter().map(|call| (call, 1))))
+        self.wishes(agent, push.into_iter().chain(alone))
     }
 
     /// Notes answers.
@@ -418,5 +395,10 @@ mod tests {
         assert_eq!(assigned("a=b=c"), Ok(("a".into(), "b=c".into())));
         assigned("=1").expect_err("no name");
         assigned("a").expect_err("no value");
+        assert_eq!(called("Stop"), Ok(("Stop".into(), Vec::new())));
+        let level = ("level".to_owned(), crate::wire::Value::Number(3.0));
+        assert_eq!(called("Alarm:level=3"), Ok(("Alarm".into(), vec![level])));
+        called(":level=3").expect_err("no name");
+        called("Alarm:level").expect_err("no value");
     }
 }

@@ -110,14 +110,18 @@ async fn an_agent_signs_in_pushes_answers_and_leaves_in_order() {
     assert_eq!(steps, [Step::Name, Step::Tcp, Step::Upgrade, Step::Auth, Step::Bind]);
     let push = Push { thing: "pump".into(), property: "p".into(), value: Value::Number(2.5), time_ms: 1 };
     assert!(agent.wish(Wish::Push(vec![push])));
-    assert!(agent.wish(Wish::Fire { thing: "pump".into(), event: "Alarm".into() }));
+    assert!(agent.wish(Wish::Fire { thing: "pump".into(), event: "Alarm".into(), fields: Vec::new() }));
     ear.until(1, |told| matches!(told, Told::Pushed { taken: true, .. })).await;
     for (nth, (service, status)) in
         [("GetPropertySubscriptions", Status::SUCCESS), ("Explode", Status::NOT_FOUND)]
             .into_iter()
             .enumerate()
     {
-        assert!(agent.wish(Wish::Call { thing: "pump".into(), service: service.into() }));
+        assert!(agent.wish(Wish::Call {
+            thing: "pump".into(),
+            service: service.into(),
+            parameters: Vec::new()
+        }));
         let told = ear.until(nth, |told| matches!(told, Told::Answered { .. })).await;
         let what = format!("service {service} of pump");
         assert_eq!(told, Told::Answered { what, status: Some(status), rows: usize::from(nth == 0) });

@@ -131,7 +131,11 @@ async fn what_no_store_and_no_message_can_hold_is_named() {
     }
     let dropped = |told: &Told| matches!(told, Told::Store(News::Put(put)) if put.dropped > 0);
     ear.until(0, dropped).await;
-    assert!(agent.wish(Wish::Call { thing: "pump".into(), service: "Any".into() }));
+    assert!(agent.wish(Wish::Call {
+        thing: "pump".into(),
+        service: "Any".into(),
+        parameters: Vec::new()
+    }));
     ear.until(0, |told| matches!(told, Told::Answered { status: None, .. })).await;
     let count = |of: fn(&crate::live::store::Put) -> usize| -> usize {
         let put = |told: Told| if let Told::Store(News::Put(put)) = told { Some(of(&put)) } else { None };

@@ -18,6 +18,22 @@ pub fn value_of(text: &str) -> Value {
     }
 }
 
+/// A name and its value: a field of an event or a parameter of a service.
+pub type Named = (String, Value);
+
+/// Reads `NAME=VALUE,NAME=VALUE`, each value as [`value_of`] does; of an empty text nothing.
+///
+/// # Errors
+/// The part that has no name or no value.
+pub fn named_values(text: &str) -> Result<Vec<Named>, String> {
+    let parts = text.split(',').map(str::trim).filter(|_| !text.trim().is_empty());
+    let read = |part: &str| match part.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value_of(value.trim()))),
+        _ => Err(part.to_owned()),
+    };
+    parts.map(read).collect()
+}
+
 /// The things of an agent.
 #[derive(Clone, Debug, Default)]
 pub struct Thing {
@@ -118,6 +134,19 @@ mod tests {
         assert_eq!(value_of("2.5"), Value::Number(2.5));
         assert_eq!(value_of("true"), Value::Boolean(true));
         assert_eq!(value_of("1e3"), Value::string("1e3"));
+    }
+
+    #[test]
+    fn fields_have_names_and_values() {
+        let read = named_values("level=3, text = hot ,on=true");
+        let number = ("level".to_owned(), Value::Number(3.0));
+        let others =
+            [("text".to_owned(), Value::string("hot")), ("on".to_owned(), Value::Boolean(true))];
+        assert_eq!(read, Ok([number].into_iter().chain(others).collect()));
+        assert_eq!(named_values(" "), Ok(Vec::new()));
+        for (wrong, part) in [("level", "level"), ("a=1,=2", "=2"), ("a=1,,b=2", "")] {
+            assert_eq!(named_values(wrong), Err(part.to_owned()), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,12 +7,12 @@ pub(super) use keep::Keeper;
 pub use keep::News;
 
 use super::session::{Awaited, Session};
-use super::{Ending, SHUTDOWN, Thing, Told, Voice, Wish};
+use super::{Ending, Named, Push, SHUTDOWN, Thing, Told, Voice, Wish};
 use crate::fleet::Flush;
 use crate::live::clock::length;
 use crate::live::store::{Entry, Put, update};
 use crate::wire::session::{Action, Notice, SendError};
-use crate::wire::{Method, Part, Request, Response};
+use crate::wire::{Field, InfoTable, Method, Part, Request, Response, Value};
 use keep::is_busy;
 use std::convert::Infallible;
 use tokio::sync::mpsc;
@@ -30,6 +30,14 @@ pub(super) struct Work {
     /// Entries on their way to the disk.
     writing: Option<JoinHandle<Put>>,
     pub(super) voice: Voice,
+}
+
+/// Returns one row of named values; nothing where there are none.
+fn table(named: Vec<Named>) -> Option<InfoTable> {
+    let fields: Vec<Field> =
+        named.iter().map(|(name, value)| Field::new(name.as_str(), value.base_type())).collect();
+    let rows = vec![named.into_iter().map(|(_, value)| value).collect()];
+    (!fields.is_empty()).then_some(InfoTable { fields, rows })
 }
 
 impl Awaited {
@@ -89,7 +97,7 @@ impl Work {
                     Awaited::Push(..) => {
                         let what = format!("{} of {}", request.name, request.entity);
                         let why =
-                            "The agent is away and its store keeps values only; fire it when it is back.";
+                            "The agent is away and its store keeps pushed values only; ask for it again when it is back.";
                         self.voice.tell(Told::NotSent { what, why: why.to_owned() });
                         self.voice.tell(awaited.told(None));
                     }
@@ -104,6 +112,11 @@ impl Work {
     fn requests(&mut self, wish: Wish) -> Vec<(Request, Awaited)> {
         let flush = self.keeper.as_ref().map(|keeper| keeper.flush);
         let whole = |request: &Request, count| vec![Entry::Message { request: request.clone(), count }];
+        // Subscribed properties are values; only the store of messages keeps anything else.
+        let alone = |request: Request| {
+            let again = if flush == Some(Flush::BeforeBind) { whole(&request, 1) } else { Vec::new() };
+            vec![(request, Awaited::Push(1, again))]
+        };
         match wish {
             Wish::Push(pushes) => {
                 let things = self.thing.push(pushes).into_iter();
@@ -119,16 +132,18 @@ impl Work {
                 };
                 things.map(message).collect()
             }
-            Wish::Fire { thing, event } => {
-                let request = Request::new(Method::Post, thing, Part::Event, event, None);
-                // Subscribed properties are values; only the store of messages keeps an event.
-                let keeps = flush == Some(Flush::BeforeBind);
-                let again = if keeps { whole(&request, 1) } else { Vec::new() };
-                vec![(request, Awaited::Push(1, again))]
+            Wish::Write(push) => {
+                self.thing.push(vec![push.clone()]);
+                let Push { thing, property, value, .. } = push;
+                let table = InfoTable::single(property.as_str(), value);
+                alone(Request::new(Method::Put, thing, Part::Property, property, Some(table)))
             }
-            Wish::Call { thing, service } => {
+            Wish::Fire { thing, event, fields } => {
+                alone(Request::new(Method::Post, thing, Part::Event, event, table(fields)))
+            }
+            Wish::Call { thing, service, parameters } => {
                 let what = format!("service {service} of {thing}");
-                vec![(Request::service(thing, service, None), Awaited::Call(what))]
+                vec![(Request::service(thing, service, table(parameters)), Awaited::Call(what))]
             }
             Wish::Cut => Vec::new(),
         }
@@ -229,7 +244,8 @@ impl Work {
                 let sent = session.client.answer(ids, response, actions).is_ok();
                 self.voice.tell(Told::Asked { what, success: success && sent });
                 if success && request.name == "NotifyPropertyUpdate" {
-                    let ask = Request::service(request.entity, "GetPropertySubscriptions", None);
+                    let options = InfoTable::single("options", Value::json(r#"{"hasDeadband":true}"#));
+                    let ask = Request::service(request.entity, "GetPropertySubscriptions", Some(options));
                     // Without an answer all values are pushed as before.
                     let _ = session.client.request(self.voice.clock.now(), ask, actions);
                 }
