@@ -299,10 +299,11 @@ fn rehearses(what: &str, agents: u32, per_s: u32) -> Result<(), Failed> {
     );
     let late = outcome.lateness;
     println!(
-        "  attempts late: half by at most {} (goal 2 ms), 99 % by {}, at most {}; limited by this computer: {}",
+        "  attempts late: half by at most {} (goal 2 ms), 99 % by {}, at most {}; early: {} (goal none); limited by this computer: {}",
         duration(late.median.secs()),
         duration(late.p99.secs()),
         duration(late.longest.secs()),
+        late.early,
         rehearsed.host_limited()
     );
     Ok(())

@@ -40,6 +40,7 @@ pub mod engine;
 pub mod herd;
 pub mod interrupt;
 pub mod listen;
+mod metadata;
 pub mod pipe;
 pub mod platform;
 pub mod rehearsal;

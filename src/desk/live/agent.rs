@@ -88,8 +88,11 @@ impl Agents {
     pub(super) fn ask(&self, ask: Ask) -> bool {
         let Some(started) = &self.started else { return false };
         let thing = self.visited.thing.clone();
-        let push = |thing, property, value: String| {
-            Push { thing, property, value: value_of(&value), time_ms: wall_ms() }
+        let push = |thing, property, value: String| Push {
+            thing,
+            property,
+            value: value_of(&value),
+            time_ms: wall_ms(),
         };
         started.handle.wish(match ask {
             Ask::Push { property, value } => Wish::Push(vec![push(thing, property, value)]),

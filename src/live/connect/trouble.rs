@@ -122,6 +122,11 @@ pub enum Trouble {
         /// Its certificate.
         certificate: Option<Certificate>,
     },
+    /// The platform wants to be shown a certificate, and was shown none that it takes.
+    #[error(
+        "The platform lets in only who shows a certificate that it knows, and this agent has shown none or another one ({0}); give it the certificate and key that were made for it, and check that the platform trusts their authority"
+    )]
+    CertificateWanted(String),
     /// Anything else about TLS.
     #[error("TLS fails, so nothing was sent; check versions and certificates at both ends: {0}")]
     Tls(String),
@@ -197,6 +202,7 @@ impl Trouble {
             Self::NotYetValid { .. } => "certificate-not-yet-valid",
             Self::OtherName { .. } => "certificate-other-name",
             Self::UnknownIssuer { .. } => "certificate-unknown-issuer",
+            Self::CertificateWanted(_) => "certificate-wanted",
             Self::Tls(_) => "tls",
             Self::Upgrade(UpgradeError::Status { status: 503, .. }) => "http-503",
             Self::Upgrade(UpgradeError::Status { .. }) => "http-status",
@@ -233,8 +239,31 @@ impl Trouble {
             io::ErrorKind::UnexpectedEof => Self::Closed,
             // EMFILE and ENFILE have no kind of their own.
             _ if matches!(error.raw_os_error(), Some(23 | 24)) => Self::Exhausted("no file descriptor left"),
-            _ => Self::System(error.to_string()),
+            // With TLS 1.3 an agent hears only after the handshake that its certificate is not taken.
+            _ => error
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+                .and_then(Self::of_alert)
+                .unwrap_or_else(|| Self::System(error.to_string())),
         }
+    }
+
+    /// Returns what it means that the other end ends TLS with a word about the agent's certificate.
+    fn of_alert(error: &rustls::Error) -> Option<Self> {
+        use rustls::AlertDescription as Alert;
+        let rustls::Error::AlertReceived(alert) = error else { return None };
+        let about_us = matches!(
+            alert,
+            Alert::CertificateRequired
+                | Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateRevoked
+                | Alert::CertificateExpired
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA
+                | Alert::AccessDenied
+        );
+        about_us.then(|| Self::CertificateWanted(format!("{alert:?}")))
     }
 
     /// Returns what a failed TLS handshake means.
@@ -256,7 +285,7 @@ impl Trouble {
                 other => Self::Tls(other.to_string()),
             },
             Some(rustls::Error::InvalidMessage(_)) => Self::NotTls,
-            Some(other) => Self::Tls(other.to_string()),
+            Some(other) => Self::of_alert(other).unwrap_or_else(|| Self::Tls(other.to_string())),
             None => Self::of_read(error),
         }
     }

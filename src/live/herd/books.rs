@@ -40,6 +40,8 @@ pub struct Lateness {
     pub p99: Micros,
     /// None was later.
     pub longest: Micros,
+    /// Attempts that began before their time; none does.
+    pub early: u64,
 }
 
 /// What happened in one second.
@@ -115,6 +117,7 @@ struct Pages {
     failures: BTreeMap<&'static str, u64>,
     curve: Vec<Second>,
     lateness: Vec<Micros>,
+    early: u64,
 }
 
 /// Listens to all agents of a herd.
@@ -161,7 +164,7 @@ impl Books {
         let all = |of: fn(&Page) -> Option<Micros>| pages.pages.values().filter_map(of).collect::<Vec<_>>();
         let (mut back_at, mut planned_at) = (all(|page| page.back), all(|page| page.planned));
         let mut latenesses = pages.lateness.clone();
-        let (attempts, backs, losses) = (pages.attempts, pages.backs, pages.losses);
+        let (attempts, backs, losses, early) = (pages.attempts, pages.backs, pages.losses, pages.early);
         let (failures, curve) = (pages.failures.clone(), pages.curve.clone());
         drop(pages);
         for times in [&mut back_at, &mut planned_at, &mut latenesses] {
@@ -171,7 +174,7 @@ impl Books {
             let last = latenesses.len().saturating_sub(1);
             latenesses.get((last as f64 * share).ceil() as usize).copied().unwrap_or_default()
         };
-        let lateness = Lateness { median: late(0.5), p99: late(0.99), longest: late(1.0) };
+        let lateness = Lateness { median: late(0.5), p99: late(0.99), longest: late(1.0), early };
         Outcome { account, attempts, failures, backs, losses, back_at, planned_at, curve, lateness }
     }
 }
@@ -196,6 +199,7 @@ impl Pages {
                 page.planned.get_or_insert(*planned);
                 self.attempts += 1;
                 self.second(at).attempts += 1;
+                self.early += u64::from(at < *planned);
                 if self.lateness.len() < MOST_LATENESSES {
                     self.lateness.push(at.since(*planned));
                 }
@@ -272,5 +276,8 @@ mod tests {
         assert_eq!(outcome.curve[1], Second { attempts: 2, failures: 1, back: 0 });
         assert_eq!((outcome.window(), outcome.lateness.p99), (Micros(1_800_000), Micros(10)));
         assert!(!outcome.host_limited());
+        assert_eq!(outcome.lateness.early, 0);
+        hears(3, Told::Tries { number: 1, planned: Micros(1_800_011), same_socket: false });
+        assert_eq!(books.outcome().lateness.early, 1, "by a microsecond");
     }
 }

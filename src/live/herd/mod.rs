@@ -53,7 +53,14 @@ impl Herd {
             .into_iter()
             .map(|start| {
                 let with = With { tells_draws: true, ..With::default() };
-                agent::start_with(start.profile, start.device, (clock, draws), start.lost, books.clone(), with)
+                agent::start_with(
+                    start.profile,
+                    start.device,
+                    (clock, draws),
+                    start.lost,
+                    books.clone(),
+                    with,
+                )
             })
             .collect();
         Self { books, agents }

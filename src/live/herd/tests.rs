@@ -59,6 +59,7 @@ async fn every_agent_comes_back_at_the_simulated_instant_and_both_ends_count_ali
     assert_eq!(outcome.account, Account { planned: AGENTS, connected: AGENTS, ..Account::default() });
     assert_eq!(outcome.planned_at, simulated, "planned to the microsecond as in the simulation");
     assert_eq!((outcome.attempts, outcome.back_at.len() as u64), (AGENTS, AGENTS));
+    assert_eq!(outcome.lateness.early, 0, "nobody begins before its time");
     assert_eq!(outcome.curve.iter().map(|second| second.back).sum::<u64>(), AGENTS);
     platform.emptied().await;
     let counters = platform.stop().await;

@@ -439,7 +439,11 @@ mod tests {
             assert_eq!(turn, Turn::Served(Micros(time)));
         }
         let fifth = drawn.time(draws.bits(Stream::Service, 4, 0));
-        assert_eq!(line.asks(Stop::SignIn, Micros::ZERO, None), Turn::Served(Micros(fifth)), "the fifth that came");
+        assert_eq!(
+            line.asks(Stop::SignIn, Micros::ZERO, None),
+            Turn::Served(Micros(fifth)),
+            "the fifth that came"
+        );
     }
 
     #[test]

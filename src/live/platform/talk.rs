@@ -129,7 +129,7 @@ impl<'a> Talk<'a> {
     async fn obeys(&mut self, cut: Cut) -> Fate {
         match cut {
             Cut::Loss(Loss::Reset) => pipe::reset_on_drop(self.socket.get_ref().tcp()),
-            Cut::Loss(Loss::Fin) => {}
+            Cut::Loss(Loss::Fin) => self.falls_silent_with_fin().await,
             Cut::Loss(Loss::CloseFrame) => self.closes(CloseCode::Away, "The platform goes down").await,
             // The session stays, as the platform cannot know that its device is cut off.
             Cut::Loss(Loss::Silence) => return self.connection.holds(self.socket.get_ref().tcp()).await,
@@ -139,6 +139,16 @@ impl<'a> Talk<'a> {
             }
         }
         Fate::Cut
+    }
+
+    /// Ends TCP without a word. What the device has sent meanwhile is read and thrown away: a socket that is closed with
+    /// bytes in it is reset by the kernel, which is another loss.
+    async fn falls_silent_with_fin(&mut self) {
+        if socket2::SockRef::from(self.socket.get_ref().tcp()).shutdown(std::net::Shutdown::Write).is_err() {
+            return;
+        }
+        let drains = async { while let Some(Ok(_)) = self.socket.next().await {} };
+        let _ = tokio::time::timeout(PARTING, drains).await;
     }
 
     /// Says goodbye; a device that does not read is not waited for.

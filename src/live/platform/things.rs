@@ -4,6 +4,7 @@
 //! every property that was ever pushed is subscribed to, and a service that a real platform would have
 //! been programmed with is answered *not found*.
 
+use crate::live::metadata::metadata;
 use crate::wire::{BaseType, InfoTable, Method, Part, Request, Response, Status, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,7 +82,10 @@ impl Things {
             (Method::Post, Part::Service) => match request.name.as_str() {
                 "UpdateSubscribedPropertyValues" => self.update(request),
                 "GetPropertySubscriptions" => (self.subscriptions(&request.entity), nothing),
-                "GetMetadata" => (self.metadata(&request.entity), nothing),
+                "GetMetadata" => {
+                    let values = self.values.get(&request.entity).into_iter().flatten();
+                    (metadata(values.map(|(name, value)| (name.as_str(), value))), nothing)
+                }
                 _ => (Response::new(Status::NOT_FOUND), nothing),
             },
             _ => (Response::new(Status::METHOD_NOT_ALLOWED), nothing),
@@ -149,23 +153,6 @@ impl Things {
             .map(|name| vec![Value::string(name.as_str()), Value::string("ALWAYS"), Value::Number(0.0)])
             .collect();
         Response::result(table)
-    }
-
-    fn metadata(&self, thing: &str) -> Response {
-        let properties: serde_json::Map<String, serde_json::Value> = self
-            .values
-            .get(thing)
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| {
-                let base = value.base_type().to_string();
-                (name.clone(), serde_json::json!({ "name": name, "baseType": base, "aspects": {} }))
-            })
-            .collect();
-        let text = serde_json::json!({
-            "propertyDefinitions": properties, "serviceDefinitions": {}, "eventDefinitions": {}
-        });
-        Response::result(InfoTable::single("result", Value::json(text.to_string())))
     }
 }
 

@@ -9,9 +9,7 @@ use crate::cli::error::{CommandError, Kind};
 use crate::cli::exit::Exit;
 use crate::cli::live::{self, Events, exit_of};
 use crate::cli::printer::Printer;
-use crate::live::agent::{
-    self, Device, Ear, Named, News, Push, Told, Wish, With, named_values, value_of,
-};
+use crate::live::agent::{self, Device, Ear, Named, News, Push, Told, Wish, With, named_values, value_of};
 use crate::live::clock::wall_ms;
 use crate::live::connect::Failure;
 use crate::live::engine::Engine;
@@ -320,7 +318,8 @@ impl Visit<'_> {
         let Some(thing) = self.args.thing.first() else { return Ok(()) };
         let writes = self.measured(&self.args.write).into_iter().map(Wish::Write);
         let calls = self.args.call.iter().cloned();
-        let calls = calls.map(|(service, parameters)| Wish::Call { thing: thing.clone(), service, parameters });
+        let calls =
+            calls.map(|(service, parameters)| Wish::Call { thing: thing.clone(), service, parameters });
         let fires = self.args.fire.iter().cloned();
         let fires = fires.map(|(event, fields)| Wish::Fire { thing: thing.clone(), event, fields });
         let alone: Vec<(Wish, usize)> = writes.chain(calls).chain(fires).map(|wish| (wish, 1)).collect();

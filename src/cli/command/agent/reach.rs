@@ -46,8 +46,10 @@ fn behaviour(file: &OsStr, id: &str) -> Result<(Agent, Link), CommandError> {
     let planned = Planned::of(&project, None, &[])?;
     let Some(group) = planned.fleet.group(id) else {
         let known: Vec<&str> = planned.fleet.groups.iter().map(|group| group.id.as_str()).collect();
-        return Err(CommandError::usage(format!("The project has no group `{id}`, so nobody knows how to behave."))
-            .hint(format!("Its groups are {}.", known.join(", "))));
+        return Err(CommandError::usage(format!(
+            "The project has no group `{id}`, so nobody knows how to behave."
+        ))
+        .hint(format!("Its groups are {}.", known.join(", "))));
     };
     Ok((group.agent, group.link))
 }

@@ -1,5 +1,7 @@
 //! Agents against the test platform, and against ends that misbehave.
 
+mod ends;
+mod kinds;
 mod store;
 
 use super::*;

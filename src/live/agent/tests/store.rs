@@ -98,7 +98,10 @@ async fn a_burst_of_more_messages_than_a_session_counts_arrives_whole() {
 async fn what_is_not_answered_is_kept_and_arrives_after_the_outage() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("store");
-    let platform = serves(Settings::default());
+    // The silent session keeps its thing for a moment only.
+    let mut capacity = Settings::default().capacity;
+    capacity.sessions.bind_protection = Some(Micros(300_000));
+    let platform = serves(Settings { capacity, ..Settings::default() });
     let (agent, ear, _) = keeps(profile(platform.address()), &file, rules(Flush::AfterBind));
     ear.back(0).await;
     assert!(agent.wish(push(1)));
@@ -131,11 +134,7 @@ async fn what_no_store_and_no_message_can_hold_is_named() {
     }
     let dropped = |told: &Told| matches!(told, Told::Store(News::Put(put)) if put.dropped > 0);
     ear.until(0, dropped).await;
-    assert!(agent.wish(Wish::Call {
-        thing: "pump".into(),
-        service: "Any".into(),
-        parameters: Vec::new()
-    }));
+    assert!(agent.wish(Wish::Call { thing: "pump".into(), service: "Any".into(), parameters: Vec::new() }));
     ear.until(0, |told| matches!(told, Told::Answered { status: None, .. })).await;
     let count = |of: fn(&crate::live::store::Put) -> usize| -> usize {
         let put = |told: Told| if let Told::Store(News::Put(put)) = told { Some(of(&put)) } else { None };

@@ -3,6 +3,7 @@
 mod files;
 
 use super::Push;
+use crate::live::metadata::metadata;
 use crate::wire::{InfoTable, Method, Part, Request, Response, Status, Value};
 use files::Files;
 use std::collections::BTreeMap;
@@ -28,7 +29,9 @@ pub type Named = (String, Value);
 pub fn named_values(text: &str) -> Result<Vec<Named>, String> {
     let parts = text.split(',').map(str::trim).filter(|_| !text.trim().is_empty());
     let read = |part: &str| match part.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value_of(value.trim()))),
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value_of(value.trim())))
+        }
         _ => Err(part.to_owned()),
     };
     parts.map(read).collect()
@@ -87,7 +90,7 @@ impl Thing {
     }
 
     /// Answers a request of the platform: properties are read and written, a notice that subscriptions have changed is
-    /// taken, and there are no services.
+    /// taken, what the thing consists of is told, and there are no other services.
     pub fn answer(&mut self, request: &Request) -> Response {
         if !self.names.contains(&request.entity) {
             return Response::new(Status::NOT_FOUND);
@@ -108,6 +111,10 @@ impl Thing {
             }
             (Method::Post, Part::Service) if request.name == "NotifyPropertyUpdate" => {
                 Response::new(Status::SUCCESS)
+            }
+            (Method::Post, Part::Service) if request.name == "GetMetadata" => {
+                let own = self.values.iter().filter(|((thing, _), _)| *thing == request.entity);
+                metadata(own.map(|((_, name), value)| (name.as_str(), value)))
             }
             (Method::Post, Part::Service) => Response::new(Status::NOT_FOUND),
             _ => Response::new(Status::METHOD_NOT_ALLOWED),
@@ -140,8 +147,7 @@ mod tests {
     fn fields_have_names_and_values() {
         let read = named_values("level=3, text = hot ,on=true");
         let number = ("level".to_owned(), Value::Number(3.0));
-        let others =
-            [("text".to_owned(), Value::string("hot")), ("on".to_owned(), Value::Boolean(true))];
+        let others = [("text".to_owned(), Value::string("hot")), ("on".to_owned(), Value::Boolean(true))];
         assert_eq!(read, Ok([number].into_iter().chain(others).collect()));
         assert_eq!(named_values(" "), Ok(Vec::new()));
         for (wrong, part) in [("level", "level"), ("a=1,=2", "=2"), ("a=1,,b=2", "")] {
@@ -174,6 +180,17 @@ mod tests {
         assert_eq!(value(&thing.answer(&get)), Some(Value::Number(9.0)));
         assert_eq!(thing.answer(&put("unknown")).status, Status::NOT_FOUND);
         assert_eq!(thing.answer(&Request::service("pump", "Explode", None)).status, Status::NOT_FOUND);
+        let told = thing.answer(&Request::service("pump", "GetMetadata", None));
+        let text = told.content.table().and_then(|table| table.get(0, "result")?.text().map(str::to_owned));
+        let json: serde_json::Value = serde_json::from_str(&text.expect("a text")).expect("JSON");
+        let own: Vec<&String> = json["propertyDefinitions"].as_object().expect("properties").keys().collect();
+        assert_eq!(
+            (own, &json["propertyDefinitions"]["p"]["baseType"]),
+            (
+                vec!["p", "q"].iter().map(|s| s.to_string()).collect::<Vec<_>>().iter().collect(),
+                &"NUMBER".into()
+            )
+        );
         assert_eq!(
             thing.answer(&Request::service("pump", "NotifyPropertyUpdate", None)).status,
             Status::SUCCESS

@@ -96,8 +96,7 @@ impl Work {
                     Awaited::Push(_, again) if !again.is_empty() => entries.extend(again),
                     Awaited::Push(..) => {
                         let what = format!("{} of {}", request.name, request.entity);
-                        let why =
-                            "The agent is away and its store keeps pushed values only; ask for it again when it is back.";
+                        let why = "The agent is away and its store keeps pushed values only; ask for it again when it is back.";
                         self.voice.tell(Told::NotSent { what, why: why.to_owned() });
                         self.voice.tell(awaited.told(None));
                     }
