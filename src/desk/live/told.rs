@@ -30,17 +30,21 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// Returns whether the rehearsal proves the simulation: the gap is small, and the computer was fast enough to tell.
+    /// Returns whether the rehearsal proves the simulation: it came to its end, the gap is small, and the computer was
+    /// fast enough to tell.
     pub fn proves(&self) -> bool {
-        !self.rehearsed.host_limited() && self.fit.is_some_and(|fit| fit.gap * 100.0 <= self.most_gap)
+        self.rehearsed.stopped().is_none()
+            && !self.rehearsed.host_limited()
+            && self.fit.is_some_and(|fit| fit.gap * 100.0 <= self.most_gap)
     }
 
     /// Returns the verdict in a word.
     pub fn verdict(&self) -> &'static str {
-        match (self.rehearsed.host_limited(), self.proves()) {
-            (true, _) => "host-limited",
-            (false, true) => "as simulated",
-            (false, false) => "not as simulated",
+        match (self.rehearsed.stopped(), self.rehearsed.host_limited(), self.proves()) {
+            (Some(_), ..) => "stopped",
+            (None, true, _) => "host-limited",
+            (None, false, true) => "as simulated",
+            (None, false, false) => "not as simulated",
         }
     }
 
@@ -59,16 +63,17 @@ impl Judged<'_> {
 
     /// Returns what there is to tell, each with its name.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
-        let (agents, platform) = (&self.rehearsed.agents, &self.rehearsed.platform);
+        let agents = &self.rehearsed.agents;
         let account = &agents.account;
         let mut rows = vec![
             ("verdict", self.verdict().to_owned()),
             ("connected", format!("{} of {} agents", count(account.connected), count(account.planned))),
         ];
+        rows.extend(self.rehearsed.stopped().map(|why| ("stopped", why.to_string())));
         let failed = account.failed.iter();
         rows.extend(failed.map(|(reason, agents)| ("gave up", format!("{} ({reason})", count(*agents)))));
         if account.abandoned > 0 {
-            rows.push(("not back", format!("{} when the watch ended", count(account.abandoned))));
+            rows.push(("not back", format!("{} when it ended", count(account.abandoned))));
         }
         rows.push(("attempts", count(agents.attempts)));
         let failures = agents.failures.iter();
@@ -87,19 +92,31 @@ impl Judged<'_> {
             "95 % back",
             format!("{measured} measured, {} simulated", duration(self.simulated_t95())),
         ));
-        let late = agents.lateness;
-        rows.push((
-            "lateness",
-            format!(
-                "attempts {} in the median, {} in 99 %; answers {} in 99 %",
-                duration(late.median.secs()),
-                duration(late.p99.secs()),
-                duration(platform.late_p99().secs())
-            ),
-        ));
-        let counts = if self.rehearsed.agrees() { "both ends agree" } else { "both ends differ" };
-        let (accepted, bound) = (count(platform.accepted), count(platform.binds));
-        rows.push(("counts", format!("{counts}: accepted {accepted}, bound {bound}")));
+        let (median, p99) = (duration(agents.lateness.median.secs()), duration(agents.lateness.p99.secs()));
+        let mut late = format!("attempts {median} in the median, {p99} in 99 %");
+        let counts = match self.rehearsed.embedded() {
+            None => "those of the agents are exact; what the platform counts is unknown".to_owned(),
+            Some(platform) => {
+                late.push_str(&format!("; answers {} in 99 %", duration(platform.late_p99().secs())));
+                let counts = if self.rehearsed.agrees() { "both ends agree" } else { "both ends differ" };
+                let (accepted, bound) = (count(platform.accepted), count(platform.binds));
+                format!("{counts}: accepted {accepted}, bound {bound}")
+            }
+        };
+        rows.extend([("lateness", late), ("counts", counts)]);
         rows
+    }
+
+    /// Returns what else there is to know, each a sentence without its full stop.
+    pub fn notes(&self) -> Vec<String> {
+        let held = self.rehearsed.given().filter(|given| given.waited.connections > 0).map(|given| {
+            format!(
+                "{} connections waited up to {} for their turn, because at most {}/s are opened; the simulation does not know that limit",
+                count(given.waited.connections),
+                duration(given.waited.longest.secs()),
+                given.per_s.unwrap_or_default(),
+            )
+        });
+        held.into_iter().chain(self.scaled.notes.iter().cloned()).collect()
     }
 }

@@ -7,14 +7,14 @@
 //! A platform that is not ours has no outage that we cause: its agents have lost their connection, as far as they know,
 //! and return to a platform that is up. What it counts is unknown; the account of the agents is exact.
 
-use super::{Scaled, devices};
+use super::{FarEnd, Rehearsed, Scaled, Watch, devices};
 use crate::base::stats::nearest_rank;
 use crate::base::units::{count, duration, percent};
 use crate::base::{Draws, Micros};
 use crate::live::agent::{self, Held, Key, Listener, Pace, Profile, Told, With};
 use crate::live::clock::Clock;
 use crate::live::connect::Target;
-use crate::live::herd::{Books, Outcome};
+use crate::live::herd::Books;
 use crate::live::tls::Connector;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -162,8 +162,8 @@ impl std::fmt::Display for Stopped {
 struct Guard {
     stops: Stops,
     failed: u64,
-    /// Time of the steps of each attempt that goes on.
-    steps: BTreeMap<u64, Micros>,
+    /// Begin of each attempt that goes on, and the time of its steps so far.
+    steps: BTreeMap<u64, (Micros, Micros)>,
     /// Times of the sign-ins.
     connects: Vec<Micros>,
 }
@@ -174,14 +174,14 @@ impl Guard {
     }
 
     /// Hears what a device tells; returns why everything is to end, where it is.
-    fn hears(&mut self, device: u64, told: &Told) -> Option<Stopped> {
+    fn hears(&mut self, at: Micros, device: u64, told: &Told) -> Option<Stopped> {
         match told {
             Told::Tries { .. } => {
-                self.steps.insert(device, Micros::ZERO);
+                self.steps.insert(device, (at, Micros::ZERO));
                 return None;
             }
             Told::Stepped(done) => {
-                let steps = self.steps.entry(device).or_default();
+                let (_, steps) = self.steps.entry(device).or_default();
                 *steps = *steps + done.took;
                 return None;
             }
@@ -189,7 +189,7 @@ impl Guard {
                 self.steps.remove(&device);
                 self.failed += 1;
             }
-            Told::Back { .. } => self.connects.push(self.steps.remove(&device).unwrap_or_default()),
+            Told::Back { .. } => self.connects.push(self.steps.remove(&device).unwrap_or_default().1),
             _ => return None,
         }
         let of = self.failed + self.connects.len() as u64;
@@ -199,9 +199,25 @@ impl Guard {
         if self.failed as f64 > self.stops.failing * of as f64 {
             return Some(Stopped::Failing { failed: self.failed, of });
         }
-        self.connects.sort_unstable();
-        let rank = nearest_rank(self.connects.len() as u64, 95) as usize;
-        let p95 = self.connects.get(rank.saturating_sub(1)).copied().unwrap_or_default();
+        self.too_slow(Vec::new())
+    }
+
+    /// Looks at the attempts that go on: one that lasts for too long already is slow, whatever comes of it. A connection
+    /// may have waited so long for its turn, which is not the platform's fault.
+    fn looks(&self, now: Micros, waited: Micros) -> Option<Stopped> {
+        let lasts = self.steps.values().map(|(begun, _)| now.since(*begun + waited));
+        let hanging: Vec<Micros> = lasts.filter(|&lasts| lasts > self.stops.connect_p95).collect();
+        let of = self.failed + (self.connects.len() + hanging.len()) as u64;
+        if hanging.is_empty() || of < JUDGED_FROM { None } else { self.too_slow(hanging) }
+    }
+
+    /// Judges the sign-ins, and attempts that have lasted for so long.
+    fn too_slow(&self, hanging: Vec<Micros>) -> Option<Stopped> {
+        let mut lengths = hanging;
+        lengths.extend_from_slice(&self.connects);
+        lengths.sort_unstable();
+        let rank = nearest_rank(lengths.len() as u64, 95) as usize;
+        let p95 = lengths.get(rank.saturating_sub(1)).copied().unwrap_or_default();
         (p95 > self.stops.connect_p95).then_some(Stopped::Slow { p95 })
     }
 }
@@ -213,7 +229,23 @@ struct Watchdog {
     stop: Notify,
 }
 
+/// Time between two looks at attempts that go on.
+const LOOKS_EVERY: Micros = Micros::from_millis(250);
+
 impl Watchdog {
+    /// Looks at the attempts that go on, now and then; ends where one of them says that everything is to end.
+    async fn looks(&self, clock: Clock, pace: Option<&Pace>) {
+        loop {
+            clock.until(clock.now() + LOOKS_EVERY).await;
+            let waited = pace.map(|pace| pace.waited().longest).unwrap_or_default();
+            let (guard, stopped) = &mut *self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+            *stopped = stopped.or_else(|| guard.looks(clock.now(), waited));
+            if stopped.is_some() {
+                return;
+            }
+        }
+    }
+
     fn stopped(&self) -> Option<Stopped> {
         self.guard.lock().unwrap_or_else(PoisonError::into_inner).1
     }
@@ -224,7 +256,7 @@ impl Listener for Watchdog {
         {
             let (guard, stopped) = &mut *self.guard.lock().unwrap_or_else(PoisonError::into_inner);
             if stopped.is_none() {
-                *stopped = guard.hears(device, &told);
+                *stopped = guard.hears(at, device, &told);
                 if stopped.is_some() {
                     self.stop.notify_one();
                 }
@@ -234,21 +266,25 @@ impl Listener for Watchdog {
     }
 }
 
-/// What came of a rehearsal against a host.
+/// What is known of a given platform and of the way to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Against {
-    /// What the agents did.
-    pub agents: Outcome,
+pub struct Given {
+    /// Where it is.
+    pub target: Target,
+    /// Whether connections were encrypted.
+    pub tls: bool,
+    /// Most connections per second \[1/s\]; nothing for as many as came.
+    pub per_s: Option<u32>,
     /// What the limit of connections per second held up, which the simulation does not know.
     pub waited: Held,
     /// Why it was ended; nothing where it came to its end.
     pub stopped: Option<Stopped>,
 }
 
-/// Rehearses the return of a scaled fleet to a host with the draws of a seed, on the current runtime. Ends when every
-/// agent is back or has given up, when the project stops watching, or when a condition says so. Nothing is checked here:
-/// that is [`permit`].
-pub async fn against(scaled: &Scaled, seed: u64, host: &Host) -> Against {
+/// Rehearses the return of a scaled fleet to a host with the draws of a seed, on the current runtime, while somebody
+/// watches. Ends when every agent is back or has given up, when the project stops watching, when a condition says so, or
+/// soon after it is cancelled. Nothing is checked here: that is [`permit`].
+pub async fn against(scaled: &Scaled, seed: u64, host: &Host, watch: &Watch) -> Rehearsed {
     let (draws, clock) = (Draws::new(seed), Clock::start());
     let profile = |agent, link| {
         let (target, tls, key) = (host.target.clone(), host.tls.clone(), host.key.clone());
@@ -262,6 +298,7 @@ pub async fn against(scaled: &Scaled, seed: u64, host: &Host) -> Against {
     let books = Arc::new(Books::new(starts.iter().map(|start| start.device.number)));
     let guard = Mutex::new((Guard::new(host.stops), None));
     let watchdog = Arc::new(Watchdog { books, guard, stop: Notify::new() });
+    watch.begins(clock, Arc::clone(&watchdog.books));
     let pace = host.per_s.map(|per_s| Arc::new(Pace::new(per_s)));
     let agents: Vec<agent::Handle> = starts
         .into_iter()
@@ -275,13 +312,21 @@ pub async fn against(scaled: &Scaled, seed: u64, host: &Host) -> Against {
         () = watchdog.books.settled() => {}
         () = watchdog.stop.notified() => {}
         () = clock.until(scaled.fleet.outage.horizon()) => {}
+        () = watch.cancelled() => {}
+        () = watchdog.looks(clock, pace.as_deref()) => {}
     }
     agents.iter().for_each(agent::Handle::ask_to_stop);
     for agent in agents {
         agent.stop().await;
     }
-    let waited = pace.map(|pace| pace.waited()).unwrap_or_default();
-    Against { agents: watchdog.books.outcome(), waited, stopped: watchdog.stopped() }
+    let given = Given {
+        target: host.target.clone(),
+        tls: host.tls.is_some(),
+        per_s: host.per_s,
+        waited: pace.map(|pace| pace.waited()).unwrap_or_default(),
+        stopped: watchdog.stopped(),
+    };
+    Rehearsed { agents: watchdog.books.outcome(), far: FarEnd::Given(given) }
 }
 
 #[cfg(test)]
@@ -324,12 +369,16 @@ mod tests {
     }
 
     fn back(guard: &mut Guard, device: u64, took: Micros) -> Option<Stopped> {
-        guard.hears(device, &Told::Tries { number: 0, planned: Micros::ZERO, same_socket: false });
+        guard.hears(
+            Micros::ZERO,
+            device,
+            &Told::Tries { number: 0, planned: Micros::ZERO, same_socket: false },
+        );
         for step in [Step::Tcp, Step::Auth] {
             let done = Done { step, took: Micros(took.0 / 2), detail: String::new() };
-            assert_eq!(guard.hears(device, &Told::Stepped(done)), None);
+            assert_eq!(guard.hears(Micros::ZERO, device, &Told::Stepped(done)), None);
         }
-        guard.hears(device, &Told::Back { number: 0 })
+        guard.hears(Micros::ZERO, device, &Told::Back { number: 0 })
     }
 
     #[test]
@@ -337,7 +386,7 @@ mod tests {
         let failed = || Told::Failed(Failure { step: Step::Tcp, took: Micros(1), trouble: Trouble::Reset });
         let mut guard = Guard::new(Stops::default());
         for device in 0..4 {
-            assert_eq!(guard.hears(device, &failed()), None, "too few to judge");
+            assert_eq!(guard.hears(Micros::ZERO, device, &failed()), None, "too few to judge");
         }
         let stopped = back(&mut guard, 4, Micros(10));
         assert_eq!(stopped, Some(Stopped::Failing { failed: 4, of: 5 }));
@@ -346,9 +395,9 @@ mod tests {
         let mut guard = Guard::new(Stops { failing: 0.5, ..Stops::default() });
         for device in 0..10 {
             assert_eq!(back(&mut guard, device, Micros(10)), None);
-            assert_eq!(guard.hears(device, &failed()), None, "half is allowed");
+            assert_eq!(guard.hears(Micros::ZERO, device, &failed()), None, "half is allowed");
         }
-        assert_eq!(guard.hears(0, &failed()), Some(Stopped::Failing { failed: 11, of: 21 }));
+        assert_eq!(guard.hears(Micros::ZERO, 0, &failed()), Some(Stopped::Failing { failed: 11, of: 21 }));
     }
 
     #[test]
@@ -360,5 +409,22 @@ mod tests {
         }
         assert_eq!(back(&mut guard, 20, slow), None, "1 of 21");
         assert_eq!(back(&mut guard, 21, slow), Some(Stopped::Slow { p95: slow }));
+    }
+
+    #[test]
+    fn attempts_that_hang_end_it_before_they_fail() {
+        let mut guard = Guard::new(Stops::default());
+        for device in 0..5 {
+            let tries = Told::Tries { number: 0, planned: Micros::ZERO, same_socket: false };
+            assert_eq!(guard.hears(Micros::from_secs(device), device, &tries), None);
+        }
+        let (second, none) = (Micros::from_secs, Micros::ZERO);
+        assert_eq!(
+            guard.looks(second(8), none),
+            None,
+            "three of five last for so long, which is too few to judge"
+        );
+        assert_eq!(guard.looks(second(10), none), Some(Stopped::Slow { p95: second(10) }));
+        assert_eq!(guard.looks(second(10), second(2)), None, "they waited for their turn");
     }
 }

@@ -16,6 +16,7 @@ pub mod host;
 mod scale;
 mod watch;
 
+pub use host::{Given, Stopped};
 pub use scale::{ScaleError, Scaled, away, chosen, scale, scale_for_host};
 pub use watch::{SoFar, Watch};
 
@@ -49,25 +50,57 @@ pub enum RehearsalError {
 pub struct Rehearsed {
     /// What the agents did, from the begin of the outage.
     pub agents: Outcome,
-    /// What the platform counted.
-    pub platform: Counters,
+    /// What is known of the platform.
+    pub far: FarEnd,
+}
+
+/// What is known of the platform of a rehearsal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FarEnd {
+    /// It was the embedded one, and this is what it counted.
+    Embedded(Counters),
+    /// It was given, and counts for itself.
+    Given(Given),
 }
 
 impl Rehearsed {
     /// Returns whether both ends tell the same: every agent and every connection is counted once, and the platform
     /// has bound every agent as often as it was back, and nobody else but those whose attempt failed or was ended
-    /// before they heard it.
+    /// before they heard it. Of a given platform nothing is known, so there the agents' account has to add up.
     pub fn agrees(&self) -> bool {
-        let (account, backs, binds) = (&self.agents.account, self.agents.backs, self.platform.binds);
+        let (account, backs) = (&self.agents.account, self.agents.backs);
+        let FarEnd::Embedded(platform) = &self.far else { return account.balances() };
         // Whoever was lost may have been bound again without hearing of it any more.
         let unheard = self.agents.failures.values().sum::<u64>() + account.abandoned + self.agents.losses;
-        account.balances() && self.platform.balances() && (backs..=backs + unheard).contains(&binds)
+        account.balances() && platform.balances() && (backs..=backs + unheard).contains(&platform.binds)
+    }
+
+    /// Returns the account of the embedded platform.
+    pub fn embedded(&self) -> Option<&Counters> {
+        match &self.far {
+            FarEnd::Embedded(counters) => Some(counters),
+            FarEnd::Given(_) => None,
+        }
+    }
+
+    /// Returns what is known of a given platform.
+    pub fn given(&self) -> Option<&Given> {
+        match &self.far {
+            FarEnd::Embedded(_) => None,
+            FarEnd::Given(given) => Some(given),
+        }
+    }
+
+    /// Returns why it was ended; nothing where it came to its end.
+    pub fn stopped(&self) -> Option<Stopped> {
+        self.given().and_then(|given| given.stopped)
     }
 
     /// Returns whether the computer and not the platform shaped the result: agents began late, or the platform
     /// answered late.
     pub fn host_limited(&self) -> bool {
-        self.agents.host_limited() || self.platform.late_p99().0 > self.agents.window().0 / 100
+        let late = self.embedded().map(Counters::late_p99).unwrap_or_default();
+        self.agents.host_limited() || late.0 > self.agents.window().0 / 100
     }
 }
 
@@ -130,7 +163,7 @@ pub async fn watched(scaled: &Scaled, seed: u64, watch: &Watch) -> Result<Rehear
             }
         }
     }
-    Ok(Rehearsed { agents: herd.stop().await, platform: platform.stop().await })
+    Ok(Rehearsed { agents: herd.stop().await, far: FarEnd::Embedded(platform.stop().await) })
 }
 
 /// Returns the agents that lose their connection, numbered as in the simulation.

@@ -13,13 +13,10 @@ use crate::fleet::Fleet;
 use crate::live::agent::Key;
 use crate::live::connect::Target;
 use crate::live::herd::preflight::{Host as Computer, Need};
-use crate::live::platform::Counters;
-use crate::live::rehearsal::host::{self, Against, Host, Stops, most_agents, most_per_s, permit};
-use crate::live::rehearsal::{Rehearsed, Scaled, away, chosen, scale_for_host};
+use crate::live::rehearsal::host::{self, Host, Stops, most_agents, most_per_s, permit};
+use crate::live::rehearsal::{Scaled, Watch, away, chosen, scale_for_host};
 use crate::live::tls::{ClientTls, Connector, Trust};
 use crate::plan::{Fit, Outcome};
-use crate::report::terminal::{line, wrap};
-use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -135,112 +132,29 @@ pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(
     ));
     let engine = live::engine(printer.environment().processors)?;
     let interrupt = live::interrupt(&engine)?;
-    let against = engine
-        .finishes_unless(&interrupt, host::against(&scaled, task.order.seed, &host))
+    let rehearsed = engine
+        .finishes_unless(&interrupt, host::against(&scaled, task.order.seed, &host, &Watch::default()))
         .ok_or_else(live::interrupted)?;
-    let fit = Fit::of(&outcome.study, away(&scaled), &against.agents.back_at);
-    // What this platform counts is unknown, and nothing is told of it.
-    let rehearsed = Rehearsed { agents: against.agents.clone(), platform: Counters::default() };
     let told = Told {
         project: task.project,
         planned: task.planned,
         scaled: &scaled,
         order: task.order,
         outcome: &outcome,
-        fit,
+        fit: Fit::of(&outcome.study, away(&scaled), &rehearsed.agents.back_at),
         rehearsed: &rehearsed,
         most_gap: args.most_gap,
     };
-    let told = Judged { told, against: &against, host: &host };
-    if !against.agents.account.balances() {
+    if !rehearsed.agrees() {
         return Err(super::miscounted());
     }
     let text = if args.json { json_text(&told.json())? } else { printer.shown(&told.text()) };
-    let exit = match (&against.stopped, told.told.proves() || args.played.exit_zero) {
+    let exit = match (rehearsed.stopped(), told.proves() || args.played.exit_zero) {
         (Some(_), _) => Exit::Stopped,
         (None, true) => Exit::Done,
         (None, false) => Exit::Missed,
     };
     Ok((text, exit))
-}
-
-/// What is told of a rehearsal against a host.
-struct Judged<'a> {
-    told: Told<'a>,
-    against: &'a Against,
-    host: &'a Host,
-}
-
-impl Judged<'_> {
-    fn verdict(&self) -> &'static str {
-        match (&self.against.stopped, self.against.agents.host_limited(), self.told.proves()) {
-            (Some(_), ..) => "stopped",
-            (None, true, _) => "host-limited",
-            (None, false, true) => "as simulated",
-            (None, false, false) => "not as simulated",
-        }
-    }
-
-    /// Returns the text.
-    fn text(&self) -> String {
-        let (scaled, agents) = (self.told.scaled, &self.against.agents);
-        let account = &agents.account;
-        let mut text =
-            format!("Rehearsal: {}, against {}\n\n", self.told.planned.name, self.host.target.host);
-        let mut row = |name: &str, value: &str| line(&mut text, format_args!("  {name:<18}{value}"));
-        row("verdict", self.verdict());
-        if let Some(stopped) = &self.against.stopped {
-            row("stopped", &stopped.to_string());
-        }
-        row("connected", &format!("{} of {} agents", count(account.connected), count(account.planned)));
-        for (reason, agents) in &account.failed {
-            row("gave up", &format!("{} ({reason})", count(*agents)));
-        }
-        if account.abandoned > 0 {
-            row("not back", &format!("{} when it ended", count(account.abandoned)));
-        }
-        row("attempts", &count(agents.attempts));
-        for (reason, attempts) in &agents.failures {
-            row("failed", &format!("{} ({reason})", count(*attempts)));
-        }
-        let measured = self.told.judged().t95().map_or_else(|| "never".to_owned(), duration);
-        let simulated = duration(self.told.judged().simulated_t95());
-        row("95 % back", &format!("{measured} measured, {simulated} simulated"));
-        if let Some(fit) = &self.told.fit {
-            row("largest gap", &format!("{} of the agents", crate::base::units::percent(fit.gap)));
-        }
-        row("counts", "those of the agents are exact; what the platform counts is unknown");
-        text.push('\n');
-        let waited = self.against.waited;
-        if waited.connections > 0 {
-            let note = format!(
-                "- {} connections waited up to {} for their turn, because at most {}/s are opened; the simulation does not know that limit.",
-                count(waited.connections),
-                duration(waited.longest.secs()),
-                self.host.per_s.unwrap_or_default(),
-            );
-            text.push_str(&wrap("", &note));
-        }
-        scaled.notes.iter().for_each(|note| text.push_str(&wrap("- ", &format!("{note}."))));
-        text
-    }
-
-    /// Returns the result for programs: that of every rehearsal, without the account of the platform.
-    fn json(&self) -> Value {
-        let mut json = self.told.json();
-        json["verdict"]["word"] = self.verdict().into();
-        json["verdict"]["proves"] = (self.told.proves() && self.against.stopped.is_none()).into();
-        json["platform"] = Value::Null;
-        json["counts_agree"] = Value::Null;
-        json["host"] = json!({
-            "name": self.host.target.host, "port": self.host.target.port, "tls": self.host.tls.is_some(),
-            "this_computer": self.host.target.is_loopback(), "most_per_s": self.host.per_s,
-            "waited": self.against.waited.connections,
-            "waited_longest_ms": self.against.waited.longest.millis(),
-            "stopped": self.against.stopped.as_ref().map(ToString::to_string),
-        });
-        json
-    }
 }
 
 /// Returns the time of the whole fleet in the simulation, in words.

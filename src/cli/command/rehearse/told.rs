@@ -3,7 +3,8 @@
 use crate::cli::source::Project;
 use crate::cli::study::{Order, Planned};
 use crate::desk::live::{HOST_LIMITED, Judged};
-use crate::live::rehearsal::{Rehearsed, Scaled};
+use crate::live::platform::Counters;
+use crate::live::rehearsal::{Given, Rehearsed, Scaled};
 use crate::plan::{Fit, Outcome};
 use crate::report::terminal::{line, wrap};
 use serde_json::{Value, json};
@@ -43,7 +44,8 @@ impl Told<'_> {
 
     /// Returns the text.
     pub(super) fn text(&self) -> String {
-        let mut text = format!("Rehearsal: {}\n\n", self.planned.name);
+        let against = self.rehearsed.given().map(|given| format!(", against {}", given.target.host));
+        let mut text = format!("Rehearsal: {}{}\n\n", self.planned.name, against.unwrap_or_default());
         for (name, value) in self.judged().rows() {
             line(&mut text, format_args!("  {name:<18}{value}"));
         }
@@ -51,18 +53,16 @@ impl Told<'_> {
         if self.rehearsed.host_limited() {
             text.push_str(&wrap("", HOST_LIMITED));
         }
-        self.scaled.notes.iter().for_each(|note| text.push_str(&wrap("- ", &format!("{note}."))));
+        self.judged().notes().iter().for_each(|note| text.push_str(&wrap("- ", &format!("{note}."))));
         text
     }
 
     /// Returns the result for programs.
     pub(super) fn json(&self) -> Value {
-        let (agents, platform) = (&self.rehearsed.agents, &self.rehearsed.platform);
-        let ends: serde_json::Map<String, Value> =
-            platform.fates.iter().map(|(fate, ends)| (fate.word().to_owned(), (*ends).into())).collect();
+        let agents = &self.rehearsed.agents;
         let judged = self.judged();
         let finite = |value: f64| if value.is_finite() { json!(value) } else { Value::Null };
-        json!({
+        let mut json = json!({
             "schema": SCHEMA,
             "tool": {"name": "regather", "version": env!("CARGO_PKG_VERSION")},
             "input": {
@@ -87,14 +87,15 @@ impl Told<'_> {
                 "late_median_ms": agents.lateness.median.millis(), "late_p99_ms": agents.lateness.p99.millis(),
                 "late_longest_ms": agents.lateness.longest.millis(),
             },
-            "platform": {
-                "accepted": platform.accepted, "binds": platform.binds, "ended": ends,
-                "late_p99_ms": platform.late_p99().millis(),
-            },
-            "counts_agree": self.rehearsed.agrees(),
+            "platform": self.rehearsed.embedded().map(embedded),
+            "counts_agree": self.rehearsed.embedded().map(|_| self.rehearsed.agrees()),
             "curves": self.fit.as_ref().map(|fit| self.curves(fit)),
             "notes": self.scaled.notes,
-        })
+        });
+        if let Some(known) = self.rehearsed.given() {
+            json["host"] = given(known);
+        }
+        json
     }
 
     /// Returns the share of devices that are back at the end of each second: measured, and simulated.
@@ -109,6 +110,26 @@ impl Told<'_> {
             "p5": part(&band.p5), "p50": part(&band.p50), "p95": part(&band.p95),
         })
     }
+}
+
+/// Returns the account of the embedded platform.
+fn embedded(platform: &Counters) -> Value {
+    let ends: serde_json::Map<String, Value> =
+        platform.fates.iter().map(|(fate, ends)| (fate.word().to_owned(), (*ends).into())).collect();
+    json!({
+        "accepted": platform.accepted, "binds": platform.binds, "ended": ends,
+        "late_p99_ms": platform.late_p99().millis(),
+    })
+}
+
+/// Returns what is known of a given platform.
+fn given(given: &Given) -> Value {
+    json!({
+        "name": given.target.host, "port": given.target.port, "tls": given.tls,
+        "this_computer": given.target.is_loopback(), "most_per_s": given.per_s,
+        "waited": given.waited.connections, "waited_longest_ms": given.waited.longest.millis(),
+        "stopped": given.stopped.as_ref().map(ToString::to_string),
+    })
 }
 
 /// Returns a share with six digits behind the point, which is one of a million agents.
