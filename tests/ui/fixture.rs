@@ -202,6 +202,17 @@ impl Window {
         self.press(Modifiers::NONE, Key::Enter);
     }
 
+    /// Types into the field with this name in place of what it holds, and enters it.
+    pub fn replace(&mut self, label: &str, text: &str) {
+        self.get_by_role_and_label(Role::TextInput, label).focus();
+        self.run_steps(2);
+        self.press(Modifiers::COMMAND, Key::A);
+        self.press(Modifiers::NONE, Key::Delete);
+        self.get_by_role_and_label(Role::TextInput, label).type_text(text);
+        self.run_steps(1);
+        self.press(Modifiers::NONE, Key::Enter);
+    }
+
     /// Returns what the field with this name holds.
     pub fn field(&self, label: &str) -> String {
         self.get_by_role_and_label(Role::TextInput, label).accesskit_node().value().unwrap_or_default()

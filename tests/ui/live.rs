@@ -88,11 +88,23 @@ fn a_platform_and_an_agent_are_two_clicks() {
     window.enter("Value", "2.5");
     press(&mut window, "Push value");
     until(&mut window, "values", |view| view.live.platform.is_some_and(|own| own.totals.values == 1));
-    window.enter("Service", "GetPropertySubscriptions");
+    press(&mut window, "Write value");
+    until(&mut window, "written", |view| view.live.platform.is_some_and(|own| own.totals.values == 2));
+    window.enter("Service or event", "GetPropertySubscriptions");
     press(&mut window, "Call service");
     until(&mut window, "answer", |view| !view.live.agent.log.lines("agent called").is_empty());
+    window.replace("Service or event", "Alarm");
+    window.enter("Its parameters or fields, if any", "level");
+    window.get_by_label("Filter messages").focus();
+    window.run_steps(2);
+    assert!(
+        window.says("Write NAME=VALUE") && window.get_by_label("Fire event").accesskit_node().is_disabled()
+    );
+    window.replace("Its parameters or fields, if any", "level=3");
+    press(&mut window, "Fire event");
+    until(&mut window, "fired", |view| view.live.platform.is_some_and(|own| own.totals.events == 1));
     window.enter("Filter messages", "sent level");
-    assert!(window.says("1 of "), "{:#?}", window.names());
+    assert!(window.says("3 of "), "{:#?}", window.names());
     press(&mut window, "Hold messages");
     assert!(window.has("Go on with messages") && window.says("held, "), "{:#?}", window.names());
     press(&mut window, "Go on with messages");
@@ -145,6 +157,42 @@ fn a_rehearsal_is_one_click_and_its_dots_stand_on_the_band() {
     assert!(!window.has("Cancel rehearsal"));
     window.enter("Agents", "6");
     assert!(window.says(&unbroken("6 agents for 12 devices")), "{:#?}", window.names());
+}
+
+#[test]
+fn a_given_platform_is_rehearsed_against_with_care() {
+    let mut window = usual();
+    press(&mut window, "Start test platform");
+    let port = window.desk().view(Duration::ZERO).live.platform.unwrap().port;
+    window.get_by_role_and_label(Role::ComboBox, "Against").click();
+    window.settle();
+    window.get_all_by_role_and_label(Role::Button, "a given platform").last().unwrap().click();
+    window.settle();
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    regather::base::file::write_atomic(&key, b"any").unwrap();
+    window.enter("Where the application key lies", &format!("file:{}", key.display()));
+    window.enter("Address", "wss://plant.example");
+    let disabled = |window: &Window| window.get_by_label("Rehearse there").accesskit_node().is_disabled();
+    assert!(disabled(&window) && window.says("type its name below"), "{:#?}", window.names());
+    let name = "Type the name of the host: load on it may be felt";
+    window.enter(name, "plant");
+    assert!(disabled(&window) && window.says("another name was typed"), "{:#?}", window.names());
+    window.replace(name, "plant.example");
+    assert!(!disabled(&window) && window.says(&unbroken("10 agents")), "{:#?}", window.names());
+    if let Some(folder) = std::env::var_os("LOOK_AT") {
+        window.run_steps(30);
+        window.render().unwrap().save(std::path::Path::new(&folder).join("elsewhere.png")).unwrap();
+    }
+    window.replace("Address", &format!("ws://127.0.0.1:{port}"));
+    window.replace(name, "");
+    assert!(window.says(&unbroken("12 agents")), "{:#?}", window.names());
+    press(&mut window, "Rehearse there");
+    until(&mut window, "over", |view| view.live.rehearsal.found.is_some() && !view.live.rehearses());
+    window.run_steps(3);
+    for words in ["12 of 12 agents", "what the platform counts is unknown", "The host is up all the time"] {
+        assert!(window.says(&unbroken(words)) || window.says(words), "{words}: {:#?}", window.names());
+    }
 }
 
 #[test]

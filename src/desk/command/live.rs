@@ -1,7 +1,7 @@
 //! What can be asked of live connections.
 
 use crate::base::Micros;
-use crate::desk::live::{To, Visit};
+use crate::desk::live::{Elsewhere, To, Visit};
 use crate::fleet::Loss;
 use crate::live::agent::Named;
 use crate::live::platform::Reception;
@@ -13,8 +13,10 @@ pub enum LiveCommand {
     Look,
     /// Changes the number of agents of a rehearsal; nothing for the number that suits the project.
     Agents(Option<u32>),
-    /// Rehearses the active scenario.
+    /// Rehearses the active scenario against the embedded platform.
     Rehearse,
+    /// Rehearses it against a given platform.
+    RehearseAt(Box<Elsewhere>),
     /// Ends the rehearsal; what was measured until then stays.
     CancelRehearsal,
     /// Starts the test platform.

@@ -5,6 +5,7 @@
 //! that a tick empties, counters are read a few times per second, and a wish to stop is passed on at once.
 
 mod agent;
+mod elsewhere;
 mod log;
 mod platform;
 mod reach;
@@ -14,6 +15,7 @@ mod tests;
 mod told;
 mod visited;
 
+pub use elsewhere::{Elsewhere, usual_limits};
 pub use log::{KEPT, Line, Log, Side};
 pub use platform::Serving;
 pub use reach::{Access, To, Visit, key_trouble};
@@ -46,6 +48,8 @@ const SLOW: Duration = Duration::from_millis(250);
 pub struct LiveView<'a> {
     /// What a rehearsal takes; nothing until somebody looks.
     pub plan: Option<&'a Plan>,
+    /// Agents that somebody asked for; nothing for as many as suit.
+    pub agents_wanted: Option<u32>,
     /// Whether that is worked out for the inputs as they are.
     pub planned: bool,
     /// The rehearsal.
@@ -57,6 +61,15 @@ pub struct LiveView<'a> {
 }
 
 impl LiveView<'_> {
+    /// Returns how many agents a rehearsal against a given platform would have; nothing where the project has errors.
+    pub fn agents_elsewhere(&self, elsewhere: &Elsewhere) -> Option<u64> {
+        let most = elsewhere.most_agents();
+        self.plan.filter(|plan| plan.of > 0).map(|plan| match self.agents_wanted {
+            Some(wanted) => u64::from(wanted),
+            None => plan.agents.min(most.map_or(u64::MAX, u64::from)),
+        })
+    }
+
     /// Returns whether a rehearsal is under way.
     pub fn rehearses(&self) -> bool {
         matches!(self.rehearsal.stage, Stage::Simulates { .. } | Stage::Measures(_))
@@ -104,6 +117,7 @@ impl Live {
     pub(super) fn view(&self, fleet: Option<&Arc<Fleet>>, seed: u64, revision: u64) -> LiveView<'_> {
         LiveView {
             plan: self.plan.as_ref().map(|(_, plan)| plan),
+            agents_wanted: self.agents_wanted,
             planned: self.plan.as_ref().is_some_and(|(looked, _)| *looked == (revision, self.agents_wanted)),
             rehearsal: self.rehearsals.view(fleet.map(|fleet| (fleet, seed))),
             platform: self.platforms.serving(),
@@ -169,7 +183,8 @@ impl Desk {
                 live.agents_wanted = agents.map(|agents| agents.clamp(1, MOST));
                 live.look(self.derived.fleet.as_deref(), self.revision);
             }
-            LiveCommand::Rehearse => return self.rehearse(),
+            LiveCommand::Rehearse => return self.rehearse(None),
+            LiveCommand::RehearseAt(elsewhere) => return self.rehearse(Some(&elsewhere)),
             LiveCommand::CancelRehearsal => live.rehearsals.cancel(),
             LiveCommand::StartPlatform { encrypted } => {
                 let capacity = self.derived.fleet.as_ref().map(|fleet| fleet.platform);
@@ -224,13 +239,18 @@ impl Desk {
         live.agents.connect(visit, ground, &live.wake)
     }
 
-    fn rehearse(&mut self) -> Result<(), String> {
+    fn rehearse(&mut self, elsewhere: Option<&Elsewhere>) -> Result<(), String> {
         let live = &mut self.live;
         live.look(self.derived.fleet.as_deref(), self.revision);
         let (Some((_, plan)), Some(fleet)) = (&live.plan, &self.derived.fleet) else {
             return Err("The project has errors, so there is nothing to rehearse; correct them first.".into());
         };
-        let (plan, fleet) = (plan.clone(), Arc::clone(fleet));
+        let (mut plan, fleet, mut going) = (plan.clone(), Arc::clone(fleet), None);
+        if let Some(elsewhere) = elsewhere {
+            let computer = *live.host.get_or_insert_with(Host::look);
+            let (there, goes) = elsewhere.plan(&fleet, live.agents_wanted, &computer)?;
+            (plan, going) = (there, Some(goes));
+        }
         let file = self.project.document.file();
         let wanted = Wanted {
             name: file.scenario_name(self.project.document.active()),
@@ -239,6 +259,7 @@ impl Desk {
             seed: self.seed,
             runs: self.settings.runs,
             threads: live.threads,
+            going,
         };
         live.rehearsals.order(&plan, wanted, &live.wake)
     }

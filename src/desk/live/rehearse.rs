@@ -1,5 +1,6 @@
 //! The rehearsal of the window: what it takes, the simulation beside it, and the measurement, on a thread of its own.
 
+use super::elsewhere::Going;
 use super::told::{Judged, MOST_GAP};
 use crate::base::Micros;
 use crate::base::units::{count, duration, percent};
@@ -7,8 +8,8 @@ use crate::desk::devices::Task;
 use crate::desk::env::Wake;
 use crate::fleet::Fleet;
 use crate::live::engine::Engine;
-use crate::live::herd::preflight::{Host, Need};
-use crate::live::rehearsal::{self, Rehearsed, Scaled, SoFar, Watch, away, chosen, scale};
+use crate::live::herd::preflight::{Host, Need, Preflight};
+use crate::live::rehearsal::{self, Rehearsed, Scaled, SoFar, Watch, away, chosen, host, scale};
 use crate::plan::{Fit, Outcome};
 use crate::sim::{self, SimError, Study};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -55,6 +56,11 @@ impl Plan {
             Err(error) => return Self::refused(format!("{error}.")),
         };
         let preflight = host.check(Need { embedded: true, tls: scaled.tls });
+        Self::scaled(scaled, preflight)
+    }
+
+    /// Returns what a scaled fleet takes on a computer that allows so much.
+    pub(super) fn scaled(scaled: Scaled, preflight: Preflight) -> Self {
         let agents = away(&scaled);
         let refused = preflight.refuses(agents).map(|words| {
             let most = count(preflight.fits.unwrap_or_default());
@@ -119,6 +125,9 @@ impl Rehearsal {
             let text = "The agents and the platform do not count alike, so the result cannot be trusted";
             return (Tone::Bad, text.to_owned());
         }
+        if let Some(why) = self.rehearsed.stopped() {
+            return (Tone::Bad, format!("Stopped by itself: {why}"));
+        }
         match (self.cancelled, self.rehearsed.host_limited(), judged.proves()) {
             (true, ..) => {
                 let account = &self.rehearsed.agents.account;
@@ -170,6 +179,8 @@ pub struct RehearsalView<'a> {
     pub band: Option<&'a Arc<Outcome>>,
     /// What it is measured against: agents that were away.
     pub away: u64,
+    /// Name of the given platform of the one that is under way.
+    pub there: Option<&'a str>,
     /// The last one that was made.
     pub found: Option<&'a Rehearsal>,
     /// Whether that belongs to the inputs as they are.
@@ -220,6 +231,8 @@ pub(super) struct Wanted {
     pub(super) seed: u64,
     pub(super) runs: u32,
     pub(super) threads: usize,
+    /// Where to; nothing for the embedded platform.
+    pub(super) going: Option<Going>,
 }
 
 /// Rehearsals: the one under way, and the last one that was made.
@@ -229,6 +242,8 @@ pub(super) struct Rehearsals {
     shared: Arc<Shared>,
     runs: u32,
     away: u64,
+    /// Name of the given platform of the one under way, where there is one.
+    there: Option<String>,
     so_far: Option<SoFar>,
     found: Option<Rehearsal>,
     failed: Option<String>,
@@ -250,6 +265,7 @@ impl Rehearsals {
         };
         self.shared = Arc::default();
         (self.runs, self.away) = (wanted.runs, away(&scaled));
+        self.there = wanted.going.as_ref().map(|going| going.name().to_owned());
         (self.so_far, self.failed) = (None, None);
         let shared = Arc::clone(&self.shared);
         self.task.order(wake, false, move || rehearse(scaled, wanted, &shared));
@@ -317,13 +333,16 @@ impl Rehearsals {
                 with == &seed && (Arc::ptr_eq(made, fleet) || made == fleet)
             })
         };
-        RehearsalView { stage, band, away, found, current: found.is_some_and(same) }
+        let there = self.there.as_deref().filter(|_| self.busy());
+        RehearsalView { stage, band, away, there, found, current: found.is_some_and(same) }
     }
 }
 
 /// Simulates and rehearses.
 fn rehearse(scaled: Arc<Scaled>, wanted: Wanted, shared: &Shared) -> Result<Rehearsal, String> {
-    let Wanted { name, fleet, engine, seed, runs, threads } = wanted;
+    let Wanted { name, fleet, engine, seed, runs, threads, going } = wanted;
+    // A key that is not there is said before anything is simulated.
+    let there = going.map(Going::host).transpose()?;
     let small = Arc::new(scaled.fleet.clone());
     let done = |done: u32| {
         shared.runs.fetch_max(done, Ordering::Relaxed);
@@ -336,8 +355,12 @@ fn rehearse(scaled: Arc<Scaled>, wanted: Wanted, shared: &Shared) -> Result<Rehe
     let study = Study::of(&small, seed, played.into_iter().map(Arc::new).collect());
     let outcome = Arc::new(Outcome::of(name.clone(), small, study, runs));
     let _ = shared.band.set(Arc::clone(&outcome));
-    let rehearsed = engine.finishes(rehearsal::watched(&scaled, seed, &shared.watch));
-    let rehearsed = rehearsed.map_err(|error| format!("{error}."))?;
+    let rehearsed = match &there {
+        Some(there) => engine.finishes(host::against(&scaled, seed, there, &shared.watch)),
+        None => engine
+            .finishes(rehearsal::watched(&scaled, seed, &shared.watch))
+            .map_err(|error| format!("{error}."))?,
+    };
     let fit = Fit::of(&outcome.study, away(&scaled), &rehearsed.agents.back_at);
     let cancelled = shared.watch.is_cancelled();
     Ok(Rehearsal { name, scaled, outcome, fit, rehearsed, cancelled, made_for: (fleet, seed) })

@@ -262,6 +262,51 @@ fn one_click_rehearses_and_both_ends_agree() {
 }
 
 #[test]
+fn a_rehearsal_against_a_given_platform_says_what_is_missing_and_measures_it() {
+    let mut desk = desk();
+    does(&mut desk, LiveCommand::StartPlatform { encrypted: false });
+    let port = desk.view(Duration::ZERO).live.platform.unwrap().port;
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    let there = |key: &std::path::Path| {
+        let key = format!("file:{}", key.display());
+        let to = To::Other { address: format!("ws://127.0.0.1:{port}"), key, access: Box::default() };
+        let (thing, none) = ("pump-{}".to_owned(), String::new);
+        let (agents_max, rate_max) = ("12".to_owned(), "50".to_owned());
+        let (stop_failing, stop_connect, confirmed) = (none(), none(), none());
+        LiveCommand::RehearseAt(Box::new(Elsewhere {
+            to,
+            thing,
+            agents_max,
+            rate_max,
+            stop_failing,
+            stop_connect,
+            confirmed,
+        }))
+    };
+    does(&mut desk, there(&key));
+    desk.finish(Duration::ZERO);
+    let stage = desk.view(Duration::ZERO);
+    assert!(
+        matches!(stage.live.rehearsal.stage, Stage::Failed(why) if why.contains("key")),
+        "no key, no rehearsal"
+    );
+    crate::base::file::write_atomic(&key, b"any").unwrap();
+    does(&mut desk, there(&key));
+    assert_eq!(desk.view(Duration::ZERO).live.rehearsal.there, Some("127.0.0.1"));
+    until(&mut desk, "it ends", |view| !view.live.rehearses());
+    let view = desk.view(Duration::ZERO);
+    let found = view.live.rehearsal.found.expect("made");
+    let account = &found.rehearsed.agents.account;
+    assert_eq!((account.planned, account.connected), (12, 12), "{account:?}");
+    assert!(found.rehearsed.given().is_some_and(|given| given.stopped.is_none() && given.per_s == Some(50)));
+    let rows = found.judged().rows();
+    assert!(rows.iter().any(|(name, text)| *name == "counts" && text.contains("unknown")), "{rows:?}");
+    assert_eq!(view.live.platform.unwrap().totals.binds, 12);
+    assert_eq!(view.live.rehearsal.there, None, "it is over");
+}
+
+#[test]
 fn a_rehearsal_is_cancelled_and_keeps_what_was_measured() {
     let mut desk = desk();
     let edits = vec![("/outage/length_s".to_owned(), crate::fleet::file::Value::Number(300.0))];

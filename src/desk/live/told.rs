@@ -93,14 +93,16 @@ impl Judged<'_> {
             format!("{measured} measured, {} simulated", duration(self.simulated_t95())),
         ));
         let (median, p99) = (duration(agents.lateness.median.secs()), duration(agents.lateness.p99.secs()));
-        let mut late = format!("attempts {median} in the median, {p99} in 99 %");
-        let counts = match self.rehearsed.embedded() {
-            None => "those of the agents are exact; what the platform counts is unknown".to_owned(),
+        let late = format!("attempts {median} in the median, {p99} in 99 %");
+        let (late, counts) = match self.rehearsed.embedded() {
+            None => (late, "those of the agents are exact; what the platform counts is unknown".to_owned()),
             Some(platform) => {
-                late.push_str(&format!("; answers {} in 99 %", duration(platform.late_p99().secs())));
                 let counts = if self.rehearsed.agrees() { "both ends agree" } else { "both ends differ" };
                 let (accepted, bound) = (count(platform.accepted), count(platform.binds));
-                format!("{counts}: accepted {accepted}, bound {bound}")
+                (
+                    format!("{late}; answers {} in 99 %", duration(platform.late_p99().secs())),
+                    format!("{counts}: accepted {accepted}, bound {bound}"),
+                )
             }
         };
         rows.extend([("lateness", late), ("counts", counts)]);

@@ -1,13 +1,14 @@
 //! One agent: where it connects to, what is asked of it, and the steps of its newest attempt.
 
 use super::parts::{cell, field, said, small, strong, weak};
+use super::place::Place;
 use crate::desk::View;
 use crate::desk::command::{Ask, LiveCommand};
-use crate::desk::live::{Access, Standing, To, Visit, key_trouble, named_values, standing_words, step_rows};
+use crate::desk::live::{Standing, To, Visit, named_values, standing_words, step_rows};
 use crate::ui::request::Request;
 use crate::ui::theme::{self, space};
 use crate::ui::widget::choice;
-use egui::{Button, CollapsingHeader, Label, Ui};
+use egui::{Button, Label, Ui};
 
 /// Widths of the columns of the steps [points]: sign, name, time.
 const COLUMNS: [f32; 3] = [14.0, 58.0, 64.0];
@@ -17,14 +18,12 @@ const BESIDE: f32 = 560.0;
 /// Width of what can be asked [points].
 const ASK: f32 = 264.0;
 
-/// What is typed. References only: a key is never taken here.
+/// What is typed.
 #[derive(Default)]
 pub(super) struct AgentForm {
     /// Whether it connects to a platform elsewhere.
     other: bool,
-    address: String,
-    key: String,
-    access: Access,
+    place: Place,
     thing: Option<String>,
     behaves: Option<String>,
     property: String,
@@ -38,7 +37,7 @@ impl AgentForm {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let title = strong(ui, "One agent");
         ui.label(title);
-        self.place(ui, view);
+        self.goes_to(ui, view);
         let first =
             || view.file.group_ids().next().map_or_else(|| "thing".to_owned(), |id| format!("{id}-0"));
         let thing = self.thing.get_or_insert_with(first);
@@ -84,7 +83,7 @@ impl AgentForm {
     }
 
     /// Draws where it connects to.
-    fn place(&mut self, ui: &mut Ui, view: &View<'_>) {
+    fn goes_to(&mut self, ui: &mut Ui, view: &View<'_>) {
         ui.horizontal_wrapped(|ui| {
             ui.label(small("Connects to"));
             let places = [(false, "the test platform"), (true, "another platform")];
@@ -100,22 +99,7 @@ impl AgentForm {
             }
             return;
         }
-        field(ui, "Address", "wss://plant.example", &mut self.address);
-        let tokens = theme::tokens(ui.ctx());
-        if self.address.trim_start().starts_with("ws://") {
-            let text = "Not encrypted: everybody on the way can read the application key; wss:// encrypts";
-            said(ui, "⚠", tokens.status.uncertain, text);
-        }
-        reference(ui, "Where the application key lies", "env:APP_KEY", &mut self.key);
-        let access = &mut self.access;
-        CollapsingHeader::new(small("Proxy and certificates")).show(ui, |ui| {
-            field(ui, "File of trusted authorities, if not the system's", "ca.pem", &mut access.authority);
-            field(ui, "HTTP proxy on the way", "proxy.example:3128", &mut access.proxy);
-            field(ui, "User of the proxy", "", &mut access.proxy_user);
-            reference(ui, "Where its password lies", "env:PROXY_PASSWORD", &mut access.proxy_password);
-            field(ui, "File of the agent's certificate", "agent.pem", &mut access.certificate);
-            reference(ui, "Where its private key lies", "file:agent.key", &mut access.certificate_key);
-        });
+        self.place.ui(ui, "agent elsewhere");
     }
 
     /// Draws what it behaves like.
@@ -140,12 +124,7 @@ impl AgentForm {
     }
 
     fn visit(&self) -> Visit {
-        let to = if self.other {
-            let (address, key) = (self.address.clone(), self.key.clone());
-            To::Other { address, key, access: Box::new(self.access.clone()) }
-        } else {
-            To::TestPlatform
-        };
+        let to = if self.other { self.place.to() } else { To::TestPlatform };
         Visit { to, thing: self.thing.clone().unwrap_or_default(), behaves: self.behaves.clone() }
     }
 
@@ -157,8 +136,10 @@ impl AgentForm {
         let title = strong(ui, "Ask the agent");
         ui.label(title);
         let mut asks = |ask| out.push(LiveCommand::Ask(ask).into());
-        field(ui, "Property", "level", &mut self.property);
-        field(ui, "Value", "2.5", &mut self.value);
+        ui.columns(2, |halves| {
+            field(&mut halves[0], "Property", "level", &mut self.property);
+            field(&mut halves[1], "Value", "2.5", &mut self.value);
+        });
         field(ui, "Service or event", "GetPropertySubscriptions", &mut self.called);
         let fields = field(ui, "Its parameters or fields, if any", "level=3, text=hot", &mut self.fields);
         let given = named_values(&self.fields);
@@ -230,14 +211,5 @@ fn steps(ui: &mut Ui, view: &View<'_>) {
     }
     if !agent.trouble.is_empty() {
         said(ui, "✕", tokens.status.bad, &agent.trouble);
-    }
-}
-
-/// Draws a field for a reference to a secret, and what is wrong with it.
-fn reference(ui: &mut Ui, name: &str, example: &str, text: &mut String) {
-    let typed = field(ui, name, example, text);
-    if let Some(trouble) = key_trouble(text).filter(|_| !typed.has_focus()) {
-        let colour = theme::tokens(ui.ctx()).status.bad;
-        said(ui, "✕", colour, trouble);
     }
 }

@@ -8,11 +8,15 @@ mod absent;
 #[cfg(feature = "live")]
 mod agent;
 #[cfg(feature = "live")]
+mod elsewhere;
+#[cfg(feature = "live")]
 mod messages;
 #[cfg(feature = "live")]
 mod panel;
 #[cfg(feature = "live")]
 mod parts;
+#[cfg(feature = "live")]
+mod place;
 #[cfg(feature = "live")]
 mod platform;
 #[cfg(feature = "live")]

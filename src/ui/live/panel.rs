@@ -89,8 +89,10 @@ fn top(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let running = running(view);
         let text = if running.is_empty() { "Nothing live is running".to_owned() } else { running };
         ui.label(weak(ui, text));
-        if view.live.agent.remote && view.live.agent.active() {
-            let text = format!("⚠ REAL PLATFORM {}", view.live.agent.address);
+        let agent = Some(view.live.agent).filter(|agent| agent.remote && agent.active());
+        let real = agent.map(|agent| agent.address.as_str()).or(view.live.rehearsal.there);
+        if let Some(real) = real {
+            let text = format!("⚠ REAL PLATFORM {real}");
             ui.label(RichText::new(text).font(theme::strong(theme::BODY)).color(tokens.status.uncertain));
         }
     });

@@ -1,5 +1,6 @@
 //! The rehearsal: how many agents, one button, measured dots on the simulated band, and the account.
 
+use super::elsewhere::ElsewhereForm;
 use super::parts::{row, said, small, strong, weak};
 use crate::base::units::{count, duration, unbroken};
 use crate::desk::command::LiveCommand;
@@ -32,6 +33,7 @@ pub(super) struct RehearsePanel {
     view: TimeView,
     saving: Saving,
     described: Option<(Source, Arc<Chart>)>,
+    elsewhere: ElsewhereForm,
 }
 
 impl RehearsePanel {
@@ -39,13 +41,15 @@ impl RehearsePanel {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         let title = strong(ui, format!("Rehearsal of {}", view.scenario_name()));
         ui.label(title);
-        wishes(ui, view, out);
+        agents(ui, view, out);
+        let elsewhere = self.elsewhere.ui(ui, view, out);
+        begins(ui, view, elsewhere, out);
         let rehearsal = &view.live.rehearsal;
         standing(ui, rehearsal);
         if let Some(band) = rehearsal.band {
             self.chart(ui, band, rehearsal, out);
-        } else if !view.live.rehearses() {
-            let text = "No agents running. The built-in test platform is on this computer only.";
+        } else if !view.live.rehearses() && !elsewhere {
+            let text = "No agents running. The built-in platform is on this computer only.";
             let text = weak(ui, text);
             ui.add(Label::new(text).wrap());
         }
@@ -84,9 +88,8 @@ impl RehearsePanel {
     }
 }
 
-/// Draws how many agents there are to be, and the buttons.
-fn wishes(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
-    let tokens = theme::tokens(ui.ctx());
+/// Draws how many agents there are to be.
+fn agents(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
     let Some(plan) = view.live.plan else { return };
     if plan.agents > 0 {
         let measure = Measure::Plain { unit: "", noun: "number", example: "50" };
@@ -105,6 +108,15 @@ fn wishes(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
         if let Some(change) = change.inner {
             out.push(LiveCommand::Agents(Some(change.value as u32)).into());
         }
+    }
+}
+
+/// Draws what begins a rehearsal against the built-in platform, and what ends any.
+fn begins(ui: &mut Ui, view: &View<'_>, elsewhere: bool, out: &mut Vec<Request>) {
+    let tokens = theme::tokens(ui.ctx());
+    let Some(plan) = view.live.plan else { return };
+    if elsewhere && !view.live.rehearses() {
+        return;
     }
     ui.horizontal_wrapped(|ui| {
         let entry = UserCommand::Rehearse.entry();
@@ -125,7 +137,7 @@ fn wishes(ui: &mut Ui, view: &View<'_>, out: &mut Vec<Request>) {
                 out.push(LiveCommand::CancelRehearsal.into());
             }
         }
-        if plan.refused.is_none() {
+        if plan.refused.is_none() && !elsewhere {
             let text = weak(ui, unbroken(&plan.sentence()));
             ui.label(text);
         }
@@ -190,6 +202,11 @@ fn found(ui: &mut Ui, view: &View<'_>) {
     // The verdict stands above.
     for (name, value) in found.judged().rows().iter().filter(|(name, _)| *name != "verdict") {
         row(ui, name, value);
+    }
+    if found.rehearsed.given().is_some() {
+        for note in found.judged().notes() {
+            ui.add(Label::new(small(format!("· {note}"))).wrap());
+        }
     }
     ui.add_space(space::XS);
 }

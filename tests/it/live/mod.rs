@@ -321,7 +321,7 @@ fn an_agent_behaves_like_those_of_a_group() {
     let ships = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fleets/smart-ship.json"));
     let (first, fleet) = ("\"first_delay_ms\": 0", path(folder.path(), "ships.json"));
     assert!(ships.contains(first));
-    write(Path::new(&fleet), &ships.replace(first, "\"first_delay_ms\": 400"));
+    write(Path::new(&fleet), ships.replace(first, "\"first_delay_ms\": 400"));
     let usual = ["agent", &url, "--key", &key, "--thing", "pump", "--fleet", &fleet];
     let ran = run(&[&usual[..], &["--group", "ships", "--json"]].concat()).ends(0);
     let told = events(&ran);

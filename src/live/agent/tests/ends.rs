@@ -9,7 +9,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
-/// Opens WebSockets as they should be and says these bytes behind the answer, in the same segment or after the first
+/// Upgrades connections as it should and says these bytes behind the answer, in the same segment or after the first
 /// frame of the agent.
 async fn opens_and_says(bytes: &'static [u8], at_once: bool) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
