@@ -1,7 +1,7 @@
 //! Rehearsals as a command: exact accounts, a verdict, and great care with computers of others.
 
 use super::{Served, path};
-use crate::program::{run, write};
+use crate::program::{run, text, write};
 use serde_json::Value;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -31,8 +31,21 @@ fn a_rehearsal_counts_exactly_and_says_how_well_it_fits() {
     let folder = tempfile::tempdir().unwrap();
     let file = path(folder.path(), "small.json");
     write(Path::new(&file), SMALL);
+    let picture = path(folder.path(), "dots.svg");
     let ran = run(&[
-        "rehearse", &file, "--agents", "20", "--runs", "10", "--outage", "1s", "--until", "60s", "--json",
+        "rehearse",
+        &file,
+        "--agents",
+        "20",
+        "--runs",
+        "10",
+        "--outage",
+        "1s",
+        "--until",
+        "60s",
+        "--json",
+        "--picture",
+        &picture,
     ]);
     let told = ran.json();
     let schema = run(&["schema", "rehearsal"]).ends(0).json();
@@ -41,6 +54,11 @@ fn a_rehearsal_counts_exactly_and_says_how_well_it_fits() {
     assert!(wrong.is_empty(), "{wrong:?} in {told}");
     assert!(!validator.is_valid(&serde_json::json!({"schema": "regather/rehearsal/1"})));
     assert_eq!(told["counts_agree"], true, "{told}");
+    let drawn = text(Path::new(&picture));
+    assert!(
+        drawn.starts_with("<svg") && drawn.contains("measured") && drawn.contains("20 of 20 agents"),
+        "{drawn}"
+    );
     let agents = &told["agents"];
     assert_eq!((&agents["planned"], &agents["connected"]), (&20.into(), &20.into()), "{told}");
     assert_eq!(told["platform"]["binds"], 20, "{told}");
@@ -74,6 +92,9 @@ fn what_cannot_be_rehearsed_is_refused_in_words() {
     .says("do not fit on this computer")
     .says("--agents");
     run(&["rehearse", "example:connected-products", "--agents", "0"]).ends(2);
+    run(&["rehearse", "example:connected-products", "--picture", "dots.gif"])
+        .ends(2)
+        .says(".png, .svg or .csv");
     run(&["rehearse", "example:connected-products", "--agents", "3"]).ends(2).says("at least 4 agents");
     run(&["rehearse", "example:connected-products", "--until", "soon"]).ends(2).says("--until");
     run(&["rehearse", "example:connected-products", "--scenario", "made-up"]).ends(2).says("no scenario");

@@ -1,5 +1,6 @@
 //! `regather rehearse --host`: the return against a given platform.
 
+use super::picture::Picture;
 use super::told::Told;
 use crate::base::Micros;
 use crate::base::units::{count, duration};
@@ -60,6 +61,7 @@ pub(super) struct Task<'a> {
     /// The whole fleet, watched for as long as is asked for.
     pub(super) whole: &'a Fleet,
     pub(super) order: Order,
+    pub(super) picture: Option<&'a Picture<'a>>,
 }
 
 impl HostArgs {
@@ -145,6 +147,9 @@ pub(super) fn run(address: &str, task: &Task<'_>, printer: &Printer) -> Result<(
         rehearsed: &rehearsed,
         most_gap: args.most_gap,
     };
+    if let Some(picture) = task.picture {
+        picture.write(&outcome, &rehearsed.agents, away(&scaled))?;
+    }
     if !rehearsed.agrees() {
         return Err(super::miscounted());
     }

@@ -1,6 +1,7 @@
 //! `regather rehearse`: the outage of a project with real agents, measured against the simulation.
 
 mod host;
+mod picture;
 mod schema;
 mod told;
 
@@ -19,6 +20,7 @@ use crate::desk::live::MOST_GAP;
 use crate::live::herd::preflight::{Host, Need, Preflight};
 use crate::live::rehearsal::{self, Scaled, away, chosen, scale};
 use crate::plan::Fit;
+use picture::Picture;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -29,7 +31,8 @@ use std::sync::Arc;
 Examples:
   regather rehearse fleet.json
   regather rehearse fleet.json --scenario night --agents 200 --json
-  regather rehearse fleet.json --set random_delay=10s --until 2min
+  regather rehearse fleet.json --set random_delay=10s --until 2min \\
+      --picture dots.svg
   regather rehearse fleet.json --host wss://test.example --key env:APP_KEY \\
       --confirm test.example --agents 5",
     after_help = "\
@@ -61,6 +64,9 @@ pub struct Args {
     most_gap: f64,
     #[command(flatten)]
     host: host::HostArgs,
+    /// Draw what was measured on the simulated band into this file: .png, .svg, or .csv for the numbers
+    #[arg(long, value_name = "FILE")]
+    picture: Option<OsString>,
     /// Print the result, and errors, as JSON
     #[arg(long)]
     json: bool,
@@ -80,6 +86,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     let project = Project::load(&args.played.file)?;
     let output = Output::of(args.output.as_deref());
     output.differs_from(&args.played.file)?;
+    let picture = args.picture.as_deref().map(|file| Picture::of(file, &args.played.file)).transpose()?;
     let scenario = args.scenario.as_deref().map(|name| project.scenario(name)).transpose()?.flatten();
     // Not an assignment: targets beyond the watch are no error here, because none is judged.
     let until = args.played.until.as_deref().map(live::length).transpose();
@@ -89,7 +96,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     whole.outage.watch = until.unwrap_or(whole.outage.watch);
     let order = args.played.order(printer);
     if let Some(address) = args.host.address() {
-        let task = host::Task { args, project: &project, planned: &planned, whole: &whole, order };
+        let picture = picture.as_ref();
+        let task = host::Task { args, project: &project, planned: &planned, whole: &whole, order, picture };
         let (text, exit) = host::run(address, &task, printer)?;
         write(&output, &text, printer)?;
         return Ok(exit);
@@ -126,6 +134,9 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> 
     };
     let text = if args.json { json_text(&told.json())? } else { printer.shown(&told.text()) };
     write(&output, &text, printer)?;
+    if let Some(picture) = &picture {
+        picture.write(&outcome, &rehearsed.agents, away(&scaled))?;
+    }
     if !rehearsed.agrees() {
         return Err(miscounted());
     }
