@@ -31,7 +31,7 @@ pub mod primitive;
 pub mod session;
 pub mod split;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use base_type::{BaseType, Layout};
 pub use code::{Code, EntityKind, Method, Part, Status};

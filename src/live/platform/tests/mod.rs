@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Bytes, Message as Frame};
 
+mod recorded;
+
 fn request() -> Upgrade {
     Upgrade::new("here", [7; 16], "key")
 }
