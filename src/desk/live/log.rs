@@ -129,13 +129,6 @@ pub(super) fn words(told: &Told, at: Micros, began: Micros) -> Option<(&'static 
     match told {
         Told::Back { .. } => Some(("connected", format!("after {}", duration(at.since(began).secs())))),
         Told::Tries { number, .. } => Some(("tries", format!("attempt {}", u64::from(*number) + 1))),
-        Told::ConnectsOnceMore => {
-            Some(("connects", "once more at once, as agents of the C SDK do after an error".to_owned()))
-        }
-        Told::Stopped { goodbye, c_sdk_deaf_until: Some(until) } => {
-            let goodbye = if *goodbye { "in order" } else { "without a goodbye" };
-            Some(("left", format!("{goodbye}; an agent of the C SDK would not have heard it {until}")))
-        }
         told => told.words(at),
     }
 }

@@ -119,6 +119,14 @@ impl Judged<'_> {
                 given.per_s.unwrap_or_default(),
             )
         });
-        held.into_iter().chain(self.scaled.notes.iter().cloned()).collect()
+        let account = &self.rehearsed.agents.account;
+        let cut_off = (account.abandoned > 0 && self.rehearsed.stopped().is_none()).then(|| {
+            format!(
+                "The watch ended before {} of the agents were back, so nobody knows when they would have been: watch for longer than {}",
+                count(account.abandoned),
+                duration(self.scaled.fleet.outage.horizon().secs()),
+            )
+        });
+        held.into_iter().chain(cut_off).chain(self.scaled.notes.iter().cloned()).collect()
     }
 }

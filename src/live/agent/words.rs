@@ -57,10 +57,16 @@ impl Told {
                     None => format!("{what}: no answer in time"),
                 },
             ),
-            Self::Stopped { goodbye, .. } => {
-                ("left", if *goodbye { "in order" } else { "without a goodbye" }.to_owned())
+            Self::Stopped { goodbye, c_sdk_deaf_until } => {
+                let how = if *goodbye { "in order" } else { "at once, nobody was there to hear a goodbye" };
+                let deaf = c_sdk_deaf_until
+                    .map(|until| format!("; an agent of the C SDK would not have heard the wish {until}"));
+                ("left", how.to_owned() + &deaf.unwrap_or_default())
             }
-            Self::Waits { .. } | Self::Tries { .. } | Self::ConnectsOnceMore => return None,
+            Self::ConnectsOnceMore => {
+                ("connects", "once more at once, as agents of the C SDK do after an error".to_owned())
+            }
+            Self::Waits { .. } | Self::Tries { .. } => return None,
         })
     }
 }

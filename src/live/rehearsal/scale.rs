@@ -184,6 +184,15 @@ fn shrink(fleet: &Fleet, agents: u32, outage: Micros, shrinks: bool) -> Result<S
         ));
         notes.extend(too_long(fleet, &small));
     }
+    let drawn = |small: &Fleet| {
+        small.platform.balancer.is_some_and(|own| own.cores > 0 && (1..1_000).contains(&own.resumed_permille))
+    };
+    if shrinks && small.groups.iter().any(|group| group.link.tls) && drawn(&small) {
+        notes.push(
+            "Which handshakes are resumed ones is drawn in the order in which they come, and not by device: nobody has said then who it is"
+                .to_owned(),
+        );
+    }
     let cut_groups = small.groups.iter().zip(&cut).filter(|(_, cut)| **cut).map(|(group, _)| group.link.tls);
     let encrypted: Vec<bool> = cut_groups.collect();
     let tls = encrypted.iter().all(|&tls| tls);

@@ -203,10 +203,10 @@ fn found(ui: &mut Ui, view: &View<'_>) {
     for (name, value) in found.judged().rows().iter().filter(|(name, _)| *name != "verdict") {
         row(ui, name, value);
     }
-    if found.rehearsed.given().is_some() {
-        for note in found.judged().notes() {
-            ui.add(Label::new(small(format!("· {note}"))).wrap());
-        }
+    // What the plan says beforehand stands below.
+    let planned = view.live.plan.map(|plan| plan.notes.as_slice()).unwrap_or_default();
+    for note in found.judged().notes().iter().filter(|note| !planned.contains(note)) {
+        ui.add(Label::new(small(format!("· {note}"))).wrap());
     }
     ui.add_space(space::XS);
 }
