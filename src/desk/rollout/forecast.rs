@@ -44,6 +44,15 @@ const SEEDS: [u64; 2] = [42, 43];
 /// Steps in which a rate is solved; each doubles its accuracy.
 const STEPS: u32 = 7;
 
+/// Room for slow devices before they have to be read back \[s\].
+const SLOW_S: u32 = 120;
+
+/// Time in which a device that is back is seen to be: the longest wait between two looks, and a look \[s\].
+const SEEN_S: u32 = 90;
+
+/// Share of devices that is asked for at most \[hundredths of a percent\]: a simulation is not the field.
+const MOST_PCT_X100: u32 = 9_000;
+
 /// Points of a curve that is kept.
 const POINTS: usize = 120;
 
@@ -80,6 +89,7 @@ pub fn predict(plan: &Plan, new: &Fleet, old: &Fleet, stop: &AtomicBool) -> Resu
         };
         overload = overload.or_else(|| trouble(&storm).map(|what| format!("in wave {} {what}", wave + 1)));
         prediction.peak_sign_ins_per_s = prediction.peak_sign_ins_per_s.max(storm.peak_sign_ins_per_s);
+        let storm = Storm { least: least(request, &storm), ..storm };
         prediction.lasts_s +=
             storm.lasts_s + f64::from(pace.verify_after_s) + f64::from(request.gate.observe_s);
         known.push((crowd, storm.clone()));
@@ -90,7 +100,7 @@ pub fn predict(plan: &Plan, new: &Fleet, old: &Fleet, stop: &AtomicBool) -> Resu
     prediction.roll_back_lasts_s = back.lasts_s + f64::from(pace.verify_after_s);
     prediction.storms.push(back);
     prediction.overload = overload;
-    prediction.back = expected(request, &prediction.storms[..prediction.storms.len().saturating_sub(1)]);
+    prediction.back = read_back(request);
     Ok(prediction)
 }
 
@@ -174,18 +184,61 @@ fn trouble(storm: &Storm) -> Option<String> {
     (storm.utilisation >= FULL).then(|| "sign-ins wait for a tier that is busy all the time".to_owned())
 }
 
-/// Returns the share of restarted devices that must be verified by when. What is seen of a device is its read-back,
-/// so the time for a restart and the wait before the look count, each with room for slow devices; where a platform
-/// confirms too, the simulated time of the reconnect in the slowest of the waves comes on top.
-fn expected(request: &Request, waves: &[Storm]) -> Vec<Expected> {
-    let slowest = waves.iter().filter_map(|storm| storm.back_s).fold(0.0, f64::max).ceil() as u32;
-    let reconnect = if request.confirm_at.is_some() { slowest } else { 0 };
-    let usual = request.pace.verify_after_s + request.pace.restart_s + reconnect + 120;
-    let share = request.gate.confirmed_pct_x100.min(9_000);
+/// Returns the share of restarted devices that must be read back by when, where nobody tells when they reconnect: the
+/// time for a restart and the wait before the look count, with room for slow devices.
+fn read_back(request: &Request) -> Vec<Expected> {
+    let usual = request.pace.verify_after_s + request.pace.restart_s + SLOW_S;
+    let share = request.gate.confirmed_pct_x100.min(MOST_PCT_X100);
     vec![
         Expected { after_s: usual, least_pct_x100: share / 2 },
         Expected { after_s: usual * 3, least_pct_x100: share },
     ]
+}
+
+/// Returns the share of a wave's devices that must have been seen to reconnect by when, which is the simulated curve
+/// of the wave with the room that an observation needs; nothing where no platform is asked for it.
+fn least(request: &Request, storm: &Storm) -> Vec<Expected> {
+    if request.confirm_at.is_none() {
+        return Vec::new();
+    }
+    let share = f64::from(request.gate.confirmed_pct_x100.min(MOST_PCT_X100));
+    let mut least: Vec<Expected> = Vec::new();
+    for (age, _, _) in &storm.curve {
+        let part = (back_within(storm, &request.pace, *age) * share) as u32;
+        if part > least.last().map_or(0, |last| last.least_pct_x100) {
+            let after_s = request.pace.verify_after_s.max(age.saturating_add(age / 4)).saturating_add(SEEN_S);
+            least.push(Expected { after_s, least_pct_x100: part });
+        }
+    }
+    // Before the first look nobody is seen, so of several points at one time the last holds.
+    let mut at = 0;
+    while at + 1 < least.len() {
+        if least[at].after_s == least[at + 1].after_s {
+            least.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    least
+}
+
+/// Returns the least share of devices that are back so long after their own restart \[s\], so that the curve of the
+/// wave holds \[0..1\]. At a time `t`, `R(t - a)` devices were restarted longer than `a` ago. Even if all of these
+/// are back, the other ones that are back restarted within `a`: a share of at least
+/// `(B(t) - R(t - a)) / (R(t) - R(t - a))`. The best of these bounds counts, over enough devices.
+fn back_within(storm: &Storm, pace: &Pace, age_s: u32) -> f64 {
+    let all = f64::from(storm.simulated);
+    let restarted = |at: f64| {
+        let due = f64::from(pace.burst) + pace.activations_per_s * at;
+        if at < 0.0 { 0.0 } else { due.min(all) }
+    };
+    let enough = (all / 20.0).clamp(20.0, 100.0).min(all);
+    let bounds = storm.curve.iter().filter_map(|(at, back, _)| {
+        let older = restarted(f64::from(*at) - f64::from(age_s));
+        let younger = restarted(f64::from(*at)) - older;
+        (younger >= enough).then(|| (f64::from(*back) - older) / younger.max(1.0))
+    });
+    bounds.fold(0.0, f64::max).min(1.0)
 }
 
 /// Plays the restarts of a crowd at a pace.
@@ -376,6 +429,42 @@ mod tests {
         assert!(rate > 0.0 && rate <= capacity(&fleet), "{rate}");
         let slow = storm(&fleet, &crowd, &pace(rate), &stop).unwrap();
         assert!(trouble(&slow).is_none() && slow.utilisation <= COMFORT, "{slow:?}");
+    }
+
+    fn confirmed() -> Request {
+        let mut request = crate::push::plan::tests::request("rest");
+        request.confirm_at = Some("https://plant.example".into());
+        request.gate.confirmed_pct_x100 = 10_000;
+        request.pace = Pace { burst: 1, activations_per_s: 1.0, ..pace(1.0) };
+        request
+    }
+
+    #[test]
+    fn every_device_is_expected_as_long_after_its_restart_as_in_the_simulation() {
+        // A hundred devices, one a second; each is back 40 s after its restart.
+        let curve = (1..=200_u32).map(|at| (at, at.saturating_sub(39).min(100), 1)).collect();
+        let storm = Storm { devices: 100, simulated: 100, lasts_s: 99.0, curve, ..Storm::default() };
+        let pace = confirmed().pace;
+        assert!(back_within(&storm, &pace, 15) < 0.01, "{}", back_within(&storm, &pace, 15));
+        assert!(back_within(&storm, &pace, 62) > 0.99, "{}", back_within(&storm, &pace, 62));
+        let least = least(&confirmed(), &storm);
+        let last = *least.last().unwrap();
+        assert!(last.least_pct_x100 >= 8_900 && last.after_s <= 80 + SEEN_S, "{least:?}");
+        assert!(least.windows(2).all(|pair| pair[0].after_s < pair[1].after_s), "{least:?}");
+        let unasked = Request { confirm_at: None, ..confirmed() };
+        assert_eq!(super::least(&unasked, &storm), []);
+    }
+
+    #[test]
+    fn a_random_delay_is_expected_as_a_slope_whatever_the_pace() {
+        // A thousand devices within a second, each back at some time of 300 s.
+        let curve = (1..=400_u32).map(|at| (at, (at * 1_000 / 300).min(1_000), 4)).collect();
+        let storm = Storm { devices: 1_000, simulated: 1_000, curve, ..Storm::default() };
+        let quick = Pace { burst: 1_000, ..pace(1.0) };
+        for age in [60_u32, 150, 240] {
+            let share = back_within(&storm, &quick, age);
+            assert!((share - f64::from(age) / 300.0).abs() < 0.02, "{age} {share}");
+        }
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Machine {
         }
         self.devices[device as usize].counted = witnessed;
         if witnessed {
-            self.curve.restarted(now);
+            self.curve.restarted(now, self.plan.devices()[device as usize].wave);
         }
         let detail = if witnessed { "" } else { "adopted: its stamp stands" };
         self.set(device, Row { state: State::Restarted, ..row }, detail.into(), steps);
@@ -160,7 +160,7 @@ impl Machine {
             Standing::Between | Standing::Foreign => (State::Drifted, Some(Class::Drifted)),
         };
         if state == State::Verified && self.devices[device as usize].counted {
-            self.curve.verified();
+            self.curve.verified(self.plan.devices()[device as usize].wave);
         }
         self.devices[device as usize].unresolved = false;
         self.set(device, Row { state, class, tried: 0, ..row }, String::new(), steps);

@@ -214,7 +214,7 @@ impl Machine {
             open: Vec::new(),
             tallies: vec![[0; STATES]; plan.sizes().len() + 1],
             bucket: Bucket::new(plan.request().pace.activations_per_s, plan.request().pace.burst),
-            curve: Curve::new(plan.request().prediction.as_ref()),
+            curve: Curve::new(plan.request().prediction.as_ref(), plan.sizes().len()),
             status,
             cause,
             wave,
@@ -240,7 +240,7 @@ impl Machine {
         let (mut addresses, mut calendars) = (BTreeMap::new(), BTreeMap::new());
         for (row, planned) in rows.into_iter().zip(plan.devices()) {
             let next = addresses.len() as u32;
-            let address = *addresses.entry(&*planned.address).or_insert(next);
+            let address = *addresses.entry(plan.place_of(planned)).or_insert(next);
             let key = (planned.group, planned.zone.clone());
             let calendar = if let Some(known) = calendars.get(&key) {
                 *known

@@ -1,13 +1,14 @@
 //! How a plan is made of what people decide and of what is known of each device, and what it must satisfy.
 
 use super::error::PlanError;
-use super::request::{Candidate, Request, Sequence, Way, place_of};
+use super::request::{Candidate, Expected, Request, Sequence, Way, place_of};
 use super::spread::spread;
 use super::{Now, Plan, PlannedDevice};
 use crate::base::hash::hex;
 use crate::config::bundle::Waves;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Most devices of a plan.
@@ -135,6 +136,11 @@ impl Plan {
         let mut zones = BTreeSet::new();
         for device in &self.devices {
             check_texts(device)?;
+            if matches!(self.request.way, Way::Ssh { .. })
+                && let Some(port) = device.address.split(" via ").find_map(odd_port)
+            {
+                return Err(PlanError::Port { port: port.into(), thing: device.thing.to_string() });
+            }
             let group = &self.request.groups[usize::from(device.group)];
             let zone = device.zone.as_deref().or(group.zone.as_deref());
             if !group.windows.is_empty() && zones.insert((device.group, zone)) {
@@ -150,6 +156,15 @@ impl Plan {
         self.check_places()
     }
 
+    /// Returns where a device is, the same for all ways in which its address may be written.
+    pub(in crate::push) fn place_of<'a>(&self, device: &'a PlannedDevice) -> Cow<'a, str> {
+        match self.request.way {
+            Way::Ssh { .. } => host_of(&device.address),
+            Way::Folder => folder_of(&device.address),
+            Way::Platform { .. } => Cow::Borrowed(&device.address),
+        }
+    }
+
     /// Refuses two devices of one name, and one file for two devices.
     fn check_places(&self) -> Result<(), PlanError> {
         let mut things: Vec<&str> = self.devices.iter().map(|device| &*device.thing).collect();
@@ -157,12 +172,11 @@ impl Plan {
         if let Some(pair) = things.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(PlanError::TwiceThing { thing: pair[0].into() });
         }
-        let hosts = matches!(self.request.way, Way::Ssh { .. });
         let mut places: Vec<(Cow<'_, str>, &str, &str)> = self
             .devices
             .iter()
             .flat_map(|device| {
-                let at = if hosts { host_of(&device.address) } else { Cow::Borrowed(&*device.address) };
+                let at = self.place_of(device);
                 device.files.iter().map(move |file| (at.clone(), &*file.path, &*device.thing))
             })
             .collect();
@@ -190,6 +204,28 @@ fn host_of(address: &str) -> Cow<'_, str> {
     };
     let host = address.split(" via ").map(one).collect::<Vec<_>>().join(" via ");
     if host == address { Cow::Borrowed(address) } else { Cow::Owned(host) }
+}
+
+/// Returns what stands in the place of a host's port and is none.
+fn odd_port(hop: &str) -> Option<&str> {
+    let place = hop.rsplit_once('@').map_or(hop, |(_, place)| place);
+    let port = match place.rsplit_once(']') {
+        Some((_, rest)) => rest.strip_prefix(':')?,
+        // More than one colon and no bracket is an address of IPv6 without a port.
+        None => place.split_once(':').map(|(_, port)| port).filter(|port| !port.contains(':'))?,
+    };
+    port.parse().map_or(true, |port: u16| port == 0).then_some(port)
+}
+
+/// Returns a folder as it is however it is written: `./a` and `a/` are one. Names that lead through links are not
+/// followed.
+fn folder_of(address: &str) -> Cow<'_, str> {
+    let folder: PathBuf = Path::new(address).components().filter(|part| *part != Component::CurDir).collect();
+    match folder.into_os_string().into_string() {
+        Ok(folder) if folder.is_empty() => Cow::Borrowed("."),
+        Ok(folder) if folder != address => Cow::Owned(folder),
+        _ => Cow::Borrowed(address),
+    }
 }
 
 /// Returns whether every file of a device is as wanted.
@@ -246,11 +282,11 @@ fn check(request: &Request) -> Result<(), PlanError> {
         let value = format!("{} %", f64::from(request.gate.confirmed_pct_x100) / 100.0);
         return number("The share that must be confirmed", value, "Ask for at most 100 %");
     }
-    let back = request.prediction.as_ref().map_or(&[][..], |prediction| &prediction.back);
-    let rising = back
-        .windows(2)
-        .all(|pair| pair[0].after_s < pair[1].after_s && pair[0].least_pct_x100 <= pair[1].least_pct_x100);
-    if !rising || back.iter().any(|point| point.least_pct_x100 > 10_000) {
+    let mut curves = request
+        .prediction
+        .iter()
+        .flat_map(|known| std::iter::once(&known.back).chain(known.storms.iter().map(|storm| &storm.least)));
+    if !curves.all(|curve| rises(curve)) {
         return number("The predicted curve", "not rising".into(), "Simulate the plan again");
     }
     request.waves.parse::<Waves>()?;
@@ -259,6 +295,14 @@ fn check(request: &Request) -> Result<(), PlanError> {
         Some(twice) => Err(PlanError::TwiceGroup(twice.id.clone())),
         None => Ok(()),
     }
+}
+
+/// Returns whether a predicted curve rises, to the whole at most.
+fn rises(curve: &[Expected]) -> bool {
+    let rising = |pair: &[Expected]| {
+        pair[0].after_s < pair[1].after_s && pair[0].least_pct_x100 <= pair[1].least_pct_x100
+    };
+    curve.windows(2).all(rising) && curve.iter().all(|point| point.least_pct_x100 <= 10_000)
 }
 
 /// Puts the devices into their order and their waves; returns the size of each wave.

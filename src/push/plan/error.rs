@@ -65,6 +65,16 @@ pub enum PlanError {
         /// The device.
         thing: String,
     },
+    /// A port is no number.
+    #[error(
+        "`{port}` is no port, so the device would never be reached. Write a number from 1 to 65535 behind the colon, or leave both out for 22 (device {thing})"
+    )]
+    Port {
+        /// What stands there.
+        port: String,
+        /// The device.
+        thing: String,
+    },
     /// Two devices have one name.
     #[error(
         "Two devices of the list are called {thing}, and results could not be told apart. Correct the list"

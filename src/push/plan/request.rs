@@ -214,7 +214,8 @@ pub struct Prediction {
     /// Hash of the plan without it and without whoever takes an overload upon himself: it was made for that one.
     #[serde(default)]
     pub of: String,
-    /// Least share of activated devices that are verified again some time after their restart, by rising time.
+    /// Least share of activated devices that are verified again some time after their restart, by rising time; for
+    /// waves whose storm has no such curve of its own.
     pub back: Vec<Expected>,
     /// Largest load that the roll-out brings \[sign-ins/s\].
     pub peak_sign_ins_per_s: f64,
@@ -252,6 +253,10 @@ pub struct Storm {
     pub back_s: Option<f64>,
     /// The predicted curve: time since the wave's first restart \[s\], devices back, and attempts \[sign-ins/s\].
     pub curve: Vec<(u32, u32, u32)>,
+    /// Least share of the wave's devices that are seen to be back some time after their own restart, by rising time,
+    /// so that the curve holds; empty where no platform is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub least: Vec<Expected>,
 }
 
 /// A point of the predicted curve.

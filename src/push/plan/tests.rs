@@ -121,6 +121,37 @@ fn every_change_of_the_file_changes_the_hash_or_is_refused() {
 }
 
 #[test]
+fn a_folder_is_one_however_it_is_written() {
+    let twice = |first: &str, second: &str| {
+        let mut candidates = vec![candidate(0), candidate(1)];
+        (candidates[0].address, candidates[1].address) = (first.into(), second.into());
+        candidates[1].files[0].path = candidates[0].files[0].path.clone();
+        Plan::new(request("rest"), candidates)
+    };
+    for (first, second) in [("./a", "a/"), ("a//b", "a/b"), ("/srv/./a", "/srv/a"), (".", "./")] {
+        assert!(matches!(twice(first, second), Err(PlanError::TwicePlace { .. })), "{first} {second}");
+    }
+    for (first, second) in [("a", "b"), ("/a", "a"), ("a", "../a")] {
+        twice(first, second).unwrap();
+    }
+}
+
+#[test]
+fn a_port_is_a_number() {
+    let plan = |address: &str| {
+        let mut request = request("rest");
+        request.way = Way::Ssh { user: "root".into(), restart: "true".into(), per_host: 1 };
+        Plan::new(request, vec![Candidate { address: address.into(), ..candidate(0) }])
+    };
+    for address in ["host:x", "host:0", "host:70000", "a@host: via gate:22", "host via gate:ssh", "[::1]:x"] {
+        assert!(matches!(plan(address), Err(PlanError::Port { .. })), "{address}");
+    }
+    for address in ["host", "host:22", "a@host:2222 via ops@gate:22", "[::1]:22", "[::1]", "fe80::1"] {
+        plan(address).unwrap();
+    }
+}
+
+#[test]
 fn groups_come_one_after_another_where_asked() {
     let mut request = request("1,rest");
     request.sequence = Sequence::GroupAfterGroup;

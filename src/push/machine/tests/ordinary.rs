@@ -194,3 +194,72 @@ fn what_was_staged_and_is_gone_is_staged_again_by_a_retry() {
     assert_eq!(gone(&world), 0);
     assert!(world.devices.iter().all(|device| device.is_new() && device.restarts.len() == 1));
 }
+
+#[test]
+fn more_devices_in_doubt_than_allowed_stop_it() {
+    let budgets = Budgets { failed: 200, unreachable: 200, unknown: 1, drifted: 200 };
+    let plan = plan(200, "rest", |request| request.budgets = budgets);
+    let mut world = World::new(plan, Luck { fault_pct: 30, ..CALM });
+    world.order(&Order::Start);
+    world.run();
+    let (status, cause) = world.machine.status();
+    assert_eq!((status, cause), (Status::Tripped, "2 devices are in doubt, and the plan allows 1"));
+    let trip = world.tripped_at.unwrap();
+    assert!(trip.begun < 200 && world.touched.len() <= trip.begun, "{} {trip:?}", world.touched.len());
+}
+
+#[test]
+fn a_roll_back_waits_for_the_window_unless_it_is_urgent() {
+    let window: Window = serde_json::from_str(r#"{"from":"02:00","to":"03:00"}"#).unwrap();
+    for urgent in [false, true] {
+        let plan = plan(4, "rest", |request| {
+            request.groups[0].windows = vec![window.clone()];
+            request.groups[0].zone = Some("UTC".into());
+        });
+        let mut world = World::new(plan, CALM);
+        world.order(&Order::Start);
+        world.run();
+        assert_eq!(world.machine.status().0, Status::Finished);
+        // An hour and a half later the window is closed.
+        let later = 5_400_000_u64;
+        (world.now.mono_ms, world.now.wall_ms) =
+            (world.now.mono_ms + later, world.now.wall_ms + later.cast_signed());
+        let (ordered, forward) = (world.now.mono_ms, world.restart_times.len());
+        world.order(&Order::RollBack { scope: Scope::All, urgent });
+        world.run();
+        let waited: Vec<u64> = world.restart_times[forward..].iter().map(|at| at - ordered).collect();
+        assert_eq!(waited.len(), 4);
+        let soon = |wait: &u64| *wait < 60_000;
+        assert!(waited.iter().all(|wait| soon(wait) == urgent), "{urgent} {waited:?}");
+    }
+}
+
+#[test]
+fn a_file_that_reads_back_as_another_fails_and_restarts_nobody_else() {
+    use crate::push::state::{Seen, SeenFile};
+    let plan = plan(2, "rest", |request| request.budgets.failed = 0);
+    let mut machine = Machine::new(Arc::clone(&plan)).unwrap();
+    let now = Now { mono_ms: 1, wall_ms: 1 };
+    let mut steps = Vec::new();
+    machine.order(now, &Order::Start, &mut steps).unwrap();
+    let old = match plan.devices()[0].files[0].now {
+        crate::push::plan::Now::Is(hash) => Some(hash),
+        _ => None,
+    };
+    let file = SeenFile { live: old, staged: Some([7; 32]), kept: None };
+    let retries = Class::Mismatch.retry().tries;
+    for tried in 1..=retries {
+        let result = Ok(Seen { files: vec![file], stamp: None });
+        machine.handle(now, Event::Done { device: 0, work: Work::Stage, result }, &mut steps);
+        let row = machine.row(0).unwrap();
+        assert_eq!(row.class, Some(Class::Mismatch));
+        assert_eq!(row.state == State::Failed, tried == retries, "{row:?}");
+        if tried < retries {
+            let later = Now { mono_ms: now.mono_ms + 10_000 * u64::from(tried), ..now };
+            machine.handle(later, Event::Tick, &mut steps);
+        }
+    }
+    assert_eq!(machine.status().0, Status::Tripped);
+    let restarts = steps.iter().any(|step| matches!(step, Step::Work { work: Work::Activate, .. }));
+    assert!(!restarts, "{steps:?}");
+}
