@@ -1,7 +1,7 @@
-//! The predicted curves of a wave, or of the roll-back, as charts, with what was observed of a wave as dots.
+//! The predicted curves of a wave, or of the roll-back, as charts, with what was observed of it as dots.
 
 use crate::base::units;
-use crate::push::journal::Returned;
+use crate::push::journal::{Return, Returned};
 use crate::push::plan::{Plan, Storm};
 use crate::report::chart::{Axis, AxisKind, Chart, Role, Scale, Series, Style};
 use std::sync::Arc;
@@ -16,33 +16,41 @@ pub fn name(plan: &Plan, at: usize) -> String {
 const DOTS: u64 = 120;
 
 /// Returns devices back and sign-ins of a storm over the time since its first restart; nothing where the plan was
-/// not simulated. What was observed of a wave stands over what was predicted; of the roll-back it does not.
+/// not simulated. What was observed stands over what was predicted.
 pub fn of(plan: &Plan, at: usize, returned: &Returned) -> Vec<Chart> {
     let Some(prediction) = &plan.request().prediction else { return Vec::new() };
     let Some(storm) = prediction.storms.get(at).filter(|storm| storm.curve.len() > 1) else {
         return Vec::new();
     };
-    let (name, role) =
-        (name(plan, at), if at + 1 == prediction.storms.len() { Role::Baseline } else { Role::This });
+    let is_back = at + 1 == prediction.storms.len();
+    let (name, role) = (name(plan, at), if is_back { Role::Baseline } else { Role::This });
     let mut charts = vec![back(storm, &name, role), sign_ins(storm, &name, role)];
-    observed(plan, at, returned, &mut charts);
+    let times = plan
+        .devices()
+        .iter()
+        .enumerate()
+        .filter(|(_, of)| if is_back { of.wave.is_some() } else { of.wave == Some(at as u32) });
+    let times = times.map(|(place, _)| {
+        let Return { restarted_ms, verified_ms, recalled_ms, rolled_back_ms } = returned.of(place);
+        if is_back { (recalled_ms, rolled_back_ms) } else { (restarted_ms, verified_ms) }
+    });
+    let word = if is_back { "rolled back" } else { "confirmed" };
+    observed(&times.collect::<Vec<_>>(), word, &mut charts);
     charts
 }
 
-/// Adds the share of a wave's devices that were confirmed, second by second since its first restart.
-fn observed(plan: &Plan, wave: usize, returned: &Returned, charts: &mut [Chart]) {
-    let members: Vec<_> =
-        plan.devices().iter().enumerate().filter(|(_, of)| of.wave == Some(wave as u32)).collect();
-    let times = members.iter().map(|(place, _)| returned.of(*place));
-    let Some(first) = times.clone().filter_map(|time| time.restarted_ms).min() else { return };
+/// Adds the share of devices that were back, second by second since the first of them was restarted.
+fn observed(times: &[(Option<i64>, Option<i64>)], word: &str, charts: &mut [Chart]) {
+    let Some(first) = times.iter().filter_map(|(left, _)| *left).min() else { return };
     // A clock that was set back cannot make a device return before it left.
     let mut back: Vec<u64> = times
-        .filter_map(|time| time.verified_ms)
+        .iter()
+        .filter_map(|(_, back)| *back)
         .map(|at_ms| (at_ms - first).max(0).cast_unsigned().div_ceil(1_000))
         .collect();
     back.sort_unstable();
     let last = back.last().copied().unwrap_or(0);
-    let share = |second: u64| back.partition_point(|at| *at <= second) as f64 / members.len().max(1) as f64;
+    let share = |second: u64| back.partition_point(|at| *at <= second) as f64 / times.len().max(1) as f64;
     let step = last.div_ceil(DOTS).max(1);
     let points: Vec<[f64; 2]> =
         (0..=last.div_ceil(step)).map(|dot| dot * step).map(|at| [at as f64, share(at) * 100.0]).collect();
@@ -51,10 +59,10 @@ fn observed(plan: &Plan, wave: usize, returned: &Returned, charts: &mut [Chart])
     }
     if let [chart, ..] = charts {
         chart.spoken = format!(
-            "{}. Observed: {} of {} devices confirmed, the last after {}",
+            "{}. Observed: {} of {} devices {word}, the last after {}",
             chart.spoken,
             units::count(back.len() as u64),
-            units::count(members.len() as u64),
+            units::count(times.len() as u64),
             units::duration(last as f64)
         );
         let (name, role) = ("observed".to_owned(), Role::Measured);

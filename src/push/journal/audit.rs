@@ -162,6 +162,15 @@ impl Journal {
         Ok(entries)
     }
 
+    /// Returns the names of the devices, in the order of the plan.
+    fn things(&self) -> Result<Vec<String>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut select = self.base.prepare_cached("SELECT thing FROM device ORDER BY place")?;
+            select.query_map([], |row| row.get(0))?.collect()
+        };
+        read().map_err(|source| self.fail(source))
+    }
+
     /// Checks the whole log and returns its end, to be compared with one that was kept elsewhere.
     ///
     /// # Errors
@@ -170,17 +179,20 @@ impl Journal {
         self.walk(&mut |_, _| Ok(()))
     }
 
-    /// Writes the log, one JSON object per line, each with its hash; returns its end.
+    /// Writes the log, one JSON object per line, each with its hash and the name of its device; returns its end.
     ///
     /// # Errors
     /// As [`Journal::verify_log`], and what the writer says.
     pub fn export_log(&self, out: &mut dyn Write) -> Result<Head, JournalError> {
+        let things = self.things()?;
+        let thing = |place: u32| things.get(place as usize);
         self.walk(&mut |entry, head| {
             let line = json!({
                 "seq": head.entries,
                 "at_ms": entry.at_ms,
                 "who": entry.who,
                 "device": entry.device,
+                "thing": entry.device.and_then(thing),
                 "what": entry.what,
                 "detail": entry.detail,
                 "sha256": hex(&head.hash),

@@ -4,13 +4,17 @@ use super::error::JournalError;
 use super::{Journal, State};
 use rusqlite::params;
 
-/// When one device was first restarted and first verified, by the wall clock [ms since 1970].
+/// When one device was first restarted and first verified, and the same of its way back, by the wall clock [ms since 1970].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Return {
     /// Its first restart; `None` while there was none.
     pub restarted_ms: Option<i64>,
     /// When it was first seen to be back as wanted; `None` while it was not.
     pub verified_ms: Option<i64>,
+    /// When its previous files were first ordered back.
+    pub recalled_ms: Option<i64>,
+    /// When it first had them again, restarted.
+    pub rolled_back_ms: Option<i64>,
 }
 
 /// The returns of all devices, as far as the log was read.
@@ -51,10 +55,13 @@ impl Journal {
             if returned.devices.len() <= place {
                 returned.devices.resize(place + 1, Return::default());
             }
-            let Return { restarted_ms, verified_ms } = &mut returned.devices[place];
+            let Return { restarted_ms, verified_ms, recalled_ms, rolled_back_ms } =
+                &mut returned.devices[place];
             let first = match state {
                 Some(State::Restarted) => restarted_ms,
                 Some(State::Verified) => verified_ms,
+                Some(State::RollingBack) => recalled_ms,
+                Some(State::RolledBack) => rolled_back_ms,
                 _ => continue,
             };
             first.get_or_insert(at_ms);

@@ -90,8 +90,14 @@ fn first_restarts_and_first_returns_are_read_on() {
         .commit(&[record(1, State::Restarted, 2), record(1, State::Verified, 2)], "test", 20)
         .unwrap();
     bench.journal.follow(&mut returned).unwrap();
-    assert_eq!(returned.of(1), Return { restarted_ms: Some(5), verified_ms: Some(9) });
+    let forward = Return { restarted_ms: Some(5), verified_ms: Some(9), ..Return::default() };
+    assert_eq!(returned.of(1), forward);
     assert_eq!((returned.of(0), returned.of(2)), Default::default());
+    for (state, at_ms) in [(State::RollingBack, 30), (State::RolledBack, 34), (State::RolledBack, 40)] {
+        bench.journal.commit(&[record(1, state, 3)], "test", at_ms).unwrap();
+    }
+    bench.journal.follow(&mut returned).unwrap();
+    assert_eq!(returned.of(1), Return { recalled_ms: Some(30), rolled_back_ms: Some(34), ..forward });
     let mut whole = Returned::default();
     bench.journal.follow(&mut whole).unwrap();
     assert_eq!(whole, returned, "in parts or at once");
@@ -190,4 +196,38 @@ fn a_full_disk_is_named_and_nothing_is_half_written() {
     assert!(matches!(bench.journal.commit(&steps, "test", 2), Err(JournalError::Full { .. })));
     assert_eq!(bench.journal.standing().unwrap().status, Status::Ready);
     bench.journal.verify_log().unwrap();
+}
+
+#[test]
+fn a_commit_is_on_the_disk_when_it_returns() {
+    let bench = bench(1);
+    let pragma = |name: &str| -> String {
+        let ask = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+        match bench.journal.base.pragma_query_value(None, name, ask).unwrap() {
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((pragma("synchronous").as_str(), pragma("journal_mode").as_str()), ("2", "wal"), "2 is FULL");
+}
+
+#[test]
+fn the_log_names_devices() {
+    let mut bench = bench(2);
+    let mut steps = Vec::new();
+    let now = Now { mono_ms: 1, wall_ms: 1 };
+    bench.journal.machine().unwrap().order(now, &Order::Start, &mut steps).unwrap();
+    bench.journal.commit(&steps, "test", 2).unwrap();
+    let mut out = Vec::new();
+    bench.journal.export_log(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let plan = bench.journal.plan().unwrap();
+    assert!(lines[0]["thing"].is_null() && lines.iter().any(|line| line["thing"].is_string()), "{text}");
+    for line in lines.iter().filter(|line| line["device"].is_u64()) {
+        let place = line["device"].as_u64().unwrap() as usize;
+        assert_eq!(line["thing"], *plan.devices()[place].thing);
+    }
 }
