@@ -15,7 +15,7 @@ use crate::push::target::ssh::{JumpOptions, Ssh, SshOptions};
 use crate::push::target::{Folders, Job, Target, Transport};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use thiserror::Error;
 
 /// Names of key files that are used where none is named, as `ssh` does.
@@ -241,16 +241,19 @@ pub fn look(
     })
 }
 
-/// The files of a plan's inputs, read when the first of them is needed: a stop or a roll-back needs none.
+/// The files of a plan's inputs, read when the first of them is needed: a stop or a roll-back needs none. What was read
+/// stays, since the plan is for it; what could not be read is tried again, because somebody may have put it right.
 pub struct Later {
     inputs: Inputs,
-    loaded: OnceLock<Result<Loaded, String>>,
+    loaded: OnceLock<Loaded>,
+    /// Held by who reads them, so that nobody reads them at the same time.
+    reads: Mutex<()>,
 }
 
 impl Later {
     /// Returns the files of a plan's inputs.
     pub fn new(inputs: Inputs) -> Self {
-        Self { inputs, loaded: OnceLock::new() }
+        Self { inputs, loaded: OnceLock::new(), reads: Mutex::default() }
     }
 
     /// Returns them, read where that was not done yet.
@@ -258,8 +261,15 @@ impl Later {
     /// # Errors
     /// Why they cannot be made any more, in a sentence.
     pub fn get(&self) -> Result<&Loaded, String> {
-        let loaded = self.loaded.get_or_init(|| Loaded::of(&self.inputs));
-        loaded.as_ref().map_err(Clone::clone)
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let _alone = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let loaded = Loaded::of(&self.inputs)?;
+        Ok(self.loaded.get_or_init(|| loaded))
     }
 }
 

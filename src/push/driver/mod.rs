@@ -26,7 +26,7 @@ use super::state::Status;
 use super::target::{Target, Transport};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 use work::Crew;
 
@@ -34,7 +34,7 @@ use work::Crew;
 const ORDERS_MS: u64 = 200;
 
 /// Time in which results are gathered for one transaction \[ms\].
-const GATHER_MS: u64 = 5;
+const GATHER_MS: u64 = 20;
 
 /// Most results of one transaction.
 const BATCH: usize = 512;
@@ -112,18 +112,19 @@ impl<T: Transport> Driver<'_, T> {
         loop {
             let done = self.gather(events);
             let mut steps = Vec::new();
-            for (device, work, result) in done {
-                let now = (self.drive.clock)();
-                self.machine.handle(now, Event::Done { device, work, result }, &mut steps);
-            }
             let now = (self.drive.clock)();
             let leaving = self.drive.leave.load(Ordering::Relaxed);
-            // Refused only where nothing new is begun anyway.
+            // Before results are taken in: each of them makes room for somebody new.
             match self.machine.status().0 {
+                // Refused only where nothing new is begun anyway.
                 Status::Running if leaving => drop(self.machine.order(now, &Order::Pause, &mut steps)),
                 // A roll-back cannot be resumed; it is ordered again.
                 Status::RollingBack if leaving => drop(self.machine.order(now, &Order::Stop, &mut steps)),
                 _ => self.machine.handle(now, Event::Tick, &mut steps),
+            }
+            for (device, work, result) in done {
+                let now = (self.drive.clock)();
+                self.machine.handle(now, Event::Done { device, work, result }, &mut steps);
             }
             self.settle(steps)?;
             if now.mono_ms >= self.orders_ms {
@@ -168,6 +169,9 @@ impl<T: Transport> Driver<'_, T> {
                 Ok(()) => String::new(),
                 Err(error) => error.to_string(),
             },
+            1 => "One more person has to approve the plan before it starts, and not the one who starts it. Have it read \
+                 and approved"
+                .to_owned(),
             missing => format!(
                 "{missing} more people have to approve the plan before it starts, none of them who starts it. \
                  Have it read and approved"
@@ -191,18 +195,7 @@ impl<T: Transport> Driver<'_, T> {
         let now = (self.drive.clock)();
         let until = self.machine.next_wake(now).unwrap_or(u64::MAX).min(self.orders_ms.max(now.mono_ms + 1));
         let wait = until.saturating_sub(now.mono_ms).clamp(1, ORDERS_MS);
-        let mut done = Vec::new();
-        match events.recv_timeout(Duration::from_millis(wait)) {
-            Ok(first) => done.push(first),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return done,
-        }
-        // Many results in one transaction: the disk is asked once.
-        while done.len() < BATCH
-            && let Ok(next) = events.recv_timeout(Duration::from_millis(GATHER_MS))
-        {
-            done.push(next);
-        }
-        done
+        gather(events, Duration::from_millis(wait), self.drive.clock)
     }
 
     /// Returns whether nothing can happen any more without an order that only another process would give.
@@ -211,6 +204,22 @@ impl<T: Transport> Driver<'_, T> {
         over && self.machine.next_wake(now).is_none()
             && self.journal.open_orders().is_ok_and(|open| open.is_empty())
     }
+}
+
+/// Waits for a result at most so long, and takes those that come soon after it: many results in one transaction ask
+/// the disk once. However many come, orders are looked for soon.
+fn gather(events: &Receiver<Done>, wait: Duration, clock: &dyn Fn() -> Now) -> Vec<Done> {
+    let mut done = Vec::new();
+    let Ok(first) = events.recv_timeout(wait) else { return done };
+    done.push(first);
+    let until = clock().mono_ms + GATHER_MS;
+    while done.len() < BATCH
+        && let left @ 1.. = until.saturating_sub(clock().mono_ms)
+        && let Ok(next) = events.recv_timeout(Duration::from_millis(left))
+    {
+        done.push(next);
+    }
+    done
 }
 
 /// Where work hands in what it found.

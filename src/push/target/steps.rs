@@ -163,7 +163,8 @@ impl<T: Transport> Target<T> {
     /// Takes the device's lock.
     async fn lock(&self, link: &mut T::Link, job: &Job) -> Result<(), Fault> {
         let path = first_names(job)?.lock();
-        let own = job.owner.as_bytes();
+        let own = format!("{}{RESTARTS}{} s", job.owner, job.restart_s);
+        let own = own.as_bytes();
         if link.create(&path, own).await? {
             return Ok(());
         }
@@ -171,7 +172,7 @@ impl<T: Transport> Target<T> {
             return Err(Fault::new(Class::Locked, "the lock came and went"));
         };
         // A lock of this roll-out was left by an earlier process of it: only one drives at a time.
-        if holder != own && !self.is_left_behind(job, &path, &holder) {
+        if name_of(&holder) != job.owner.as_bytes() && !self.is_left_behind(job, &path, &holder) {
             return Err(Fault::new(Class::Locked, format!("held by {}", String::from_utf8_lossy(&holder))));
         }
         link.write(&path, own, &path).await?;
@@ -188,7 +189,7 @@ impl<T: Transport> Target<T> {
         let now = Instant::now();
         match strangers.get(&key) {
             Some((same, since)) if same == holder => {
-                now.duration_since(*since) >= self.leases[usize::from(holder.is_empty())]
+                now.duration_since(*since) >= self.leases[usize::from(holder.is_empty())] + restart_of(holder)
             }
             _ => {
                 strangers.insert(key, (holder.to_vec(), now));
@@ -203,6 +204,22 @@ impl<T: Transport> Target<T> {
 enum Direction {
     Forward,
     Back,
+}
+
+/// Stands in a lock between its holder's name and the time that a restart of his may take, which is done under it.
+const RESTARTS: &str = ", restarts for up to ";
+
+/// Returns the name of a lock's holder.
+fn name_of(holder: &[u8]) -> &[u8] {
+    let end = holder.windows(RESTARTS.len()).rposition(|part| part == RESTARTS.as_bytes());
+    &holder[..end.unwrap_or(holder.len())]
+}
+
+/// Returns the time that a restart of a lock's holder may take.
+fn restart_of(holder: &[u8]) -> Duration {
+    let text = String::from_utf8_lossy(holder);
+    let said = text.rsplit_once(RESTARTS).and_then(|(_, said)| said.strip_suffix(" s")?.parse().ok());
+    Duration::from_secs(said.map_or(0, |said: u32| said.into()))
 }
 
 fn first_names(job: &Job) -> Result<Names, Fault> {

@@ -334,7 +334,7 @@ fn a_second_person_approves_and_two_programs_give_orders_to_one_driver() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let trouble = desk.view(ZERO).rollout.open.unwrap().trouble.unwrap().to_owned();
-    assert!(trouble.contains("none of them who starts it"), "{trouble}");
+    assert!(trouble.contains("not the one who starts it"), "{trouble}");
     rollout(&mut desk, RolloutCommand::Name("anna".into()));
     rollout(&mut desk, typed("40"));
     until(&mut desk, |picture| picture.count(State::Verified) >= 1);

@@ -147,3 +147,32 @@ fn a_locked_key_ring_is_named_and_nothing_is_lost_by_it() {
     assert_eq!(world.drive_with(Texts, Some(retry), &mut |_, _| {}).unwrap(), Status::Finished);
     assert!(world.rows().iter().all(|row| row.state == State::Verified));
 }
+
+#[test]
+fn a_stop_from_elsewhere_holds_within_a_second() {
+    let rate = 20.0;
+    let world = World::new(200, |request| {
+        request.waves = "rest".into();
+        request.pace.activations_per_s = rate;
+        request.pace.burst = 1;
+    });
+    let restarts =
+        |machine: &Machine| (0..200).filter(|at| machine.row(*at).is_some_and(|row| row.round > 0)).count();
+    let (mut begun, mut after) = (None, 0);
+    let observer = &mut |machine: &Machine, _: &AtomicBool| {
+        after = restarts(machine);
+        if after >= 5 && begun.is_none() {
+            begun = Some(after);
+            world.order(&Order::Stop);
+        }
+    };
+    let status = world.drive_with(Texts, Some(Order::Start), observer).unwrap();
+    assert_eq!(status, Status::Stopped);
+    let begun = begun.unwrap();
+    assert!(
+        after <= begun + rate as usize,
+        "{after} of {begun}: more than a second's worth was begun after the stop"
+    );
+    let touched = world.rows().iter().filter(|row| row.round > 0).count();
+    assert_eq!(touched, after, "and nothing after the last turn");
+}

@@ -170,6 +170,11 @@ fn fifty_kills_tear_nothing_and_restart_nobody_twice() {
         };
         assert!(restarts.lines().count() <= 1, "{} restarted twice: {restarts:?}", device.thing);
         assert!(matches!(row.state, State::Verified | State::InDoubt), "{} is {row:?}", device.thing);
+        if row.state == State::InDoubt {
+            assert_eq!(row.class, Some(Class::NoStamp), "{}", device.thing);
+            let text = crate::base::file::read_text(&root(at).join("a.json"), 1_000).unwrap();
+            assert_eq!(text, new_text(&device.thing), "a device that was not begun is not in doubt");
+        }
         if row.state == State::Verified {
             assert_eq!(restarts.lines().count(), 1, "{}", device.thing);
             assert_eq!(
@@ -178,6 +183,9 @@ fn fifty_kills_tear_nothing_and_restart_nobody_twice() {
             );
         }
     }
+    // At most the devices on whom a killed driver worked can be in doubt, and few of these were just restarting.
+    let doubt = states.get(State::InDoubt.word()).copied().unwrap_or_default();
+    assert!(doubt <= KILLS, "{states:?}: more than one for each kill");
     println!("{killed} of {KILLS} kills hit a driver at work; in the end {states:?}");
     assert_eq!(killed, KILLS, "the roll-out was over too early");
 }

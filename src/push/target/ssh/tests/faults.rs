@@ -195,6 +195,12 @@ async fn a_connection_that_falls_silent_ends_and_leaves_the_old_file() {
     assert!(matches!(fault.class, Class::NoAnswer | Class::Cut), "{fault}");
 }
 
+/// Says that no disk can be mounted; a machine of CI that gives no such right is no mistake of anybody's.
+fn small_disk_is_missing() {
+    let said = b"skipped: this user may not mount a small disk\n";
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), said);
+}
+
 /// Mounts a small disk; ends with this value. Only root may.
 struct Disk<'a>(&'a Path);
 
@@ -205,7 +211,7 @@ impl<'a> Disk<'a> {
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(at));
         }
-        println!("skipped: this user may not mount a small disk");
+        small_disk_is_missing();
         None
     }
 
@@ -267,4 +273,88 @@ async fn who_may_not_write_there_is_told_so() {
 async fn a_host_without_sftp_is_told_so() {
     let Some(sshd) = Sshd::start("Subsystem other /bin/false") else { return };
     assert_eq!(fault(&bench(&sshd, |_| {})).await.class, Class::Protocol);
+}
+
+#[tokio::test]
+async fn who_may_not_write_into_a_folder_is_told_so() {
+    let Some(sshd) = Sshd::start("") else { return };
+    // Root may write everywhere, so another user signs in then.
+    let root = sshd.options().user == "root";
+    let bench = bench(&sshd, |options| {
+        if root {
+            options.user = "nobody".into();
+        }
+    });
+    bench.put("a.json", OLD);
+    let mode = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    mode(sshd.folder.path(), 0o755);
+    mode(&bench.root, 0o555);
+    mode(&bench.root.join("a.json"), 0o644);
+    let denied = stage(&bench, &bench.job(&["a.json"])).await.unwrap_err();
+    mode(&bench.root, 0o755);
+    assert_eq!((denied.class, denied.reached), (Class::Denied, Reached::Nothing), "{denied}");
+    assert_eq!(bench.text("a.json").as_deref(), Some(OLD));
+}
+
+#[tokio::test]
+async fn of_two_pushers_on_one_device_one_waits() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let slow = format!("sleep 2; {RESTART}");
+    let first = bench(&sshd, |options| options.restart = slow);
+    let second = bench(&sshd, |_| {});
+    first.put("a.json", OLD);
+    let job = first.job(&["a.json"]);
+    stage(&first, &job).await.unwrap();
+    let other = Job { owner: "roll-out 2".into(), plan: "fedcba9876543210".into(), ..job.clone() };
+    let (activated, refused) = tokio::join!(first.target.activate(&job), async {
+        while first.text(".a.json.regather-lock").is_none_or(|holder| holder.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        second.target.activate(&other).await
+    });
+    let refused = refused.unwrap_err();
+    assert!(refused.class == Class::Locked && refused.detail.contains("held by roll-out 1"), "{refused}");
+    assert_eq!((refused.reached, activated.unwrap().stamp), (Reached::Nothing, Some(job.stamp.clone())));
+    assert_eq!(first.text("restarts").unwrap().lines().count(), 1);
+    assert_eq!(first.text(".a.json.regather-lock"), None);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_under_the_restart_is_read_back_as_it_is() {
+    let Some(sshd) = Sshd::start("") else { return };
+    let bench =
+        bench(&sshd, |options| options.restart = format!("echo more >> {{folder}}/a.json; {RESTART}"));
+    bench.put("a.json", OLD);
+    let job = bench.job(&["a.json"]);
+    stage(&bench, &job).await.unwrap();
+    let seen = bench.target.activate(&job).await.unwrap();
+    let real = crate::base::hash::sha256(format!("{NEW}more\n").as_bytes());
+    assert_eq!(seen.files[0].live, Some(real), "and so it does not count as confirmed");
+    assert_ne!(seen.files[0].live, Some(job.files[0].want));
+}
+
+#[tokio::test]
+async fn files_are_on_the_disk_before_they_are_renamed_over_the_live_ones() {
+    let server = Path::new("/usr/lib/openssh/sftp-server");
+    if !server.exists() {
+        return crate::push::target::conformance::missing(
+            "no sftp-server here (Debian: openssh-sftp-server)",
+        );
+    }
+    let log = tempfile::tempdir().unwrap();
+    let log = log.path().join("sftp");
+    let told = format!("Subsystem sftp {} -e -l DEBUG3 2>>{}", server.display(), log.display());
+    let Some(sshd) = Sshd::start(&told) else { return };
+    let bench = bench(&sshd, |_| {});
+    bench.put("a.json", OLD);
+    let job = bench.job(&["a.json"]);
+    stage(&bench, &job).await.unwrap();
+    bench.target.activate(&job).await.unwrap();
+    let told = read_text(&log, 10_000_000).unwrap();
+    let place = |what: &str| told.find(what).unwrap_or_else(|| panic!("no {what} in {told}"));
+    let (written, synced, renamed) =
+        (place(".new\" flags WRITE"), place(": fsync "), place("posix-rename old"));
+    assert!(written < synced && synced < renamed, "{told}");
 }
