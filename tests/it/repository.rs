@@ -18,6 +18,12 @@ pub fn skipped(what: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {what}");
 }
 
+/// Says so where something that is installed in CI is not there; in CI that is a failure.
+pub fn missing(what: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci.is_empty()), "not tested: {what}");
+    skipped(what);
+}
+
 /// Returns the texts of all Rust files under `folders`. Panics on a file that is not UTF-8.
 pub fn rust_files(root: &Path, folders: &[&str]) -> Files {
     let mut paths = Vec::new();

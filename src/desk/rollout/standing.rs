@@ -164,7 +164,10 @@ impl Picture {
             (true, false) => {
                 let goes_on =
                     if status == Status::Running { "`rollout resume` goes on" } else { "order it again" };
-                format!("{} when its program ended; {goes_on}", status.word())
+                format!(
+                    "interrupted: {} when its program ended. Nothing goes on by itself; {goes_on}",
+                    status.word()
+                )
             }
             (false, true) => format!("{}, a program waits for orders", status.word()),
             _ => status.word().to_owned(),

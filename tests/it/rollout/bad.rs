@@ -27,6 +27,16 @@ fn a_reference_that_leads_nowhere_is_named_before_and_during_a_roll_out() {
 }
 
 #[test]
+fn a_restart_that_would_never_run_is_refused() {
+    let folder = devices(2);
+    plan(folder.path(), &["--restart", "systemctl restart agent"])
+        .ends(2)
+        .says("Nothing runs in a folder")
+        .says("Leave it out");
+    assert!(!folder.path().join("night.json").exists());
+}
+
+#[test]
 fn two_spellings_of_one_address_are_one_device() {
     let folder = devices(2);
     let at = folder.path();

@@ -2,7 +2,7 @@
 
 use super::{CANARY, count, devices, rollout};
 use crate::program::{run_in, text, write};
-use crate::repository::skipped;
+use crate::repository::missing;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -71,7 +71,7 @@ fn files_reach_devices_over_ssh_and_agents_restart_once() {
     let folder = devices(6);
     let at = folder.path();
     let Some(sshd) = start(at) else {
-        return skipped("files_reach_devices_over_ssh_and_agents_restart_once, there is no sshd");
+        return missing("files_reach_devices_over_ssh_and_agents_restart_once, there is no sshd");
     };
     let (address, path, user) =
         (format!("127.0.0.1:{}", sshd.1), format!("{}/{{thing}}/{{file}}", at.display()), user());

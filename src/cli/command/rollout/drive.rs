@@ -211,10 +211,11 @@ fn confirm(yes: bool, devices: u32, printer: &Printer) -> Result<(), CommandErro
     if !std::io::stdin().is_terminal() {
         return Err(unasked());
     }
-    printer.stderr(&format!(
-        "Up to {} devices are restarted. Type their number to begin: ",
-        units::count(devices.into())
-    ));
+    let who = match devices {
+        1 => "One device is restarted. Type 1 to begin: ".to_owned(),
+        n => format!("Up to {} devices are restarted. Type their number to begin: ", units::count(n.into())),
+    };
+    printer.stderr(&who);
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed).map_err(|_| unasked())?;
     if is_count(&typed, devices) {

@@ -48,6 +48,12 @@ impl Keys {
         hosts.chain(keys).chain(gates).chain(own).chain(most).chain(key).chain(ca).collect()
     }
 
+    /// Returns whether any was named, beside what everybody has.
+    pub fn are_named(&self) -> bool {
+        let files = [&self.known_hosts, &self.identity, &self.jump_known_hosts, &self.jump_identity];
+        files.iter().any(|files| !files.is_empty()) || self.app_key.is_some() || self.platform_ca.is_some()
+    }
+
     /// Returns them as they are used.
     pub fn keys(&self) -> reach::Keys {
         reach::Keys {

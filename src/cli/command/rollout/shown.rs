@@ -142,9 +142,12 @@ pub fn plan(plan: &Plan) -> String {
     text.push_str(&wrap(
         "devices    ",
         &format!(
-            "{} in {} waves; {} more have every file as wanted and are left alone",
+            "{} in {}; {} more with every file as wanted, left alone",
             units::count(served as u64),
-            plan.sizes().len(),
+            match plan.sizes().len() {
+                1 => "1 wave".to_owned(),
+                waves => format!("{waves} waves"),
+            },
             units::count(plan.equal() as u64)
         ),
     ));

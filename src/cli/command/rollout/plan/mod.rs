@@ -105,6 +105,14 @@ enum Over {
 
 /// Makes a plan.
 pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
+    if args.over == Over::Folder && args.restart.is_some() {
+        return Err(CommandError::usage(
+            "Nothing runs in a folder, so --restart would never be carried out, and agents would go on with their old \
+             settings.",
+        )
+        .hint("Leave it out: whoever serves the folder sees the stamp change and restarts the agent.")
+        .hint("Or reach the devices with --over ssh."));
+    }
     let output = Output::of(Some(&args.output));
     if !args.force {
         output.is_free()?;
@@ -143,6 +151,11 @@ pub fn run(args: &Args, printer: &Printer) -> Result<Exit, CommandError> {
     } else {
         printer.text(&shown::plan(&plan))?;
         list.notes().iter().for_each(|note| printer.note(note));
+        if args.keys.are_named() {
+            printer.note(
+                "A plan names no keys: give the same ones to `rollout start`, and wherever it goes on.",
+            );
+        }
     }
     Ok(Exit::Done)
 }
