@@ -108,7 +108,10 @@ const TASKS: &str = r#"  gather_facts: false
       ansible.builtin.file:
         path: "{{ regather_dest }}/.regather-restart-due"
         state: absent
-      when: "regather_due.stat.exists"
+      # Without a command nothing was restarted, and the mark of an earlier run still holds.
+      when:
+        - "regather_service | length > 0"
+        - "regather_due.stat.exists"
 "#;
 
 /// Returns `inventory.yml`, `group_vars/`, and `playbook.yml`, and what the user should know.

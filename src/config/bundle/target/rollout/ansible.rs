@@ -74,7 +74,10 @@ const TASKS: &str = r#"  gather_facts: false
       ansible.builtin.file:
         path: "{{ (regather_files | first).dest }}.restart-due"
         state: absent
-      when: "regather_due.stat.exists"
+      # Without a command nothing was restarted, and the mark of an earlier run still holds.
+      when:
+        - "regather_restart | length > 0"
+        - "regather_due.stat.exists"
     - name: "Read back"
       ansible.builtin.stat:
         path: "{{ item.dest }}"
