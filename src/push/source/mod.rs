@@ -350,6 +350,7 @@ pub fn exported<'a>(plan: &'a Plan, files: &'a Files) -> (Rollout, Exported<'a>)
         devices: plan.devices().iter().map(served).collect(),
         pauses: pauses.collect(),
         is_ssh: matches!(request.way, Way::Ssh { .. }),
+        is_folder: request.way == Way::Folder,
         user,
         restarts_per_s: request.pace.activations_per_s,
     };

@@ -86,6 +86,8 @@ pub async fn conform<T: Transport>(bench: &Bench<T>) {
     bench.clear();
     a_new_file_goes_away_again(bench).await;
     bench.clear();
+    a_way_back_leaves_nothing_staged(bench).await;
+    bench.clear();
     half_way_is_completed(bench).await;
     bench.clear();
     nothing_unexpected_is_overwritten(bench).await;
@@ -147,6 +149,16 @@ async fn a_new_file_goes_away_again<T: Transport>(bench: &Bench<T>) {
     job.stamp = format!("{PLAN}-2");
     let seen = bench.target.roll_back(&job).await.unwrap();
     assert_eq!((bench.text("a.json"), seen.files[0].live), (None, None));
+}
+
+async fn a_way_back_leaves_nothing_staged<T: Transport>(bench: &Bench<T>) {
+    bench.put("a.json", OLD);
+    let job = bench.job(&["a.json"]);
+    assert!(bench.stage(&job).await.unwrap().files[0].staged.is_some());
+    let back = Job { stamp: format!("{PLAN}-2"), ..job };
+    let seen = bench.target.roll_back(&back).await.unwrap();
+    assert_eq!((seen.files[0].live, seen.files[0].staged), (Some(sha256(OLD.as_bytes())), None));
+    assert_eq!(bench.others(), [".a.json.regather-stamp"], "what was staged is gone");
 }
 
 async fn half_way_is_completed<T: Transport>(bench: &Bench<T>) {

@@ -321,11 +321,20 @@ async fn replace_and_restart<L: Link>(link: &mut L, job: &Job, way: Direction) -
         let reached = fault.reached.max(Reached::Files);
         fault.after(reached)
     })?;
-    let after = read_back(link, job).await.map_err(|fault| fault.after(Reached::Restart))?;
-    if way == Direction::Forward {
-        for file in &job.files {
-            // What older plans kept is of no use any more; a failure to remove it harms nobody.
-            let _ = sweep(link, &Names::of(&file.path, &job.plan), ".old").await;
+    let mut after = read_back(link, job).await.map_err(|fault| fault.after(Reached::Restart))?;
+    for (file, seen) in job.files.iter().zip(&mut after.files) {
+        let names = Names::of(&file.path, &job.plan);
+        // What nobody needs any more is inert; a failure to remove it harms nobody.
+        match way {
+            Direction::Forward => {
+                let _ = sweep(link, &names, ".old").await;
+            }
+            Direction::Back if seen.staged.is_some() => {
+                if link.remove(&names.staged()).await.is_ok() {
+                    seen.staged = None;
+                }
+            }
+            Direction::Back => {}
         }
     }
     Ok(after)

@@ -137,12 +137,21 @@ fn inventory(rollout: &Rollout) -> String {
                 };
                 yaml.line(6, &format!("- \"sha256\": {}", quoted(&hex(&file.want))));
                 yaml.text(7, "before", &before);
-                yaml.plain_text(7, "dest", &file.path);
+                yaml.plain_text(7, "dest", &destination(rollout, served, &file.path));
                 yaml.plain_text(7, "src", &format!("{place}/{}", below(&file.path)));
             }
         }
     }
     yaml.finish()
+}
+
+/// Returns where a file stands on the machine that Ansible reaches.
+fn destination(rollout: &Rollout, served: &Served, path: &str) -> String {
+    if rollout.is_folder {
+        format!("{}/{}", served.address.trim_end_matches('/'), path.trim_start_matches('/'))
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Adds how a device is reached: `user@host:port`, behind ` via ` the jump hosts.

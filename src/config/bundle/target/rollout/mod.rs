@@ -95,6 +95,8 @@ pub struct Rollout {
     pub pauses: Vec<bool>,
     /// Whether addresses are `user@host:port`.
     pub is_ssh: bool,
+    /// Whether addresses are folders in which the paths of files begin.
+    pub is_folder: bool,
     /// User to sign in as, where the address names none; empty where unknown.
     pub user: String,
     /// Restarts per second that the platform bears \[restarts/s\].

@@ -54,6 +54,7 @@ fn rollout() -> Rollout {
         ],
         pauses: vec![true, false],
         is_ssh: true,
+        is_folder: false,
         user: "agent".into(),
         restarts_per_s: 0.25,
     }
@@ -206,6 +207,22 @@ fn packages_and_maps_are_of_equal_files_and_their_lists_of_waves() {
         script.contains("kubectl patch deployment '10.0.0.2' --patch-file '00003-P-2.patch.yaml'"),
         "{script}"
     );
+}
+
+#[test]
+fn files_of_a_folder_stand_in_it_for_ansible_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut folders = rollout();
+    (folders.is_ssh, folders.is_folder) = (false, true);
+    for device in &mut folders.devices {
+        device.address = format!("/srv/{}/", device.group);
+    }
+    export(&folders, Form::Ansible, &mut Made { secrets: false }, folder.path()).unwrap();
+    let written = std::fs::read(folder.path().join("inventory.yml")).unwrap();
+    let hosts = &yaml(&written)["all"]["children"]["wave_01"]["hosts"];
+    let dest = hosts["P-1"]["regather_files"][0]["dest"].as_str();
+    assert!(dest.is_some_and(|dest| dest.starts_with("/srv/pumps/")), "{dest:?}");
+    assert!(!dest.is_some_and(|dest| dest.contains("//")), "{dest:?}");
 }
 
 #[test]
