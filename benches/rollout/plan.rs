@@ -7,8 +7,8 @@ use regather::base::units::{count, significant};
 use regather::push::journal::Journal;
 use regather::push::machine::{Event, Machine, Now, Order, Step, Work};
 use regather::push::plan::{
-    Budgets, Candidate, CandidateFile, Gate, GroupTerms, Inputs, Now as Known, Pace, Pauses, Plan, Request,
-    Sequence, Staging, Way,
+    Budgets, Candidate, CandidateFile, Gate, GroupTerms, Inputs, Now as Known, Pace, Pauses, Plan,
+    Prediction, Request, Sequence, Staging, Way,
 };
 use regather::push::state::{Row, Seen, SeenFile, Status, stamp};
 use std::collections::VecDeque;
@@ -48,7 +48,9 @@ pub fn plan(devices: usize) -> Result<(), Box<dyn Error>> {
 
 /// Plays a roll-out in which everything succeeds, with a journal on this disk.
 pub fn remember() -> Result<(), Box<dyn Error>> {
-    let plan = Plan::new(request(), (0..REMEMBERED).map(candidate).collect())?;
+    // What was not simulated does not start; what is remembered of a roll-out does not depend on what was found.
+    let request = Request { prediction: Some(Prediction::default()), ..request() };
+    let plan = Plan::new(request, (0..REMEMBERED).map(candidate).collect())?;
     let folder = tempfile::tempdir_in(".")?;
     let mut journal = Journal::create(&folder.path().join("rollout.db"), &plan, "bench", 0)?;
     journal.drive()?;

@@ -240,7 +240,8 @@ pub trait Listener: Send + Sync {
 #[derive(Debug)]
 pub struct Handle {
     stop: watch::Sender<bool>,
-    wishes: mpsc::Sender<Wish>,
+    // Boxed: a channel holds room for dozens, and an idle agent has none.
+    wishes: mpsc::Sender<Box<Wish>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -311,7 +312,7 @@ pub fn start_with(
 impl Handle {
     /// Tells a wish; returns whether there was room for it.
     pub fn wish(&self, wish: Wish) -> bool {
-        self.wishes.try_send(wish).is_ok()
+        self.wishes.try_send(Box::new(wish)).is_ok()
     }
 
     /// Stops the agent; it is gone when this returns.

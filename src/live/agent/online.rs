@@ -96,11 +96,11 @@ impl Life {
                 heard = session.hears(self.clock) => Ok(heard),
             };
             notices = match heard {
-                Err(Some(Wish::Cut)) => {
+                Err(Some(wish)) if *wish == Wish::Cut => {
                     pipe::reset_on_drop(session.socket.get_ref().tcp());
                     return Err(Ending::Cut);
                 }
-                Err(Some(wish)) => Box::pin(work.does(wish, session)).await?,
+                Err(Some(wish)) => Box::pin(work.does(*wish, session)).await?,
                 // Nobody is left who could wish, so this is the end as well.
                 Err(None) => return Ok(()),
                 Ok(heard) => session.takes(heard?, self.clock.now()).await?,

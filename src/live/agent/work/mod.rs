@@ -24,7 +24,7 @@ const AT_ONCE: usize = 64;
 
 /// Wishes, things and a store.
 pub(super) struct Work {
-    pub(super) wishes: mpsc::Receiver<Wish>,
+    pub(super) wishes: mpsc::Receiver<Box<Wish>>,
     thing: Thing,
     pub(super) keeper: Option<Keeper>,
     /// Entries on their way to the disk.
@@ -58,7 +58,7 @@ impl Awaited {
 
 impl Work {
     pub(super) fn new(
-        wishes: mpsc::Receiver<Wish>,
+        wishes: mpsc::Receiver<Box<Wish>>,
         thing: Thing,
         keeper: Option<Keeper>,
         voice: Voice,
@@ -88,10 +88,10 @@ impl Work {
     }
 
     /// Takes wishes of which none can be fulfilled now.
-    fn takes(&mut self, wishes: Vec<Wish>) {
+    fn takes(&mut self, wishes: impl IntoIterator<Item = Box<Wish>>) {
         let mut entries = Vec::new();
         for wish in wishes {
-            for (request, awaited) in self.requests(wish) {
+            for (request, awaited) in self.requests(*wish) {
                 match awaited {
                     Awaited::Push(_, again) if !again.is_empty() => entries.extend(again),
                     Awaited::Push(..) => {
