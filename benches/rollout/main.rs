@@ -5,6 +5,7 @@
 //! | `plan` | a plan of 100 000 devices, or of as many as a number after `--` says | 2 s and 200 MB |
 //! | `journal` | the journal of 10 000 devices, from the first intent to the last result | 15 s of waiting for the disk |
 //! | `push` | pushes at 16 and 64 at once, beside `scp` and `ssh` in a parallel loop | 3.5 times as many, 2 ms of CPU each |
+//! | `alone` | pushes without the loop, for a profile; only when it is asked for | |
 //! | `sessions` | the memory of 256 open sessions | 100 kB each |
 //!
 //! The last two need OpenSSH (`sshd`, `ssh`, `scp`, `ssh-keygen`) and Linux, and say so where it is missing. Not a
@@ -26,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let devices = words.iter().find_map(|word| word.parse().ok()).unwrap_or(100_000);
     let all = words.iter().all(|word| word.parse::<usize>().is_ok());
     let wanted = |part: &str| all || words.iter().any(|word| word == part);
-    if wanted("push") || wanted("sessions") {
+    let is_alone = words.iter().any(|word| word == "alone");
+    if wanted("push") || wanted("sessions") || is_alone {
         let Some(sshd) = sshd::Sshd::start()? else {
             println!(
                 "no pushes: there is no OpenSSH here (Debian: apt-get install openssh-server openssh-client)"
@@ -39,6 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         if wanted("push") {
             push::compare(&sshd)?;
+        }
+        if is_alone {
+            push::alone(&sshd)?;
         }
     }
     own(devices, &wanted)

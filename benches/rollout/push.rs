@@ -78,9 +78,19 @@ fn job(sshd: &Sshd, folder: &Path) -> Job {
     }
 }
 
-/// Pushes to all devices, so many at once. One thread, so that no push takes the waiting session of another.
-fn push_all(sshd: &Sshd, folders: &[PathBuf], at_once: usize) -> Result<(), Box<dyn Error>> {
+/// What is done with a device.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Stages and activates.
+    Push,
+    /// Connects, signs in, opens SFTP and leaves: what every push costs before it does anything.
+    SignIn,
+}
+
+/// Works on all devices, so many at once. One thread, so that no push takes the waiting session of another.
+fn push_all(sshd: &Sshd, folders: &[PathBuf], at_once: usize, work: Work) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ssh = Arc::new(Ssh::new(options(sshd, at_once))?);
     let target = Arc::new(Target::new(Ssh::new(options(sshd, at_once))?));
     let jobs: Arc<Vec<Job>> = Arc::new(folders.iter().map(|folder| job(sshd, folder)).collect());
     let next = Arc::new(AtomicUsize::new(0));
@@ -88,8 +98,13 @@ fn push_all(sshd: &Sshd, folders: &[PathBuf], at_once: usize) -> Result<(), Box<
         let mut workers = Vec::new();
         for _ in 0..at_once {
             let (target, jobs, next) = (Arc::clone(&target), Arc::clone(&jobs), Arc::clone(&next));
+            let ssh = Arc::clone(&ssh);
             workers.push(tokio::spawn(async move {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if work == Work::SignIn {
+                        ssh.open(job).await.map_err(|fault| fault.to_string())?.close(false).await;
+                        continue;
+                    }
                     target.stage(job, &[Secret::new(text())]).await.map_err(|fault| fault.to_string())?;
                     target.activate(job).await.map_err(|fault| fault.to_string())?;
                 }
@@ -157,30 +172,51 @@ fn cpu() -> (f64, f64) {
     (sum(11), sum(13))
 }
 
+/// CPU time that the whole machine spent so far \[s\]; in steps of 10 ms, 0 where the system does not tell.
+fn machine_cpu() -> f64 {
+    let text = read_text(Path::new("/proc/stat"), 1_000_000).unwrap_or_default();
+    let ticks = text.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    let mut sum = 0.0;
+    for (at, ticks) in ticks.take(8).enumerate() {
+        // Not the fourth and the fifth, which are idle, nor the eighth, which was taken from the machine.
+        if !matches!(at, 3 | 4 | 7) {
+            sum += ticks.parse().unwrap_or(0.0) / 100.0;
+        }
+    }
+    sum
+}
+
 /// What a round of pushes took.
 struct Round {
     /// Pushes in a second.
     rate: f64,
     /// CPU of the client \[ms per push\].
     cpu_ms: f64,
+    /// CPU of the whole machine, which is client, server and devices \[ms per push\].
+    machine_ms: f64,
 }
 
 fn round(
     folders: &[PathBuf],
     work: impl FnOnce() -> Result<(), Box<dyn Error>>,
 ) -> Result<Round, Box<dyn Error>> {
-    let (start, before) = (now(), cpu());
+    let (start, before, machine) = (now(), cpu(), machine_cpu());
     work()?;
-    let (seconds, after) = (start.elapsed().as_secs_f64(), cpu());
+    let (seconds, after, machine) = (start.elapsed().as_secs_f64(), cpu(), machine_cpu() - machine);
+    let many = folders.len() as f64;
+    let spent = after.0 - before.0 + after.1 - before.1;
+    Ok(Round { rate: many / seconds, cpu_ms: spent * 1_000.0 / many, machine_ms: machine * 1_000.0 / many })
+}
+
+/// Checks that all devices got their file and one restart.
+fn check(folders: &[PathBuf]) -> Result<(), Box<dyn Error>> {
     for folder in folders {
         let whole = read_text(&folder.join(FILE), 100_000)? == text();
         if !whole || read_text(&folder.join("restarts"), 1_000)?.lines().count() != 1 {
             return Err(format!("{} did not get its file and one restart", folder.display()).into());
         }
     }
-    let many = folders.len() as f64;
-    let spent = after.0 - before.0 + after.1 - before.1;
-    Ok(Round { rate: many / seconds, cpu_ms: spent * 1_000.0 / many })
+    Ok(())
 }
 
 /// Returns the middle one.
@@ -193,15 +229,18 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
 /// Compares pushes with the loop at 16 and 64 at once.
 pub fn compare(sshd: &Sshd) -> Result<(), Box<dyn Error>> {
     for at_once in [16, 64] {
-        let (mut own, mut others, mut sign_ins) = (Vec::new(), Vec::new(), 0);
+        let (mut own, mut others, mut bare, mut sign_ins) = (Vec::new(), Vec::new(), Vec::new(), 0);
         let (many, fewer) = (at_once * 4, at_once * 2);
         for turn in 0..ROUNDS {
             let folders = devices(sshd, &format!("own-{at_once}-{turn}"), many)?;
             let before = sshd.sign_ins()?;
-            own.push(round(&folders, || push_all(sshd, &folders, at_once))?);
+            own.push(round(&folders, || push_all(sshd, &folders, at_once, Work::Push))?);
             sign_ins += sshd.sign_ins()? - before;
+            check(&folders)?;
+            bare.push(round(&folders, || push_all(sshd, &folders, at_once, Work::SignIn))?);
             let folders = devices(sshd, &format!("loop-{at_once}-{turn}"), fewer)?;
             others.push(round(&folders, || loop_all(sshd, &folders, at_once))?);
+            check(&folders)?;
         }
         let ratios: Vec<f64> = own.iter().zip(&others).map(|(own, other)| own.rate / other.rate).collect();
         println!(
@@ -217,6 +256,34 @@ pub fn compare(sshd: &Sshd) -> Result<(), Box<dyn Error>> {
             significant(median(others.iter().map(|round| round.cpu_ms))),
             sign_ins,
             many * ROUNDS
+        );
+        let machine = |rounds: &[Round]| median(rounds.iter().map(|round| round.machine_ms));
+        let (own, bare, others) = (machine(&own), machine(&bare), machine(&others));
+        println!(
+            "  CPU of the whole machine {} ms per push, scp and ssh {} ms: {} times",
+            significant(own),
+            significant(others),
+            significant(others / own)
+        );
+        println!(
+            "  of which signing in and leaving {} ms, so nobody who signs in is more than {} times as fast here",
+            significant(bare),
+            significant(others / bare)
+        );
+    }
+    Ok(())
+}
+
+/// Pushes and nothing else, for a profile.
+pub fn alone(sshd: &Sshd) -> Result<(), Box<dyn Error>> {
+    for at_once in [16, 64] {
+        let folders = devices(sshd, &format!("alone-{at_once}"), 256)?;
+        let round = round(&folders, || push_all(sshd, &folders, at_once, Work::Push))?;
+        println!(
+            "{at_once} at once: {} pushes/s, {} ms of CPU per push here, {} ms of the whole machine",
+            significant(round.rate),
+            significant(round.cpu_ms),
+            significant(round.machine_ms)
         );
     }
     Ok(())

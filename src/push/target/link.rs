@@ -4,6 +4,30 @@ use super::Job;
 use crate::push::fault::Fault;
 use std::future::Future;
 
+/// What is asked of a device together. It is done in this order, but what is read and listed in any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ask<'a> {
+    /// A small file to be created, as [`Link::create`] does. Where there is one already nothing else is done.
+    pub create: Option<(&'a str, &'a [u8])>,
+    /// Files to be read.
+    pub read: &'a [String],
+    /// Folders whose names are wanted.
+    pub list: &'a [String],
+    /// Files to be removed.
+    pub remove: &'a [String],
+}
+
+/// What came of an [`Ask`], each in the order in which it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Bytes of the files, `None` where there is none.
+    pub files: Vec<Option<Vec<u8>>>,
+    /// Names in the folders.
+    pub names: Vec<Vec<String>>,
+    /// Whether the files to be removed are gone.
+    pub removed: Vec<bool>,
+}
+
 /// An open way to one device. Paths are as the device writes them; every operation has its own deadline.
 pub trait Link: Send {
     /// Reads a whole file, `None` where there is none.
@@ -12,20 +36,28 @@ pub trait Link: Send {
     /// [`Fault`]; a file that is too large is one.
     fn read(&mut self, path: &str) -> impl Future<Output = Result<Option<Vec<u8>>, Fault>> + Send;
 
-    /// Reads several files, each as [`Link::read`] does; at once where the way to the device allows that.
+    /// Does several things, at once where the way to the device allows that. Returns `None` where the file to be
+    /// created is there already. What is to be removed is removed even where something else was not read, and so is
+    /// then a file that was created.
     ///
     /// # Errors
-    /// [`Fault`] of the first that was not read.
-    fn read_all(
-        &mut self,
-        paths: &[String],
-    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Fault>> + Send {
+    /// [`Fault`] of the first that was not created, read or listed.
+    fn ask(&mut self, ask: Ask<'_>) -> impl Future<Output = Result<Option<Told>, Fault>> + Send {
         async move {
-            let mut all = Vec::with_capacity(paths.len());
-            for path in paths {
-                all.push(self.read(path).await?);
+            if let Some((path, bytes)) = ask.create
+                && !self.create(path, bytes).await?
+            {
+                return Ok(None);
             }
-            Ok(all)
+            let told = one_by_one(self, ask).await;
+            if let (Some((path, _)), Err(_)) = (ask.create, &told) {
+                let _ = self.remove(path).await;
+            }
+            let mut removed = Vec::with_capacity(ask.remove.len());
+            for path in ask.remove {
+                removed.push(self.remove(path).await.is_ok());
+            }
+            told.map(|told| Some(Told { removed, ..told }))
         }
     }
 
@@ -80,6 +112,18 @@ pub trait Link: Send {
 
     /// Ends the way, politely; where more work on the device comes soon a transport may keep it for that.
     fn close(self, more: bool) -> impl Future<Output = ()> + Send;
+}
+
+/// Reads and lists what is asked for, one by one.
+async fn one_by_one<L: Link + ?Sized>(link: &mut L, ask: Ask<'_>) -> Result<Told, Fault> {
+    let mut told = Told::default();
+    for path in ask.read {
+        told.files.push(link.read(path).await?);
+    }
+    for folder in ask.list {
+        told.names.push(link.list(folder).await?);
+    }
+    Ok(told)
 }
 
 /// Opens ways to devices.

@@ -26,7 +26,7 @@ pub mod ssh;
 mod steps;
 
 pub use folder::Folders;
-pub use link::{Link, Transport};
+pub use link::{Ask, Link, Told, Transport};
 pub use steps::{MAX_FILE, Target};
 
 use super::plan::PlannedDevice;

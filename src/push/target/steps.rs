@@ -1,6 +1,6 @@
 //! What is done on a device, in which order, over any transport.
 
-use super::link::{Link, Transport};
+use super::link::{Ask, Link, Told, Transport};
 use super::names::Names;
 use super::platform::{Connection, Platform};
 use super::{Job, JobFile};
@@ -111,19 +111,24 @@ impl<T: Transport> Target<T> {
     }
 
     async fn stage_over(&self, link: &mut T::Link, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
-        let seen = read_back(link, job).await?;
+        let mut seen = read_back(link, job).await?;
         let open = |at: usize| seen.files.get(at).is_some_and(|file| file.live != Some(job.files[at].want));
         if !(0..job.files.len()).any(open) {
             return Ok(seen);
         }
-        self.lock(link, job).await?;
-        let written = write_staged(link, job, texts, &open).await;
-        let seen = match written {
-            Ok(()) => staged_back(link, job, seen).await,
-            Err(fault) => Err(fault),
-        };
-        unlock(link, job).await;
-        seen
+        let found = self.lock(link, job, &[], &folders(job)).await?;
+        if let Err(fault) = write_staged(link, job, texts, &open, &found.names).await {
+            unlock(link, job).await;
+            return Err(fault);
+        }
+        // The rest is as it was seen before, and is read again before it is replaced.
+        let staged: Vec<String> =
+            job.files.iter().map(|file| Names::of(&file.path, &job.plan).staged()).collect();
+        let back = Ask { read: &staged, remove: &[first_names(job)?.lock()], ..Ask::default() };
+        for (file, bytes) in seen.files.iter_mut().zip(done(link.ask(back).await?).files) {
+            file.staged = bytes.map(|bytes| sha256(&bytes));
+        }
+        Ok(seen)
     }
 
     /// Gives the staged files the names of the live ones, restarts the agent, and reads everything back. Where the
@@ -154,19 +159,31 @@ impl<T: Transport> Target<T> {
         if matches!(way, Direction::Forward) {
             self.remember(job).await?;
         }
-        self.lock(link, job).await?;
-        let done = replace_and_restart(link, job, way).await;
-        unlock(link, job).await;
-        done
+        let found = self.lock(link, job, &everything(job)?, &folders(job)).await?;
+        let seen = seen_of(job, found.files);
+        match replace_and_restart(link, job, way, &seen).await {
+            Ok(Some(seen)) => settle(link, job, way, seen, &found.names).await,
+            other => {
+                unlock(link, job).await;
+                Ok(other?.unwrap_or(seen))
+            }
+        }
     }
 
-    /// Takes the device's lock.
-    async fn lock(&self, link: &mut T::Link, job: &Job) -> Result<(), Fault> {
+    /// Takes the device's lock, and then reads files and lists folders.
+    async fn lock(
+        &self,
+        link: &mut T::Link,
+        job: &Job,
+        read: &[String],
+        list: &[String],
+    ) -> Result<Told, Fault> {
         let path = first_names(job)?.lock();
         let own = format!("{}{RESTARTS}{} s", job.owner, job.restart_s);
         let own = own.as_bytes();
-        if link.create(&path, own).await? {
-            return Ok(());
+        let ask = Ask { create: Some((&path, own)), read, list, remove: &[] };
+        if let Some(told) = link.ask(ask).await? {
+            return Ok(told);
         }
         let Some(holder) = link.read(&path).await? else {
             return Err(Fault::new(Class::Locked, "the lock came and went"));
@@ -177,7 +194,7 @@ impl<T: Transport> Target<T> {
         }
         link.write(&path, own, &path).await?;
         match link.read(&path).await? {
-            Some(holder) if holder == own => Ok(()),
+            Some(holder) if holder == own => link.ask(Ask { create: None, ..ask }).await.map(done),
             _ => Err(Fault::new(Class::Locked, "somebody else took it over")),
         }
     }
@@ -238,28 +255,44 @@ async fn hash_of<L: Link>(link: &mut L, path: &str) -> Result<Option<Hash>, Faul
     Ok(link.read(path).await?.map(|bytes| sha256(&bytes)))
 }
 
-/// Reads everything back.
-async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
+/// What came where nothing was to be created, which always comes.
+fn done(told: Option<Told>) -> Told {
+    told.unwrap_or_default()
+}
+
+/// Returns the paths of all that is read back: the stamp, and of each file what is live, staged and kept.
+fn everything(job: &Job) -> Result<Vec<String>, Fault> {
     let mut paths = vec![first_names(job)?.stamp()];
     for file in &job.files {
         let names = Names::of(&file.path, &job.plan);
         paths.extend([file.path.clone(), names.staged(), names.kept()]);
     }
-    let mut read = link.read_all(&paths).await?.into_iter();
-    let stamp = read.next().flatten();
+    Ok(paths)
+}
+
+/// Returns the folder of each file.
+fn folders(job: &Job) -> Vec<String> {
+    job.files.iter().map(|file| Names::of(&file.path, &job.plan).folder).collect()
+}
+
+/// Returns what was read of [`everything`].
+fn seen_of(job: &Job, read: Vec<Option<Vec<u8>>>) -> Seen {
+    let mut read = read.into_iter();
+    let stamp = stamp_of(read.next().flatten());
     let mut hashes = read.map(|bytes| bytes.map(|bytes| sha256(&bytes)));
     let mut next = || hashes.next().flatten();
     let files = job.files.iter().map(|_| SeenFile { live: next(), staged: next(), kept: next() }).collect();
-    let stamp = stamp.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-    Ok(Seen { files, stamp })
+    Seen { files, stamp }
 }
 
-/// Reads back what was staged; the rest is as it was seen before, and is read again before it is replaced.
-async fn staged_back<L: Link>(link: &mut L, job: &Job, mut seen: Seen) -> Result<Seen, Fault> {
-    for (file, seen) in job.files.iter().zip(&mut seen.files) {
-        seen.staged = hash_of(link, &Names::of(&file.path, &job.plan).staged()).await?;
-    }
-    Ok(seen)
+fn stamp_of(bytes: Option<Vec<u8>>) -> Option<String> {
+    bytes.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+/// Reads everything back.
+async fn read_back<L: Link>(link: &mut L, job: &Job) -> Result<Seen, Fault> {
+    let told = link.ask(Ask { read: &everything(job)?, ..Ask::default() }).await?;
+    Ok(seen_of(job, done(told).files))
 }
 
 async fn write_staged<L: Link>(
@@ -267,15 +300,18 @@ async fn write_staged<L: Link>(
     job: &Job,
     texts: &[Secret],
     open: &(impl Fn(usize) -> bool + Sync),
+    listed: &[Vec<String>],
 ) -> Result<(), Fault> {
+    for path in others(job, listed, ".new") {
+        link.remove(&path).await?;
+    }
     for (at, (file, text)) in job.files.iter().zip(texts).enumerate() {
-        let names = Names::of(&file.path, &job.plan);
-        sweep(link, &names, ".new").await?;
         if open(at) {
-            let written = link.write(&names.staged(), text.expose().as_bytes(), &file.path).await;
+            let staged = Names::of(&file.path, &job.plan).staged();
+            let written = link.write(&staged, text.expose().as_bytes(), &file.path).await;
             if let Err(fault) = written {
                 // Half a file is inert, but on a full disk it is in the way.
-                let _ = link.remove(&names.staged()).await;
+                let _ = link.remove(&staged).await;
                 return Err(fault);
             }
         }
@@ -283,18 +319,25 @@ async fn write_staged<L: Link>(
     Ok(())
 }
 
-/// Removes what other plans left beside a file.
-async fn sweep<L: Link>(link: &mut L, names: &Names, kind: &str) -> Result<(), Fault> {
-    for name in link.list(&names.folder).await? {
-        if names.is_other_plans(&name, kind) {
-            link.remove(&format!("{}{name}", names.folder)).await?;
-        }
+/// Returns what other plans left beside the files, by the names in their folders.
+fn others(job: &Job, listed: &[Vec<String>], kind: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    for (file, listed) in job.files.iter().zip(listed) {
+        let names = Names::of(&file.path, &job.plan);
+        let of_others = listed.iter().filter(|name| names.is_other_plans(name, kind));
+        left.extend(of_others.map(|name| format!("{}{name}", names.folder)));
     }
-    Ok(())
+    left
 }
 
-async fn replace_and_restart<L: Link>(link: &mut L, job: &Job, way: Direction) -> Result<Seen, Fault> {
-    let seen = read_back(link, job).await?;
+/// Exchanges the files and restarts the agent. Returns what is staged and kept then, or `None` where everything is done
+/// already.
+async fn replace_and_restart<L: Link>(
+    link: &mut L,
+    job: &Job,
+    way: Direction,
+    seen: &Seen,
+) -> Result<Option<Seen>, Fault> {
     let goal = |file: &JobFile| match way {
         Direction::Forward => Ok(Some(file.want)),
         Direction::Back => file.before.ok_or_else(|| Fault::new(Class::KeptGone, "nothing was kept")),
@@ -304,14 +347,19 @@ async fn replace_and_restart<L: Link>(link: &mut L, job: &Job, way: Direction) -
         reached_goal &= seen.live == goal(file)?;
     }
     if reached_goal && seen.stamp.as_deref() == Some(job.stamp.as_str()) {
-        return Ok(seen);
+        return Ok(None);
     }
+    let mut after = seen.clone();
     let (moves, removals) = match way {
-        Direction::Forward => (keep_previous(link, job, &seen).await?, Vec::new()),
-        Direction::Back => restore_previous(link, job, &seen).await?,
+        Direction::Forward => (keep_previous(link, job, &mut after).await?, Vec::new()),
+        Direction::Back => restore_previous(link, job, seen).await?,
     };
     for (from, to) in moves {
         link.rename(&from, &to).await.map_err(|fault| fault.after(Reached::Files))?;
+        let moved = job.files.iter().position(|file| file.path == to);
+        if let Some(file) = moved.and_then(|at| after.files.get_mut(at)) {
+            file.staged = None;
+        }
     }
     for path in removals {
         link.remove(&path).await.map_err(|fault| fault.after(Reached::Files))?;
@@ -321,29 +369,47 @@ async fn replace_and_restart<L: Link>(link: &mut L, job: &Job, way: Direction) -
         let reached = fault.reached.max(Reached::Files);
         fault.after(reached)
     })?;
-    let mut after = read_back(link, job).await.map_err(|fault| fault.after(Reached::Restart))?;
-    for (file, seen) in job.files.iter().zip(&mut after.files) {
-        let names = Names::of(&file.path, &job.plan);
-        // What nobody needs any more is inert; a failure to remove it harms nobody.
-        match way {
-            Direction::Forward => {
-                let _ = sweep(link, &names, ".old").await;
-            }
-            Direction::Back if seen.staged.is_some() => {
-                if link.remove(&names.staged()).await.is_ok() {
-                    seen.staged = None;
-                }
-            }
-            Direction::Back => {}
+    Ok(Some(after))
+}
+
+/// Reads back what a restart may have changed, removes what nobody needs any more, and gives the lock back. What stays
+/// is inert; a failure to remove it harms nobody.
+async fn settle<L: Link>(
+    link: &mut L,
+    job: &Job,
+    way: Direction,
+    mut seen: Seen,
+    listed: &[Vec<String>],
+) -> Result<Seen, Fault> {
+    let names = first_names(job)?;
+    let mut read = vec![names.stamp()];
+    read.extend(job.files.iter().map(|file| file.path.clone()));
+    let mut staged = Vec::new();
+    let mut remove = match way {
+        Direction::Forward => others(job, listed, ".old"),
+        Direction::Back => {
+            staged = (0..seen.files.len()).filter(|&at| seen.files[at].staged.is_some()).collect();
+            staged.iter().map(|&at| Names::of(&job.files[at].path, &job.plan).staged()).collect()
         }
+    };
+    remove.push(names.lock());
+    let told = link.ask(Ask { read: &read, remove: &remove, ..Ask::default() }).await;
+    let told = done(told.map_err(|fault| fault.after(Reached::Restart))?);
+    let mut read = told.files.into_iter();
+    seen.stamp = stamp_of(read.next().flatten());
+    for (file, bytes) in seen.files.iter_mut().zip(read) {
+        file.live = bytes.map(|bytes| sha256(&bytes));
     }
-    Ok(after)
+    for (at, _) in staged.into_iter().zip(&told.removed).filter(|(_, removed)| **removed) {
+        seen.files[at].staged = None;
+    }
+    Ok(seen)
 }
 
 /// Keeps what stands there now, and returns what is to be renamed.
-async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<Moves, Fault> {
+async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &mut Seen) -> Result<Moves, Fault> {
     let mut moves = Vec::new();
-    for (file, seen) in job.files.iter().zip(&seen.files) {
+    for (file, seen) in job.files.iter().zip(&mut seen.files) {
         if seen.live == Some(file.want) {
             continue;
         }
@@ -357,10 +423,14 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
         if let Some(live) = seen.live
             && seen.kept != Some(live)
         {
+            if seen.kept.is_some() {
+                link.remove(&names.kept()).await?;
+            }
             keep(link, file, &names, live).await?;
             if hash_of(link, &names.kept()).await? != Some(live) {
                 return Err(Fault::new(Class::Mismatch, names.kept()));
             }
+            seen.kept = Some(live);
         }
         moves.push((names.staged(), file.path.clone()));
     }
@@ -369,7 +439,6 @@ async fn keep_previous<L: Link>(link: &mut L, job: &Job, seen: &Seen) -> Result<
 
 /// Keeps the live file under another name: the same file where the device can do that, else a copy.
 async fn keep<L: Link>(link: &mut L, file: &JobFile, names: &Names, live: Hash) -> Result<(), Fault> {
-    link.remove(&names.kept()).await?;
     if link.link(&file.path, &names.kept()).await? {
         return Ok(());
     }

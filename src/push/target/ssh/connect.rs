@@ -10,7 +10,7 @@ use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, PublicKey, Publi
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpStream, lookup_host};
 
 /// Keys that are tried; hosts end the connection after a few.
@@ -18,6 +18,9 @@ const MAX_KEYS: usize = 5;
 
 /// Stands between a host and the jump host through which it is reached.
 pub(super) const VIA: &str = " via ";
+
+/// What is read from a connection at once \[bytes\]; held as long as it is open.
+const READ_AHEAD: usize = 4 * 1024;
 
 /// Most hosts of one way, the device among them.
 const MAX_HOPS: usize = 5;
@@ -185,7 +188,8 @@ pub(super) async fn sign_in(ssh: &Ssh, who: &Who, way: &Way) -> Result<Handle<Gu
     let stream = TcpStream::connect(&*addresses).await.map_err(|error| reach(&error))?;
     // Without it small requests wait for each other; a failure costs time only.
     let _ = stream.set_nodelay(true);
-    sign_in_over(ssh, who, way, stream).await
+    // SSH reads the length of a packet and then the packet; with a buffer that is one call to the system for several.
+    sign_in_over(ssh, who, way, BufReader::with_capacity(READ_AHEAD, stream)).await
 }
 
 /// Checks the host at the other end of a stream and signs in.

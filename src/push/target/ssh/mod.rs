@@ -19,6 +19,7 @@
 
 mod command;
 mod connect;
+mod files;
 mod hosts;
 mod jump;
 mod pool;

@@ -1,11 +1,11 @@
 //! File operations through SFTP, and the restart as a command.
 
 use super::super::Job;
-use super::super::link::Link;
-use super::super::steps::MAX_FILE;
+use super::super::link::{Ask, Link, Told};
 use super::SshOptions;
 use super::command::command;
 use super::connect::Guard;
+use super::files::{Files, Round, Rounded, is_status};
 use super::jump::Tunnel;
 use super::pool::Pool;
 use crate::push::fault::{Class, Fault, Reached};
@@ -13,15 +13,13 @@ use russh::ChannelMsg;
 use russh::client::Handle;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
-use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
+use russh_sftp::extensions::Statvfs;
+use russh_sftp::protocol::StatusCode;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
-
-/// Bytes per request \[bytes\]; every server takes that much.
-const PIECE: usize = 32 * 1024;
 
 /// Room that is left on a disk beside the file \[bytes\].
 const SPARE: u64 = 16 * 1024;
@@ -35,7 +33,7 @@ const MAX_SAID: usize = 400;
 /// An open connection with SFTP.
 pub struct SshLink {
     handle: Handle<Guard>,
-    sftp: RawSftpSession,
+    files: Files,
     restart: String,
     request: Duration,
     /// Where it waits for the next piece of work, under which key, and how long.
@@ -90,7 +88,16 @@ impl SshLink {
             .map_err(|_| Fault::new(Class::NoAnswer, "while SFTP began"))??;
         let idle = Duration::from_secs(options.idle_s.into());
         let restart = options.restart.clone();
-        Ok(Self { handle, sftp, restart, request, home, idle, broken: AtomicBool::new(false), held })
+        Ok(Self {
+            handle,
+            files: Files::new(sftp),
+            restart,
+            request,
+            home,
+            idle,
+            broken: AtomicBool::new(false),
+            held,
+        })
     }
 
     /// Returns whether it can be used again.
@@ -100,7 +107,7 @@ impl SshLink {
 
     /// Ends it, politely.
     pub(super) async fn end(self) {
-        let _ = self.sftp.close_session();
+        self.files.end();
         let goodbye = self.handle.disconnect(russh::Disconnect::ByApplication, "", "");
         let _ = timeout(Duration::from_millis(500), goodbye).await;
     }
@@ -131,174 +138,32 @@ impl SshLink {
         Fault::new(class, format!("{error}, {path}"))
     }
 
+    /// Returns what came of a round, or what was wrong first.
+    async fn told(&self, ask: Ask<'_>, came: Rounded) -> Result<Told, Fault> {
+        if let (Some((path, bytes)), Some(Err(error))) = (ask.create, came.filled) {
+            return Err(self.fault(error, path, bytes.len() as u64).await);
+        }
+        let mut told = Told { removed: came.removed.iter().map(Result::is_ok).collect(), ..Told::default() };
+        for (read, path) in came.files.into_iter().zip(ask.read) {
+            match read {
+                Ok(bytes) => told.files.push(bytes),
+                Err(error) => return Err(self.fault(error, path, 0).await),
+            }
+        }
+        for (names, folder) in came.names.into_iter().zip(ask.list) {
+            match names {
+                Ok(names) => told.names.push(names),
+                Err(error) => return Err(self.fault(error, folder, 0).await),
+            }
+        }
+        Ok(told)
+    }
+
     /// Returns what is wrong with the disk of a path, where its server tells.
     async fn disk_fault(&self, path: &str, needed: u64) -> Option<Fault> {
-        let folder = path.rfind('/').map_or(".", |slash| if slash == 0 { "/" } else { &path[..slash] });
-        let disk = self.sftp.statvfs(folder).await.ok()?;
-        if disk.flags & READ_ONLY != 0 {
-            return Some(Fault::new(Class::ReadOnly, folder));
-        }
-        let free = disk.blocks_avail.saturating_mul(disk.fragment_size.max(1));
-        let full = free < needed.saturating_add(SPARE) || (disk.inodes > 0 && disk.inodes_avail == 0);
-        full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
+        let folder = folder_of(path);
+        disk_trouble(&self.files.disk(folder).await.ok()?, folder, needed)
     }
-
-    /// Opens, writes and closes; what is to have another file's permissions is to last, and is brought to the disk.
-    async fn put(
-        &self,
-        path: &str,
-        bytes: &[u8],
-        like: Option<&str>,
-        flags: OpenFlags,
-    ) -> Result<(), SftpError> {
-        let known = async {
-            match like {
-                Some(like) => self.sftp.stat(like).await.ok(),
-                None => None,
-            }
-        };
-        let (known, opened) = tokio::join!(biased; known, self.sftp.open(path, flags, private()));
-        let handle = opened?.handle;
-        if let Some(known) = known
-            && let Err(error) = self.takes_after(&handle, known.attrs).await
-        {
-            let _ = self.sftp.close(&handle).await;
-            return Err(error);
-        }
-        self.fill(&handle, bytes, like.is_some()).await
-    }
-
-    /// Gives an open file the permissions of another one, and its owner where that is allowed.
-    async fn takes_after(&self, handle: &str, known: FileAttributes) -> Result<(), SftpError> {
-        let mode = FileAttributes {
-            permissions: known.permissions.map(|mode| mode & 0o7777),
-            ..FileAttributes::empty()
-        };
-        // Only the administrator may give files away; for others the file becomes their own. The host sets
-        // neither then, and is asked for the permissions alone.
-        let both = FileAttributes { uid: known.uid, gid: known.gid, ..mode.clone() };
-        if self.sftp.fsetstat(handle, both).await.is_err() {
-            self.sftp.fsetstat(handle, mode).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes an open file and closes it. Hosts do what concerns one file in the order in which it was asked, so the
-    /// last piece, the way to the disk and the end are asked for together.
-    async fn fill(&self, handle: &str, bytes: &[u8], lasts: bool) -> Result<(), SftpError> {
-        let pieces = bytes.chunks(PIECE).count();
-        let mut written = Ok(());
-        for (at, piece) in bytes.chunks(PIECE).enumerate().take(pieces.saturating_sub(1)) {
-            written = self.sftp.write(handle, (at * PIECE) as u64, piece.to_vec()).await.map(drop);
-            if written.is_err() {
-                break;
-            }
-        }
-        if written.is_err() {
-            let _ = self.sftp.close(handle).await;
-            return written;
-        }
-        let last = async {
-            let Some(piece) = bytes.chunks(PIECE).last() else { return Ok(()) };
-            self.sftp.write(handle, ((pieces - 1) * PIECE) as u64, piece.to_vec()).await.map(drop)
-        };
-        let synced = async { if lasts { self.sftp.fsync(handle).await.map(drop) } else { Ok(()) } };
-        let (last, synced, closed) = tokio::join!(biased; last, synced, self.sftp.close(handle));
-        last?;
-        synced?;
-        closed.map(drop)
-    }
-
-    /// Reads a file: in one go where its size says that nothing is missing, else piece by piece.
-    async fn get(&self, path: &str) -> Result<Option<Vec<u8>>, SftpError> {
-        let handle = match self.sftp.open(path, OpenFlags::READ, FileAttributes::empty()).await {
-            Ok(handle) => handle.handle,
-            Err(error) if is_status(&error, StatusCode::NoSuchFile) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let (first, known, _) = tokio::join!(biased;
-            self.sftp.read(&handle, 0, PIECE as u32),
-            self.sftp.fstat(&handle),
-            self.sftp.close(&handle)
-        );
-        let bytes = match first {
-            Ok(piece) => piece.data,
-            Err(error) if is_status(&error, StatusCode::Eof) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        match known.ok().and_then(|known| known.attrs.size) {
-            Some(size) if size == bytes.len() as u64 => Ok(Some(bytes)),
-            _ => self.get_long(path).await,
-        }
-    }
-
-    async fn get_long(&self, path: &str) -> Result<Option<Vec<u8>>, SftpError> {
-        let handle = match self.sftp.open(path, OpenFlags::READ, FileAttributes::empty()).await {
-            Ok(handle) => handle.handle,
-            Err(error) if is_status(&error, StatusCode::NoSuchFile) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let mut bytes = Vec::new();
-        let read = loop {
-            match self.sftp.read(&handle, bytes.len() as u64, PIECE as u32).await {
-                Ok(piece) if piece.data.is_empty() => break Ok(()),
-                Ok(piece) => bytes.extend(piece.data),
-                Err(error) if is_status(&error, StatusCode::Eof) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-            if bytes.len() as u64 > MAX_FILE {
-                break Err(SftpError::Limited("the file is too large to be an agent's".into()));
-            }
-        };
-        let _ = self.sftp.close(&handle).await;
-        read.map(|()| Some(bytes))
-    }
-
-    /// Reads up to four files at once.
-    async fn get_four(&self, paths: &[String]) -> [Result<Option<Vec<u8>>, SftpError>; 4] {
-        let at = async |place: usize| match paths.get(place) {
-            Some(path) => self.get(path).await,
-            None => Ok(None),
-        };
-        let (first, second, third, fourth) = tokio::join!(at(0), at(1), at(2), at(3));
-        [first, second, third, fourth]
-    }
-
-    async fn names(&self, folder: &str) -> Result<Vec<String>, SftpError> {
-        let handle = self.sftp.opendir(if folder.is_empty() { "." } else { folder }).await?.handle;
-        let mut names = Vec::new();
-        // The second answer is mostly that there are no more.
-        let read = 'read: loop {
-            let (one, two) = tokio::join!(biased; self.sftp.readdir(&handle), self.sftp.readdir(&handle));
-            for some in [one, two] {
-                match some {
-                    Ok(some) => names.extend(some.files.into_iter().map(|file| file.filename)),
-                    Err(error) if is_status(&error, StatusCode::Eof) => break 'read Ok(()),
-                    Err(error) => break 'read Err(error),
-                }
-            }
-        };
-        let _ = self.sftp.close(&handle).await;
-        names.sort_unstable();
-        read.map(|()| names)
-    }
-
-    async fn posix_rename(&self, from: &str, to: &str) -> Result<(), SftpError> {
-        let mut data = Vec::with_capacity(from.len() + to.len() + 8);
-        for text in [from, to] {
-            data.extend((text.len() as u32).to_be_bytes());
-            data.extend(text.as_bytes());
-        }
-        match self.sftp.extended("posix-rename@openssh.com", data).await? {
-            Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
-            Packet::Status(status) => Err(SftpError::Status(status)),
-            _ => Err(SftpError::UnexpectedPacket),
-        }
-    }
-}
-
-fn is_status(error: &SftpError, code: StatusCode) -> bool {
-    matches!(error, SftpError::Status(status) if status.status_code == code)
 }
 
 fn cut(error: &russh::Error) -> Fault {
@@ -310,88 +175,94 @@ fn cut(error: &russh::Error) -> Fault {
     Fault::new(class, error.to_string())
 }
 
-/// Returns how a new file begins: readable by its owner alone.
-fn private() -> FileAttributes {
-    FileAttributes { permissions: Some(0o600), ..FileAttributes::empty() }
+/// Returns the folder of a path.
+fn folder_of(path: &str) -> &str {
+    path.rfind('/').map_or(".", |slash| if slash == 0 { "/" } else { &path[..slash] })
+}
+
+/// Returns what is wrong with a disk onto which so many bytes are to go.
+fn disk_trouble(disk: &Statvfs, folder: &str, needed: u64) -> Option<Fault> {
+    if disk.flags & READ_ONLY != 0 {
+        return Some(Fault::new(Class::ReadOnly, folder));
+    }
+    let free = disk.blocks_avail.saturating_mul(disk.fragment_size.max(1));
+    let full = free < needed.saturating_add(SPARE) || (disk.inodes > 0 && disk.inodes_avail == 0);
+    full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
 }
 
 impl Link for SshLink {
     async fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Fault> {
-        match self.get(path).await {
-            Ok(bytes) => Ok(bytes),
-            Err(error) => Err(self.fault(error, path, 0).await),
-        }
+        let told = self.ask(Ask { read: &[path.into()], ..Ask::default() }).await?;
+        Ok(told.and_then(|told| told.files.into_iter().next().flatten()))
     }
 
-    async fn read_all(&mut self, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-        let mut all = Vec::with_capacity(paths.len());
-        for some in paths.chunks(4) {
-            for (read, path) in self.get_four(some).await.into_iter().zip(some) {
-                match read {
-                    Ok(bytes) => all.push(bytes),
-                    Err(error) => return Err(self.fault(error, path, 0).await),
-                }
+    async fn ask(&mut self, ask: Ask<'_>) -> Result<Option<Told>, Fault> {
+        let mut begun = None;
+        if let Some((path, bytes)) = ask.create {
+            match self.files.create(path).await {
+                Ok(Some(file)) => begun = Some((path, bytes, file)),
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(self.fault(error, path, bytes.len() as u64).await),
             }
         }
-        Ok(all)
+        let fill = begun.as_ref().map(|(_, bytes, file)| (file, *bytes));
+        let round = Round { fill, read: ask.read, list: ask.list, remove: ask.remove };
+        let told = self.told(ask, self.files.round(round).await).await;
+        if let (Some((path, ..)), Err(_)) = (begun, &told) {
+            let _ = self.files.remove(path).await;
+        }
+        told.map(Some)
     }
 
     async fn write(&mut self, path: &str, bytes: &[u8], like: &str) -> Result<(), Fault> {
-        if let Some(fault) = self.disk_fault(path, bytes.len() as u64).await {
-            return Err(fault);
-        }
-        let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::TRUNCATE;
-        match self.put(path, bytes, Some(like), flags).await {
+        let needed = bytes.len() as u64;
+        let folder = folder_of(path);
+        let (disk, like, opened) = self.files.begin(path, folder, like).await;
+        let trouble = disk.and_then(|disk| disk_trouble(&disk, folder, needed));
+        let file = match (opened, trouble) {
+            (Ok(file), None) => file,
+            (Ok(file), Some(trouble)) => {
+                self.files.abandon(&file, path).await;
+                return Err(trouble);
+            }
+            (Err(_), Some(trouble)) => return Err(trouble),
+            (Err(error), None) => return Err(self.fault(error, path, needed).await),
+        };
+        match self.files.put(&file, path, bytes, like).await {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.fault(error, path, bytes.len() as u64).await),
+            Err(error) => Err(self.fault(error, path, needed).await),
         }
     }
 
     async fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool, Fault> {
-        let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
-        let opened = match self.sftp.open(path, flags, private()).await {
-            Ok(opened) => opened,
-            // SFTP has no word for a file that exists.
-            Err(error) if is_status(&error, StatusCode::Failure) && self.sftp.lstat(path).await.is_ok() => {
-                return Ok(false);
-            }
-            Err(error) => return Err(self.fault(error, path, bytes.len() as u64).await),
-        };
-        let Err(error) = self.fill(&opened.handle, bytes, false).await else { return Ok(true) };
-        let fault = self.fault(error, path, bytes.len() as u64).await;
-        // Nothing is left that others would take for a lock.
-        let _ = self.sftp.remove(path).await;
-        Err(fault)
+        Ok(self.ask(Ask { create: Some((path, bytes)), ..Ask::default() }).await?.is_some())
     }
 
     async fn rename(&mut self, from: &str, to: &str) -> Result<(), Fault> {
-        match self.posix_rename(from, to).await {
+        match self.files.rename(from, to).await {
             Ok(()) => Ok(()),
             Err(error) => Err(self.fault(error, to, 0).await),
         }
     }
 
     async fn link(&mut self, from: &str, to: &str) -> Result<bool, Fault> {
-        match self.sftp.hardlink(from, to).await {
-            Ok(_) => Ok(true),
+        match self.files.link(from, to).await {
+            Ok(()) => Ok(true),
             Err(error @ SftpError::Status(_)) if !is_status(&error, StatusCode::ConnectionLost) => Ok(false),
             Err(error) => Err(self.fault(error, to, 0).await),
         }
     }
 
     async fn remove(&mut self, path: &str) -> Result<(), Fault> {
-        match self.sftp.remove(path).await {
-            Ok(_) => Ok(()),
-            Err(error) if is_status(&error, StatusCode::NoSuchFile) => Ok(()),
+        match self.files.remove(path).await {
+            Ok(()) => Ok(()),
             Err(error) => Err(self.fault(error, path, 0).await),
         }
     }
 
     async fn list(&mut self, folder: &str) -> Result<Vec<String>, Fault> {
-        match self.names(folder).await {
-            Ok(names) => Ok(names),
-            Err(error) => Err(self.fault(error, folder, 0).await),
-        }
+        let told = self.ask(Ask { list: &[folder.into()], ..Ask::default() }).await?;
+        Ok(told.and_then(|told| told.names.into_iter().next()).unwrap_or_default())
     }
 
     async fn restart(&mut self, job: &Job, stamp_file: &str) -> Result<(), Fault> {
