@@ -11,6 +11,7 @@
 use crate::base::Micros;
 use crate::base::units;
 use crate::fleet::{Agent, Fleet, Loss, Meets, Outage, Touches};
+use crate::push::fault::Class;
 use crate::push::plan::{Expected, Pace, Plan, Prediction, Request, Storm};
 use crate::sim::{self, Run, SimError};
 use std::collections::BTreeMap;
@@ -47,8 +48,8 @@ const STEPS: u32 = 7;
 /// Room for slow devices before they have to be read back \[s\].
 const SLOW_S: u32 = 120;
 
-/// Time in which a device that is back is seen to be: the longest wait between two looks, and a look \[s\].
-const SEEN_S: u32 = 90;
+/// Time that a look at a device may take, with its wait for others to be looked at first \[s\].
+const LOOK_S: u32 = 30;
 
 /// Share of devices that is asked for at most \[hundredths of a percent\]: a simulation is not the field.
 const MOST_PCT_X100: u32 = 9_000;
@@ -206,7 +207,8 @@ fn least(request: &Request, storm: &Storm) -> Vec<Expected> {
     for (age, _, _) in &storm.curve {
         let part = (back_within(storm, &request.pace, *age) * share) as u32;
         if part > least.last().map_or(0, |last| last.least_pct_x100) {
-            let after_s = request.pace.verify_after_s.max(age.saturating_add(age / 4)).saturating_add(SEEN_S);
+            let after_s =
+                request.pace.verify_after_s.max(age.saturating_add(age / 4)).saturating_add(seen_s(*age));
             least.push(Expected { after_s, least_pct_x100: part });
         }
     }
@@ -220,6 +222,13 @@ fn least(request: &Request, storm: &Storm) -> Vec<Expected> {
         }
     }
     least
+}
+
+/// Returns the time in which a device that is back so long after its restart \[s\] is seen to be: the waits between two
+/// looks double, so none is longer than what has passed, up to the longest one.
+fn seen_s(age_s: u32) -> u32 {
+    let longest_s = Class::NotBack.retry().longest_ms / 1_000;
+    age_s.saturating_add(1).min(longest_s as u32).saturating_add(LOOK_S)
 }
 
 /// Returns the least share of devices that are back so long after their own restart \[s\], so that the curve of the
@@ -449,7 +458,7 @@ mod tests {
         assert!(back_within(&storm, &pace, 62) > 0.99, "{}", back_within(&storm, &pace, 62));
         let least = least(&confirmed(), &storm);
         let last = *least.last().unwrap();
-        assert!(last.least_pct_x100 >= 8_900 && last.after_s <= 80 + SEEN_S, "{least:?}");
+        assert!(last.least_pct_x100 >= 8_900 && last.after_s <= 80 + seen_s(80), "{least:?}");
         assert!(least.windows(2).all(|pair| pair[0].after_s < pair[1].after_s), "{least:?}");
         let unasked = Request { confirm_at: None, ..confirmed() };
         assert_eq!(super::least(&unasked, &storm), []);
