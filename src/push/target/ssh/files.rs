@@ -15,6 +15,9 @@ use tokio::join;
 /// Bytes per request \[bytes\]; every server takes that much.
 const PIECE: usize = 32 * 1024;
 
+/// Least length of a host's buffer \[bytes\].
+const BUFFER: usize = 1024;
+
 /// Most files that are open at once; hosts allow at least a hundred.
 const AT_ONCE: usize = 16;
 
@@ -129,11 +132,12 @@ impl Files {
     }
 
     /// Reads an open file and closes it. An answer that is shorter than what was asked for ends a file (6.4 of the
-    /// draft); a longer one is read again, piece by piece.
+    /// draft). What may be longer is read again, piece by piece; so is what has the length of a buffer, because a host
+    /// with smaller ones may not know the draft.
     async fn get(&self, handle: &str, path: &str) -> Result<Vec<u8>, SftpError> {
         let (read, _) = join!(biased; self.0.read(handle, 0, PIECE as u32), self.0.close(handle));
         match read {
-            Ok(piece) if piece.data.len() < PIECE => Ok(piece.data),
+            Ok(piece) if !piece.data.len().is_multiple_of(BUFFER) => Ok(piece.data),
             Ok(_) => self.get_long(path).await,
             Err(error) if is_status(&error, StatusCode::Eof) => Ok(Vec::new()),
             Err(error) => Err(error),
