@@ -2,6 +2,7 @@
 
 mod bad;
 mod kill;
+mod witness;
 
 use super::*;
 use crate::base::hash::sha256;
