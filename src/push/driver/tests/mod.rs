@@ -2,6 +2,7 @@
 
 mod bad;
 mod kill;
+mod named;
 mod witness;
 
 use super::*;
