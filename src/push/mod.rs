@@ -15,7 +15,8 @@
 //! 2. A device is activated only after its staged bytes were read back with the planned hash.
 //! 3. A restart is ordered at most once per device and round. What is unknown after a crash is read from the
 //!    device: the round's *stamp* says that the restart happened; without it the device is in doubt, for people.
-//! 4. After a trip nobody is touched who was not being touched; a trip never ends by itself.
+//! 4. After a trip nobody is touched who was not being touched, but for a single device that somebody names; a trip
+//!    never ends by itself.
 //! 5. One driver per roll-out, one writer per device.
 //! 6. No secret is stored: the plan and the journal hold hashes, the new bytes are made when they are sent, and
 //!    the previous bytes stay on the device that had them, so that no second place has to be kept safe.

@@ -146,6 +146,27 @@ pub struct Row {
     pub before: Option<Before>,
 }
 
+impl Row {
+    /// Returns whether the device's restart was begun, and what stood there before is known.
+    pub fn was_begun(&self) -> bool {
+        self.round > 0 && self.before.is_some()
+    }
+
+    /// Returns whether somebody may have the device restarted by name, where the roll-out stands so: it is in doubt,
+    /// or its restart failed.
+    pub fn may_be_restarted(&self, status: Status) -> bool {
+        let over = matches!(status, Status::Tripped | Status::Stopped);
+        let moving = matches!(status, Status::Ready | Status::RollingBack);
+        let open = match self.state {
+            State::InDoubt | State::Failed | State::Unreachable => true,
+            // Its restart was begun or ordered before, and the end of the roll-out came between.
+            State::Pending | State::Staged => over,
+            _ => false,
+        };
+        open && !moving && self.was_begun() && !self.back
+    }
+}
+
 impl Default for Row {
     fn default() -> Self {
         Self { state: State::Pending, class: None, tried: 0, round: 0, back: false, before: None }

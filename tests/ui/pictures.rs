@@ -113,6 +113,20 @@ fn roll_outs_look_as_they_were_approved() {
     }
 }
 
+/// What was observed of a roll-back stands over what was predicted for it.
+#[cfg(feature = "push")]
+#[test]
+fn a_roll_back_looks_as_it_was_approved() {
+    let site = crate::rollout::Site::new(12);
+    let mut back = crate::rollout::taken_back(&site, ([1280.0, 720.0], 1.0, 1.0), Theme::Dark);
+    if back.has("Close message") {
+        back.click("Close message");
+    }
+    back.run_steps(30);
+    assert!(back.says("Observed: 12 of 12 devices rolled back"), "{:#?}", back.names());
+    compare("rollout-back-dark", &back.render().unwrap());
+}
+
 #[cfg(feature = "live")]
 #[test]
 fn live_looks_as_it_was_approved() {

@@ -126,6 +126,24 @@ pub fn done(site: &Site, window: ([f32; 2], f32, f32), theme: Theme) -> Window {
     window
 }
 
+/// Opens the screen on a roll-out that was done and then taken back.
+pub fn taken_back(site: &Site, window: ([f32; 2], f32, f32), theme: Theme) -> Window {
+    let mut window = site.window(window, theme);
+    site.plan(&mut window, form("1000").with(Field::Burst, "100"));
+    let predicted = window.names().into_iter().find(|name| name.starts_with("Predicted for the roll-back"));
+    window.click(&predicted.unwrap());
+    window.apply(RolloutCommand::Start { typed: "12".into() });
+    until(&mut window, |picture| picture.standing.status == Status::Finished);
+    window.click("Roll back…");
+    window.enter("Type the number of devices to confirm", "12");
+    window.click("Begin roll-back");
+    until(&mut window, |picture| {
+        picture.count(State::RolledBack) == 12 && picture.standing.status == Status::Stopped
+    });
+    window.run_steps(4);
+    window
+}
+
 #[test]
 fn the_form_says_at_its_fields_what_is_wrong_and_what_it_needs() {
     let mut window = Window::on(Screen::Rollout);

@@ -12,7 +12,7 @@ use crate::push::plan::{Candidate, Inputs, PlannedDevice, Way};
 use crate::push::state::Status;
 use crate::push::target::platform::{Platform, PlatformOptions, UrlError};
 use crate::push::target::ssh::{JumpOptions, Ssh, SshOptions};
-use crate::push::target::{Folders, Job, Target, Transport};
+use crate::push::target::{Connections, Folders, Job, Target, Transport};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -196,12 +196,14 @@ pub fn drive(
     let reached = witness.and_then(|witness| Ok((witness, keys.reached(&request.way, notes)?)));
     let stops = order == Some(Order::Stop);
     let what = (who, order, leave);
+    let connections = journal.connections().map_err(DriveError::Journal)?;
     let (witness, reached) = match reached {
         Ok(both) => both,
         // A stop holds whether or not devices can be reached.
         Err(_) if stops => return over(journal, Target::new(Nowhere), source, what),
         Err(error) => return Err(error),
     };
+    let witness = witness.map(|platform| (platform, Arc::new(connections) as Arc<dyn Connections>));
     match reached {
         Reached::Ssh(ssh) => over(journal, Target::new(*ssh).witnessed_by(witness), source, what),
         Reached::Platform(platform) => {

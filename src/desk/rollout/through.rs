@@ -11,6 +11,9 @@ use crate::live::connect::Target as Address;
 use crate::live::listen::Port;
 use crate::live::platform::{self, Known, Settings};
 use crate::push::fault::{Class, Reached};
+use crate::push::journal::Journal;
+use crate::push::plan::Plan;
+use crate::push::plan::tests::{candidate, request};
 use crate::push::target::conformance::{Bench, NEW, OLD, conform};
 use crate::push::target::platform::{Platform, PlatformOptions};
 use crate::push::target::{Folders, Job, Target};
@@ -178,8 +181,11 @@ async fn whoever_does_not_come_back_is_not_confirmed() {
     let mut plant = Plant::start().await;
     // The file goes another way; the platform only says who is back.
     let witness = Arc::new(Platform::new(plant.options()).unwrap());
+    let kept = tempfile::tempdir().unwrap();
+    let plan = Plan::new(request("rest"), vec![candidate(0)]).unwrap();
+    let journal = Journal::create(&kept.path().join("rollout.db"), &plan, "test", 1).unwrap();
     let bench = Bench {
-        target: Target::new(Folders).witnessed_by(Some(witness)),
+        target: Target::new(Folders).witnessed_by(Some((witness, Arc::new(journal.connections().unwrap())))),
         address: plant.folder.path().to_str().unwrap().into(),
         prefix: String::new(),
         root: plant.folder.path().into(),

@@ -120,6 +120,10 @@ impl<T: Transport> Driver<'_, T> {
                 Status::Running if leaving => drop(self.machine.order(now, &Order::Pause, &mut steps)),
                 // A roll-back cannot be resumed; it is ordered again.
                 Status::RollingBack if leaving => drop(self.machine.order(now, &Order::Stop, &mut steps)),
+                // Devices that were named are over-ruled as well; refused where there are none.
+                Status::Tripped | Status::Stopped if leaving => {
+                    drop(self.machine.order(now, &Order::Stop, &mut steps));
+                }
                 _ => self.machine.handle(now, Event::Tick, &mut steps),
             }
             for (device, work, result) in done {

@@ -13,6 +13,7 @@
 //! A roll-back therefore needs the device, which it needs anyway, and no key has to be kept for old secrets.
 
 mod audit;
+mod connections;
 mod error;
 mod orders;
 mod returned;
@@ -21,6 +22,7 @@ mod schema;
 mod tests;
 
 pub use audit::{Entry, Head};
+pub use connections::KeptConnections;
 pub use error::JournalError;
 pub use orders::Given;
 pub use returned::{Return, Returned};
@@ -102,6 +104,7 @@ impl Journal {
         plan.write_to(&mut text).map_err(|source| JournalError::Open { path: path.into(), source })?;
         let write = base.transaction().map_err(fail)?;
         write.execute_batch(schema::TABLES).map_err(fail)?;
+        write.execute_batch(schema::FROM_1).map_err(fail)?;
         write
             .execute("INSERT INTO plan (id, hash, text) VALUES (1, ?1, ?2)", params![hex(plan.hash()), text])
             .map_err(fail)?;
@@ -137,16 +140,12 @@ impl Journal {
         if let Err(source) = File::open(path) {
             return Err(JournalError::Open { path: path.into(), source });
         }
-        let base = schema::connect(path)?;
-        let journal = Self { base, path: path.into(), lock: None };
-        let version: i64 = journal
-            .base
-            .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
-            .map_err(|source| JournalError::database(path, source))?;
+        let mut base = schema::connect(path)?;
+        let version = schema::upgrade(&mut base).map_err(|source| JournalError::database(path, source))?;
         if version != schema::VERSION {
             return Err(JournalError::NotAJournal { path: path.into(), version });
         }
-        Ok(journal)
+        Ok(Self { base, path: path.into(), lock: None })
     }
 
     /// Takes the right to drive, until this journal is dropped or the process ends in any way.

@@ -231,3 +231,27 @@ fn the_log_names_devices() {
         assert_eq!(line["thing"], *plan.devices()[place].thing);
     }
 }
+
+#[test]
+fn a_journal_of_version_1_is_brought_up_to_date() {
+    use crate::push::target::Connections as _;
+    use crate::push::target::platform::Connection as Connected;
+    let bench = bench(3);
+    let old = "DROP TABLE connection; PRAGMA user_version = 1;";
+    bench.journal.base.execute_batch(old).unwrap();
+    drop(bench.journal);
+    let now = |last_ms| Connected { is_connected: true, last_ms };
+    for _ in 0..2 {
+        let connections = Journal::open(&bench.path).unwrap().connections().unwrap();
+        connections.keep("P-1", "s-1", now(Some(5))).unwrap();
+        connections.keep("P-1", "s-1", now(Some(6))).unwrap();
+        connections.keep("P-1", "s-2", now(None)).unwrap();
+        assert_eq!(connections.kept("P-1", "s-1").unwrap(), Some(now(Some(5))), "the first stays");
+        assert_eq!(connections.kept("P-1", "s-2").unwrap(), Some(now(None)));
+        assert_eq!(connections.kept("P-2", "s-1").unwrap(), None);
+    }
+    let journal = Journal::open(&bench.path).unwrap();
+    journal.base.execute_batch("PRAGMA user_version = 9").unwrap();
+    let newer = Journal::open(&bench.path).unwrap_err();
+    assert!(matches!(newer, JournalError::NotAJournal { version: 9, .. }), "{newer}");
+}

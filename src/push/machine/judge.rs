@@ -178,7 +178,15 @@ impl Machine {
     fn resolved(&mut self, now: Now, device: u32, seen: &Seen, steps: &mut Vec<Step>) {
         let row = self.row_of(device);
         let stamped = self.is_stamped(device, seen);
-        match self.standing(device, seen) {
+        let standing = self.standing(device, seen);
+        if matches!(row.state, State::Failed | State::Unreachable)
+            && standing != Standing::Foreign
+            && !stamped
+        {
+            self.devices[device as usize].unresolved = false;
+            return self.set(device, row, "looked at: not restarted".into(), steps);
+        }
+        match standing {
             Standing::Goal if stamped && row.state == State::Restarted => {
                 // It is confirmed like any other: whoever is asked for that is asked for it too.
                 self.devices[device as usize].unresolved = false;
@@ -259,6 +267,11 @@ impl Machine {
         if matches!(work, Work::Activate | Work::RollBack) && leaves_doubt(fault) {
             return self.look_again(now, device, &fault.to_string(), steps);
         }
+        if work == Work::Resolve && matches!(row.state, State::InDoubt | State::Failed | State::Unreachable) {
+            // A look that fails tells nothing new of the device.
+            self.devices[device as usize].unresolved = false;
+            return self.set(device, row, format!("looked at: {fault}"), steps);
+        }
         let tried = row.tried.saturating_add(1);
         let wait = fault.class.retry().wait_ms(tried).or_else(|| self.may_still_return(fault.class, tried));
         let state = match (work, wait) {
@@ -269,7 +282,6 @@ impl Machine {
             (Work::Resolve, None) => State::InDoubt,
             (_, None) => end_of(fault.class),
         };
-        let wait = wait.filter(|_| !(work == Work::Resolve && row.state == State::InDoubt));
         if wait.is_none() {
             self.devices[device as usize].unresolved = false;
         }

@@ -151,6 +151,8 @@ pub struct Machine {
     /// Devices that may be activated, by calendar.
     to_activate: BTreeMap<u16, VecDeque<u32>>,
     to_roll_back: BTreeMap<u16, VecDeque<u32>>,
+    /// Devices that somebody had restarted by name after the roll-out ended; nobody else is begun then.
+    named: BTreeSet<u32>,
     /// Whose previous files come back.
     scope: Option<Scope>,
     /// Roll back outside maintenance windows too.
@@ -223,6 +225,7 @@ impl Machine {
             to_stage: VecDeque::new(),
             to_activate: BTreeMap::new(),
             to_roll_back: BTreeMap::new(),
+            named: BTreeSet::new(),
             scope: None,
             urgent: false,
             due: BTreeSet::new(),
@@ -311,6 +314,9 @@ impl Machine {
         self.tallies[wave][row.state as usize] += 1;
         self.count(&old, -1);
         self.count(&row, 1);
+        if !matches!(row.state, State::Pending | State::Staging | State::Staged | State::Activating) {
+            self.named.remove(&device);
+        }
         steps.push(Step::Record { device, row, detail });
     }
 
@@ -338,6 +344,7 @@ impl Machine {
     fn forget_forward(&mut self) {
         self.to_stage.clear();
         self.to_activate.clear();
+        self.named.clear();
         let waits = std::mem::take(&mut self.due);
         for (at, device) in waits {
             let entry = &mut self.devices[device as usize];

@@ -30,7 +30,7 @@ pub enum Order {
     Pause,
     /// Go on. After the program ended, devices of which it is not known what happened are read back first.
     Resume,
-    /// As pause, and for good.
+    /// As pause, and for good. One that is over stays as it is, and devices that were named are not begun any more.
     Stop,
     /// Serve devices again that failed or were not reached; those that had their restart get another one.
     Retry {
@@ -44,9 +44,10 @@ pub enum Order {
         /// Outside maintenance windows too.
         urgent: bool,
     },
-    /// Read the devices back that are in doubt.
+    /// Read the devices back that are in doubt, or failed after their restart was begun. Nobody is restarted for it.
     Look,
-    /// Restart a device that is in doubt.
+    /// Restart a device that is in doubt, or failed after its restart was begun. It alone is served where the
+    /// roll-out stopped or was stopped.
     Restart {
         /// The device, a place in the plan.
         device: u32,
@@ -98,6 +99,7 @@ impl Machine {
                 self.resolve_all(now);
                 self.enter_wave();
             }
+            Order::Stop if self.serves_named() => self.forget_forward(),
             Order::Stop => {
                 let open = [Status::Ready, Status::Running, Status::Paused, Status::RollingBack];
                 self.must_be(&open, "stopping", "It ended already, and nothing is begun any more")?;
@@ -110,7 +112,7 @@ impl Machine {
             Order::RollBack { scope, urgent } => self.roll_back(now, *scope, *urgent, steps)?,
             Order::Look => {
                 for device in 0..self.devices.len() as u32 {
-                    if self.devices[device as usize].row.state == State::InDoubt {
+                    if self.is_looked_at(device) {
                         self.wait(device, now.mono_ms);
                     }
                 }
@@ -187,8 +189,7 @@ impl Machine {
 
     /// Serves a device again; a new round, so that its restart leaves a stamp of its own.
     fn serve_again(&mut self, device: u32, row: Row, detail: &str, steps: &mut Vec<Step>) {
-        let restarted = row.round > 0 && row.before.is_some();
-        let row = if restarted {
+        let row = if row.was_begun() {
             // What was staged may be gone; then it is written anew, and what stood before is still known.
             let gone = row.class == Some(Class::StagedGone);
             let state = if gone { State::Pending } else { State::Staged };
@@ -204,17 +205,36 @@ impl Machine {
     }
 
     fn restart(&mut self, device: u32, steps: &mut Vec<Step>) -> Result<(), OrderError> {
-        let fix = "Resume it first, or roll the device back";
-        self.must_be(&[Status::Running, Status::Paused, Status::Finished], "restarting a device", fix)?;
+        let over = matches!(self.status, Status::Tripped | Status::Stopped);
+        let fix = "Before it began nothing is in doubt; a roll-back has to end or be stopped first";
+        let open = [Status::Running, Status::Paused, Status::Finished, Status::Tripped, Status::Stopped];
+        self.must_be(&open, "restarting a device", fix)?;
         let entry = self.devices.get(device as usize);
-        let entry = entry.filter(|entry| entry.row.state == State::InDoubt && !entry.busy && !entry.row.back);
+        let entry = entry.filter(|entry| entry.row.may_be_restarted(self.status) && !entry.busy);
         let Some(entry) = entry else {
-            return Err(OrderError::Nothing { what: format!("device {device} that is in doubt") });
+            let what = format!("device {device} that is in doubt or whose restart failed");
+            return Err(OrderError::Nothing { what });
         };
         let row = entry.row.clone();
+        if over {
+            self.named.insert(device);
+        }
         self.serve_again(device, row, "restart ordered", steps);
         self.reopen(steps);
         Ok(())
+    }
+
+    /// Returns whether an order to look is for this device.
+    fn is_looked_at(&self, device: u32) -> bool {
+        let entry = &self.devices[device as usize];
+        match entry.row.state {
+            State::InDoubt => true,
+            // Of those that are rolled back it is known what is done with them next.
+            State::Failed | State::Unreachable => {
+                self.status != Status::RollingBack && entry.row.was_begun() && !entry.busy
+            }
+            _ => false,
+        }
     }
 
     /// Goes on with a roll-out that was through, for the devices that are served again.

@@ -14,11 +14,25 @@ impl Machine {
         if self.status == Status::RollingBack {
             self.fill_roll_back(now, steps);
         }
-        if self.status != Status::Running {
+        if self.status != Status::Running && !self.serves_named() {
             return;
         }
         self.fill_activation(now, steps);
         self.fill_staging(steps);
+    }
+
+    /// Returns whether the roll-out is over and devices that people named are still served.
+    pub(super) fn serves_named(&self) -> bool {
+        matches!(self.status, Status::Tripped | Status::Stopped) && !self.named.is_empty()
+    }
+
+    /// Returns whether a device may be queued for the way forward.
+    fn is_open(&self, device: u32) -> bool {
+        match self.status {
+            Status::Tripped | Status::Stopped => self.named.contains(&device),
+            Status::RollingBack => false,
+            Status::Ready | Status::Running | Status::Paused | Status::Finished => true,
+        }
     }
 
     fn has_room(&self) -> bool {
@@ -35,7 +49,7 @@ impl Machine {
             let entry = &self.devices[device as usize];
             let work = match entry.row.state {
                 _ if entry.busy => continue,
-                State::Activating | State::InDoubt => Work::Resolve,
+                State::Activating | State::InDoubt | State::Failed | State::Unreachable => Work::Resolve,
                 State::RollingBack | State::Restarted if entry.unresolved => Work::Resolve,
                 State::Restarted => Work::Verify,
                 State::RollingBack => {
@@ -141,7 +155,8 @@ impl Machine {
     pub(super) fn queue_activation(&mut self, device: u32) {
         let entry = &self.devices[device as usize];
         let wave = self.plan.devices()[device as usize].wave;
-        if entry.row.state == State::Staged && !entry.busy && wave.is_some_and(|wave| wave <= self.wave) {
+        let has_come = wave.is_some_and(|wave| wave <= self.wave) && self.is_open(device);
+        if entry.row.state == State::Staged && !entry.busy && has_come {
             push(self.to_activate.entry(entry.calendar).or_default(), device);
         }
     }
@@ -149,7 +164,7 @@ impl Machine {
     /// Queues a device that is to be staged.
     pub(super) fn queue_staging(&mut self, device: u32) {
         let entry = &self.devices[device as usize];
-        if entry.row.state == State::Pending && !entry.busy {
+        if entry.row.state == State::Pending && !entry.busy && self.is_open(device) {
             self.to_stage.push_back(device);
         }
     }
@@ -160,7 +175,7 @@ impl Machine {
         let restarts = match self.status {
             Status::Running => Some(&self.to_activate),
             Status::RollingBack => Some(&self.to_roll_back),
-            _ => None,
+            _ => self.serves_named().then_some(&self.to_activate),
         };
         let token = restarts.into_iter().flatten().filter(|(_, queue)| !queue.is_empty()).filter_map(
             |(calendar, _)| {

@@ -29,15 +29,33 @@ pub use folder::Folders;
 pub use link::{Ask, Link, Told, Transport};
 pub use steps::{MAX_FILE, Target};
 
+use super::journal::JournalError;
 use super::plan::PlannedDevice;
 use super::state::Row;
 use crate::base::hash::Hash;
+use platform::Connection;
 
 /// Returns the command that restarts a device's agent for the first time in a plan, and leaves the stamp.
 pub fn restart_command(plan: &super::plan::Plan, device: &PlannedDevice, restart: &str) -> String {
     let name = plan.name();
     let stamp_file = device.files.first().map(|file| names::Names::of(&file.path, &name).stamp());
     ssh::command(restart, &device.thing, &super::state::stamp(plan, 1), &stamp_file.unwrap_or_default())
+}
+
+/// How devices were connected before their restart; it outlives the process.
+pub trait Connections: Send + Sync {
+    /// Keeps how a thing is connected before the restart of this stamp; the first that is kept stays. It is on the
+    /// disk when this returns.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the restart must not be ordered then.
+    fn keep(&self, thing: &str, stamp: &str, now: Connection) -> Result<(), JournalError>;
+
+    /// Returns what was kept; `None` where nothing was.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn kept(&self, thing: &str, stamp: &str) -> Result<Option<Connection>, JournalError>;
 }
 
 /// One file of a job.

@@ -2,8 +2,8 @@
 
 use super::link::{Ask, Link, Told, Transport};
 use super::names::Names;
-use super::platform::{Connection, Platform};
-use super::{Job, JobFile};
+use super::platform::Platform;
+use super::{Connections, Job, JobFile};
 use crate::base::hash::{Hash, sha256};
 use crate::config::secret::Secret;
 use crate::push::fault::{Class, Fault, Reached};
@@ -30,10 +30,8 @@ type Strangers = BTreeMap<(String, String), (Vec<u8>, Instant)>;
 pub struct Target<T> {
     transport: T,
     strangers: Mutex<Strangers>,
-    /// Where it is asked whether devices came back.
-    witness: Option<Arc<Platform>>,
-    /// How devices were connected before their restart, by name and stamp.
-    before: Mutex<BTreeMap<(String, String), Connection>>,
+    /// Where it is asked whether devices came back, and where it is kept how they were connected before.
+    witness: Option<(Arc<Platform>, Arc<dyn Connections>)>,
     /// How long a lock must stay as it is before it counts as left behind: one with a name, and one without.
     pub(super) leases: [Duration; 2],
 }
@@ -45,47 +43,55 @@ impl<T: Transport> Target<T> {
     /// Returns the devices behind a transport.
     pub fn new(transport: T) -> Self {
         let leases = [LEASE_S, NAMELESS_S].map(Duration::from_secs);
-        Self { transport, strangers: Mutex::default(), witness: None, before: Mutex::default(), leases }
+        Self { transport, strangers: Mutex::default(), witness: None, leases }
     }
 
     /// Returns the same devices, which count as confirmed only where this platform has seen them connect since their
-    /// restart.
+    /// restart. How they were connected before is kept where it outlives the process.
     #[must_use]
-    pub fn witnessed_by(self, witness: Option<Arc<Platform>>) -> Self {
+    pub fn witnessed_by(self, witness: Option<(Arc<Platform>, Arc<dyn Connections>)>) -> Self {
         Self { witness, ..self }
     }
 
     /// Reads everything back, and asks the platform whether a device with the round's stamp has connected since its
-    /// restart. Of one that an earlier process restarted it is only asked whether it is connected.
+    /// restart, whichever process ordered that.
     ///
     /// # Errors
-    /// [`Fault`]; [`Class::NotBack`] where it has not.
+    /// [`Fault`]; [`Class::NotBack`] where it has not, or where that cannot be known.
     pub async fn confirm(&self, job: &Job) -> Result<Seen, Fault> {
         let seen = self.look(job).await?;
-        let Some(witness) = self.witness.as_ref().filter(|_| seen.stamp.as_ref() == Some(&job.stamp)) else {
+        let Some((platform, kept)) =
+            self.witness.as_ref().filter(|_| seen.stamp.as_ref() == Some(&job.stamp))
+        else {
             return Ok(seen);
         };
-        let unknown = |fault: Fault| Fault::new(Class::NotBack, format!("not known: {}", fault.detail));
-        let now = witness.connection(&job.thing).await.map_err(unknown)?;
-        let before = {
-            let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
-            before.get(&(job.thing.clone(), job.stamp.clone())).copied()
-        };
-        if now.is_connected && before.is_none_or(|before| before.last_ms != now.last_ms) {
-            return Ok(seen);
+        let not_back = |detail: String| Fault::new(Class::NotBack, detail);
+        let unknown = |what: String| not_back(format!("not known: {what}"));
+        let now = platform.connection(&job.thing).await.map_err(|fault| unknown(fault.detail))?;
+        if !now.is_connected {
+            return Err(not_back("not connected".into()));
         }
-        let detail = if now.is_connected { "still its connection from before" } else { "not connected" };
-        Err(Fault::new(Class::NotBack, detail))
+        match kept.kept(&job.thing, &job.stamp).map_err(|error| unknown(error.to_string()))? {
+            Some(before) if before.last_ms == now.last_ms => {
+                Err(not_back("still its connection from before".into()))
+            }
+            Some(_) => Ok(seen),
+            None => Err(unknown("nobody kept how it was connected before its restart".into())),
+        }
     }
 
-    /// Remembers how a device is connected before it is restarted for the first time in this round.
+    /// Keeps how a device is connected before it is restarted for the first time in this round.
     async fn remember(&self, job: &Job) -> Result<(), Fault> {
-        let Some(witness) = &self.witness else { return Ok(()) };
+        let Some((platform, kept)) = &self.witness else { return Ok(()) };
         let unknown = |fault: Fault| Fault::new(Class::NoAnswer, format!("the platform: {}", fault.detail));
-        let now = witness.connection(&job.thing).await.map_err(unknown)?;
-        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
-        before.entry((job.thing.clone(), job.stamp.clone())).or_insert(now);
-        Ok(())
+        let now = platform.connection(&job.thing).await.map_err(unknown)?;
+        let (kept, thing, stamp) = (Arc::clone(kept), job.thing.clone(), job.stamp.clone());
+        // A commit waits for the disk, and others do not wait for it.
+        match tokio::task::spawn_blocking(move || kept.keep(&thing, &stamp, now)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Fault::new(Class::NoAnswer, error.to_string())),
+            Err(_) => Err(Fault::new(Class::NoAnswer, "the program failed here; please report it")),
+        }
     }
 
     /// Reads everything back.

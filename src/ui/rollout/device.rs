@@ -3,7 +3,6 @@
 use super::{small, strong, weak};
 use crate::desk::command::RolloutCommand;
 use crate::desk::rollout::OpenView;
-use crate::push::state::State;
 use crate::ui::configs::file::preview;
 use crate::ui::configs::rows;
 use crate::ui::request::Request;
@@ -14,7 +13,7 @@ use egui::{CollapsingHeader, Label, Ui};
 #[derive(Default)]
 pub struct DevicePanel {
     made: Option<(u32, Vec<rows::FileText>)>,
-    /// Whether a restart of a device in doubt was asked for once.
+    /// The device whose restart was asked for once.
     sure: Option<u32>,
 }
 
@@ -40,7 +39,7 @@ impl DevicePanel {
         if let Some(class) = row.class {
             ui.add(Label::new(small(format!("✕ {}.", class.sentence())).color(tokens.status.bad)).wrap());
         }
-        if row.state == State::InDoubt && !row.back {
+        if row.may_be_restarted(open.picture.standing.status) {
             self.doubt(ui, at, out);
         }
         ui.add_space(space::S);
@@ -57,7 +56,7 @@ impl DevicePanel {
         self.files(ui, at, open);
     }
 
-    /// Draws what can be done with a device of which nobody knows whether it restarted.
+    /// Draws what can be done with a device that is in doubt or whose restart failed.
     fn doubt(&mut self, ui: &mut Ui, at: u32, out: &mut Vec<Request>) {
         ui.horizontal_wrapped(|ui| {
             if ui.button(small("Read it back")).clicked() {

@@ -75,7 +75,8 @@ pub fn troubles(ui: &mut Ui, made: &Made, open: &OpenView<'_>, out: &mut Vec<Req
                     out.push(RolloutCommand::Retry { classes: vec![trouble.class.to_owned()] }.into());
                 }
             }
-            if trouble.class == "no-stamp" && ui.button(small("Look at these again")).clicked() {
+            let looked_at = matches!(trouble.class, "no-stamp" | "not-back" | "restart-failed");
+            if looked_at && ui.button(small("Look at these again")).clicked() {
                 out.push(RolloutCommand::Look.into());
             }
         });

@@ -177,12 +177,12 @@ pub fn roll_back(args: &RollbackArgs, printer: &Printer) -> Result<Exit, Command
     carry_out(&args.which, journal, &order, &args.keys, printer)
 }
 
-/// Reads devices in doubt back.
+/// Reads devices back that are in doubt or whose restart failed.
 pub fn look(args: &LookArgs, printer: &Printer) -> Result<Exit, CommandError> {
     carry_out(&args.which, args.which.open()?, &Order::Look, &args.keys, printer)
 }
 
-/// Restarts a device that is in doubt.
+/// Restarts a device that is in doubt or whose restart failed.
 pub fn restart(args: &RestartArgs, printer: &Printer) -> Result<Exit, CommandError> {
     let journal = args.which.open()?;
     let device = place_of(&journal, &args.device)?;

@@ -68,9 +68,9 @@ enum What {
     Retry(drive::RetryArgs),
     /// Bring back the previous files of a wave, of a device, or of all; waves that were not begun are not served then
     Rollback(drive::RollbackArgs),
-    /// Read the devices back of which it is not known whether they restarted
+    /// Read the devices back that are in doubt or whose restart failed; nobody is restarted for it
     Look(drive::LookArgs),
-    /// Restart one device of which that is not known
+    /// Restart one device that is in doubt or whose restart failed; it alone where the roll-out stopped
     Restart(drive::RestartArgs),
     /// Write the plan for other tools, with its waves and hashes
     Export(export::Args),

@@ -176,3 +176,40 @@ fn a_stop_from_elsewhere_holds_within_a_second() {
     let touched = world.rows().iter().filter(|row| row.round > 0).count();
     assert_eq!(touched, after, "and nothing after the last turn");
 }
+
+#[test]
+fn a_pause_from_elsewhere_holds_within_a_second_and_as_long_as_it_lasts() {
+    let rate = 20.0;
+    let world = World::new(200, |request| {
+        request.waves = "rest".into();
+        request.pace.activations_per_s = rate;
+        request.pace.burst = 1;
+    });
+    let restarts =
+        |machine: &Machine| (0..200).filter(|at| machine.row(*at).is_some_and(|row| row.round > 0)).count();
+    let (mut begun, mut paused) = (None, None);
+    let observer = &mut |machine: &Machine, _: &AtomicBool| {
+        let now = restarts(machine);
+        if now >= 5 && begun.is_none() {
+            begun = Some(now);
+            world.order(&Order::Pause);
+        }
+        if machine.status().0 == Status::Paused && paused.is_none() {
+            paused = Some(now);
+            stop_after(world.journal.clone(), Duration::from_secs(1));
+        }
+    };
+    assert_eq!(world.drive_with(Texts, Some(Order::Start), observer).unwrap(), Status::Stopped);
+    let (begun, paused) = (begun.unwrap(), paused.unwrap());
+    assert!(paused <= begun + rate as usize, "{paused} of {begun}: more than a second's worth came after it");
+    let touched = world.rows().iter().filter(|row| row.round > 0).count();
+    assert_eq!(touched, paused, "and nobody in a second of pause");
+}
+
+#[expect(clippy::disallowed_methods, reason = "somebody else who orders later")]
+fn stop_after(journal: PathBuf, wait: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(wait);
+        Journal::open(&journal).unwrap().give(&Order::Stop, "tester", 2).unwrap();
+    });
+}

@@ -2,6 +2,8 @@
 
 mod bad;
 mod kill;
+mod named;
+mod witness;
 
 use super::*;
 use crate::base::hash::sha256;

@@ -177,6 +177,85 @@ fn only_people_restart_a_device_in_doubt() {
     assert_eq!(world.devices[doubt as usize].restarts.len(), 1);
 }
 
+/// After a trip or a stop devices are looked at without a restart, and one that somebody names is restarted; nobody
+/// else is touched for it.
+#[test]
+fn after_the_end_only_a_device_that_was_named_is_restarted() {
+    for stop in [false, true] {
+        let most = if stop { 200 } else { 1 };
+        let budgets = Budgets { failed: 200, unreachable: 200, unknown: most, drifted: 200 };
+        let plan = plan(200, "100,rest", |request| request.budgets = budgets);
+        let mut world = World::new(plan, Luck { fault_pct: 30, ..CALM });
+        world.order(&Order::Start);
+        let doubt = |world: &World| {
+            (0..200).find(|at| world.machine.row(*at).unwrap().state == State::InDoubt).unwrap_or(200)
+        };
+        while doubt(&world) == 200 {
+            world.run_for(1);
+        }
+        if stop {
+            world.order(&Order::Stop);
+        }
+        world.run();
+        let over = world.machine.status().0;
+        assert_eq!(over, if stop { Status::Stopped } else { Status::Tripped });
+        let named = doubt(&world);
+        world.luck = CALM;
+        world.crash();
+        let counts = |world: &World| -> Vec<usize> {
+            world.devices.iter().map(|device| device.restarts.len()).collect()
+        };
+        let before = counts(&world);
+        world.touched.clear();
+        world.order(&Order::Look);
+        world.run();
+        assert!(world.touched.is_empty() && counts(&world) == before, "looking touches nobody");
+        assert!(world.try_order(&Order::Restart { device: 199 }).is_err(), "it was never begun");
+        world.order(&Order::Restart { device: named });
+        world.run();
+        assert_eq!(world.machine.row(named).unwrap().state, State::Verified);
+        assert_eq!(world.touched.iter().copied().collect::<Vec<_>>(), [named]);
+        let after = counts(&world);
+        let more: Vec<_> = (0..200).filter(|at| after[*at as usize] != before[*at as usize]).collect();
+        assert_eq!(more, [named]);
+        assert_eq!(world.machine.status().0, over, "it stays over");
+        assert!(world.try_order(&Order::Resume).is_err());
+        let retry = Order::Retry { classes: Vec::new() };
+        assert!(world.try_order(&retry).is_err() && world.touched.len() == 1);
+    }
+}
+
+#[test]
+fn a_named_restart_that_waits_is_taken_back_by_a_stop() {
+    let window: Window = serde_json::from_str(r#"{"from":"02:00","to":"03:00"}"#).unwrap();
+    let budgets = Budgets { failed: 200, unreachable: 200, unknown: 0, drifted: 200 };
+    let plan = plan(200, "rest", |request| {
+        request.budgets = budgets;
+        request.groups[0].windows = vec![window];
+        request.groups[0].zone = Some("UTC".into());
+    });
+    let mut world = World::new(plan, Luck { fault_pct: 30, ..CALM });
+    world.order(&Order::Start);
+    world.run();
+    assert_eq!(world.machine.status().0, Status::Tripped);
+    let doubt = (0..200).find(|at| world.machine.row(*at).unwrap().state == State::InDoubt).unwrap();
+    world.luck = CALM;
+    world.touched.clear();
+    let later = 5_400_000_u64;
+    (world.now.mono_ms, world.now.wall_ms) =
+        (world.now.mono_ms + later, world.now.wall_ms + later.cast_signed());
+    world.order(&Order::Restart { device: doubt });
+    assert!(world.machine.next_wake(world.now).is_some(), "it waits for the window");
+    world.order(&Order::Stop);
+    world.run();
+    assert!(world.touched.is_empty());
+    assert_eq!(world.machine.status().0, Status::Tripped, "what tripped stays tripped");
+    assert!(world.try_order(&Order::Stop).is_err());
+    world.order(&Order::Restart { device: doubt });
+    world.run();
+    assert_eq!(world.machine.row(doubt).unwrap().state, State::Verified);
+}
+
 #[test]
 fn what_was_staged_and_is_gone_is_staged_again_by_a_retry() {
     let plan = plan(3, "rest", |request| request.budgets.failed = 3);

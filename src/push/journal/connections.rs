@@ -1,0 +1,50 @@
+//! How devices were connected before their restart: the proof that a connection seen later is another one.
+
+use super::error::JournalError;
+use super::schema;
+use crate::push::target::Connections;
+use crate::push::target::platform::Connection;
+use rusqlite::{OptionalExtension as _, params};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+/// The connections in a journal. Work on devices reads and writes them beside the driver, so this has its own way
+/// to the file.
+#[derive(Debug)]
+pub struct KeptConnections {
+    base: Mutex<rusqlite::Connection>,
+    path: PathBuf,
+}
+
+impl super::Journal {
+    /// Returns the connections in this journal.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn connections(&self) -> Result<KeptConnections, JournalError> {
+        Ok(KeptConnections { base: Mutex::new(schema::connect(&self.path)?), path: self.path.clone() })
+    }
+}
+
+impl Connections for KeptConnections {
+    fn keep(&self, thing: &str, stamp: &str, now: Connection) -> Result<(), JournalError> {
+        let base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        base.execute(
+            "INSERT OR IGNORE INTO connection (thing, stamp, connected, last_ms) VALUES (?1, ?2, ?3, ?4)",
+            params![thing, stamp, now.is_connected, now.last_ms],
+        )
+        .map_err(|source| JournalError::database(&self.path, source))?;
+        Ok(())
+    }
+
+    fn kept(&self, thing: &str, stamp: &str) -> Result<Option<Connection>, JournalError> {
+        let base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        base.query_row(
+            "SELECT connected, last_ms FROM connection WHERE thing = ?1 AND stamp = ?2",
+            params![thing, stamp],
+            |row| Ok(Connection { is_connected: row.get(0)?, last_ms: row.get(1)? }),
+        )
+        .optional()
+        .map_err(|source| JournalError::database(&self.path, source))
+    }
+}
