@@ -16,6 +16,7 @@ use crate::push::target::{Connections, Folders, Job, Target, Transport};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// Names of key files that are used where none is named, as `ssh` does.
@@ -243,35 +244,49 @@ pub fn look(
     })
 }
 
+/// Time before files that could not be read are read again.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// The files of a plan's inputs, read when the first of them is needed: a stop or a roll-back needs none. What was read
-/// stays, since the plan is for it; what could not be read is tried again, because somebody may have put it right.
+/// stays, since the plan is for it; what could not be read is tried again a little later, because somebody may have put
+/// it right.
 pub struct Later {
     inputs: Inputs,
     loaded: OnceLock<Loaded>,
-    /// Held by who reads them, so that nobody reads them at the same time.
-    reads: Mutex<()>,
+    /// Held by who reads them, so that nobody reads them at the same time; when that failed last, and why.
+    failed: Mutex<Option<(Instant, String)>>,
 }
 
 impl Later {
     /// Returns the files of a plan's inputs.
     pub fn new(inputs: Inputs) -> Self {
-        Self { inputs, loaded: OnceLock::new(), reads: Mutex::default() }
+        Self { inputs, loaded: OnceLock::new(), failed: Mutex::default() }
     }
 
     /// Returns them, read where that was not done yet.
     ///
     /// # Errors
     /// Why they cannot be made any more, in a sentence.
+    #[expect(clippy::disallowed_methods, reason = "files are read in real time")]
     pub fn get(&self) -> Result<&Loaded, String> {
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
         }
-        let _alone = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = self.loaded.get() {
             return Ok(loaded);
         }
-        let loaded = Loaded::of(&self.inputs)?;
-        Ok(self.loaded.get_or_init(|| loaded))
+        // Thousands of devices ask, and each would read the same files in vain.
+        if let Some((_, why)) = failed.as_ref().filter(|(at, _)| at.elapsed() < AGAIN) {
+            return Err(why.clone());
+        }
+        match Loaded::of(&self.inputs) {
+            Ok(loaded) => Ok(self.loaded.get_or_init(|| loaded)),
+            Err(why) => {
+                *failed = Some((Instant::now(), why.clone()));
+                Err(why)
+            }
+        }
     }
 }
 
@@ -294,7 +309,7 @@ pub fn wall_ms() -> i64 {
 /// Returns the clocks of this machine.
 #[expect(clippy::disallowed_methods, reason = "a roll-out happens in real time")]
 fn clock() -> impl Fn() -> Now {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     move || Now { mono_ms: start.elapsed().as_millis() as u64, wall_ms: wall_ms() }
 }
 

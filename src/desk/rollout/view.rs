@@ -180,7 +180,11 @@ impl OpenView<'_> {
     pub fn may_retry(&self) -> Result<(), &'static str> {
         let fits =
             matches!(self.picture.standing.status, Status::Running | Status::Paused | Status::Finished);
-        if fits { Ok(()) } else { Err("Roll back who failed or is in doubt, then make a new plan") }
+        if fits {
+            Ok(())
+        } else {
+            Err("Look at, restart or roll back who failed or is in doubt, then make a new plan")
+        }
     }
 
     /// Returns whether previous files can be brought back.

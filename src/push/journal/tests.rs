@@ -246,7 +246,11 @@ fn a_journal_of_version_1_is_brought_up_to_date() {
         connections.keep("P-1", "s-1", now(Some(5))).unwrap();
         connections.keep("P-1", "s-1", now(Some(6))).unwrap();
         connections.keep("P-1", "s-2", now(None)).unwrap();
-        assert_eq!(connections.kept("P-1", "s-1").unwrap(), Some(now(Some(5))), "the first stays");
+        assert_eq!(
+            connections.kept("P-1", "s-1").unwrap(),
+            Some(now(Some(6))),
+            "the last one before the restart"
+        );
         assert_eq!(connections.kept("P-1", "s-2").unwrap(), Some(now(None)));
         assert_eq!(connections.kept("P-2", "s-1").unwrap(), None);
     }

@@ -93,7 +93,7 @@ impl Machine {
                 self.turn(Status::Paused, "Paused as ordered", steps);
             }
             Order::Resume => {
-                let fix = "A roll-out that stopped stays stopped. Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
+                let fix = "A roll-out that stopped stays stopped. Look at, restart or roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
                 self.must_be(&[Status::Paused], "resuming", fix)?;
                 self.turn(Status::Running, "Resumed as ordered", steps);
                 self.resolve_all(now);
@@ -133,7 +133,7 @@ impl Machine {
     fn start(&mut self, steps: &mut Vec<Step>) -> Result<(), OrderError> {
         let fix = match self.status {
             Status::Running | Status::Paused => "It was started before; resume it",
-            _ => "It ended. Roll back who failed or is in doubt, then make a new plan",
+            _ => "It ended. Look at, restart or roll back who failed or is in doubt, then make a new plan",
         };
         self.must_be(&[Status::Ready], "starting", fix)?;
         self.plan.may_start()?;
@@ -167,7 +167,7 @@ impl Machine {
     }
 
     fn retry(&mut self, classes: &[String], steps: &mut Vec<Step>) -> Result<(), OrderError> {
-        let fix = "Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
+        let fix = "Look at, restart or roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it";
         self.must_be(&[Status::Running, Status::Paused, Status::Finished], "retrying", fix)?;
         let known = |word: &String| {
             Class::from_word(word).ok_or_else(|| OrderError::Nothing { what: format!("class {word}") })

@@ -44,8 +44,8 @@ pub fn restart_command(plan: &super::plan::Plan, device: &PlannedDevice, restart
 
 /// How devices were connected before their restart; it outlives the process.
 pub trait Connections: Send + Sync {
-    /// Keeps how a thing is connected before the restart of this stamp; the first that is kept stays. It is on the
-    /// disk when this returns.
+    /// Keeps how a thing is connected right before the restart of this stamp, in place of what was kept before an earlier
+    /// try. It outlives this process when this returns.
     ///
     /// # Errors
     /// [`JournalError`]; the restart must not be ordered then.

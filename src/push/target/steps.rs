@@ -80,7 +80,7 @@ impl<T: Transport> Target<T> {
         }
     }
 
-    /// Keeps how a device is connected before it is restarted for the first time in this round.
+    /// Keeps how a device is connected that is about to be restarted.
     async fn remember(&self, job: &Job) -> Result<(), Fault> {
         let Some((platform, kept)) = &self.witness else { return Ok(()) };
         let unknown = |fault: Fault| Fault::new(Class::NoAnswer, format!("the platform: {}", fault.detail));
@@ -105,7 +105,8 @@ impl<T: Transport> Target<T> {
         seen
     }
 
-    /// Writes the files beside the live ones and reads them back. Where all live files are as wanted nothing is written.
+    /// Writes the files beside the live ones and reads them back; of the rest only what is live is told. Where all live
+    /// files are as wanted nothing is written, and everything is told.
     ///
     /// # Errors
     /// [`Fault`]; live files are as they were.
@@ -117,17 +118,20 @@ impl<T: Transport> Target<T> {
     }
 
     async fn stage_over(&self, link: &mut T::Link, job: &Job, texts: &[Secret]) -> Result<Seen, Fault> {
-        let mut seen = read_back(link, job).await?;
+        let live: Vec<String> = job.files.iter().map(|file| file.path.clone()).collect();
+        let told = done(link.ask(Ask { read: &live, ..Ask::default() }).await?);
+        let live = told.files.into_iter().map(|bytes| bytes.map(|bytes| sha256(&bytes)));
+        let files = live.map(|live| SeenFile { live, staged: None, kept: None });
+        let mut seen = Seen { files: files.collect(), stamp: None };
         let open = |at: usize| seen.files.get(at).is_some_and(|file| file.live != Some(job.files[at].want));
         if !(0..job.files.len()).any(open) {
-            return Ok(seen);
+            return read_back(link, job).await;
         }
-        let found = self.lock(link, job, &[], &folders(job)).await?;
-        if let Err(fault) = write_staged(link, job, texts, &open, &found.names).await {
+        self.lock(link, job, &[], &[]).await?;
+        if let Err(fault) = write_staged(link, job, texts, &open).await {
             unlock(link, job).await;
             return Err(fault);
         }
-        // The rest is as it was seen before, and is read again before it is replaced.
         let staged: Vec<String> =
             job.files.iter().map(|file| Names::of(&file.path, &job.plan).staged()).collect();
         let back = Ask { read: &staged, remove: &[first_names(job)?.lock()], ..Ask::default() };
@@ -161,13 +165,16 @@ impl<T: Transport> Target<T> {
     }
 
     async fn restart_with(&self, link: &mut T::Link, job: &Job, way: Direction) -> Result<Seen, Fault> {
-        // Of a way back nobody asks whether the device returned; the platform may be what made it necessary.
-        if matches!(way, Direction::Forward) {
-            self.remember(job).await?;
-        }
         let found = self.lock(link, job, &everything(job)?, &folders(job)).await?;
         let seen = seen_of(job, found.files);
-        match replace_and_restart(link, job, way, &seen).await {
+        // Of a way back nobody asks whether the device returned; the platform may be what made it necessary.
+        let is_asked = matches!(way, Direction::Forward) && seen.stamp.as_ref() != Some(&job.stamp);
+        let kept = if is_asked { self.remember(job).await } else { Ok(()) };
+        let done = match kept {
+            Ok(()) => replace_and_restart(link, job, way, &seen).await,
+            Err(fault) => Err(fault),
+        };
+        match done {
             Ok(Some(seen)) => settle(link, job, way, seen, &found.names).await,
             other => {
                 unlock(link, job).await;
@@ -306,31 +313,45 @@ async fn write_staged<L: Link>(
     job: &Job,
     texts: &[Secret],
     open: &(impl Fn(usize) -> bool + Sync),
-    listed: &[Vec<String>],
 ) -> Result<(), Fault> {
-    for path in others(job, listed, ".new") {
-        link.remove(&path).await?;
-    }
     for (at, (file, text)) in job.files.iter().zip(texts).enumerate() {
-        if open(at) {
-            let staged = Names::of(&file.path, &job.plan).staged();
-            let written = link.write(&staged, text.expose().as_bytes(), &file.path).await;
-            if let Err(fault) = written {
-                // Half a file is inert, but on a full disk it is in the way.
-                let _ = link.remove(&staged).await;
-                return Err(fault);
-            }
+        if !open(at) {
+            continue;
+        }
+        let (staged, bytes) = (Names::of(&file.path, &job.plan).staged(), text.expose().as_bytes());
+        let mut written = link.write(&staged, bytes, &file.path).await;
+        // What other plans staged and never needed makes room.
+        if written.as_ref().is_err_and(|fault| fault.class == Class::DiskFull)
+            && sweep_staged(link, job).await?
+        {
+            written = link.write(&staged, bytes, &file.path).await;
+        }
+        if let Err(fault) = written {
+            // Half a file is inert, but on a full disk it is in the way.
+            let _ = link.remove(&staged).await;
+            return Err(fault);
         }
     }
     Ok(())
 }
 
+/// Removes what other plans staged beside the files; returns whether there was anything.
+async fn sweep_staged<L: Link>(link: &mut L, job: &Job) -> Result<bool, Fault> {
+    let listed = done(link.ask(Ask { list: &folders(job), ..Ask::default() }).await?).names;
+    let left = others(job, &listed, &[".new"]);
+    for path in &left {
+        link.remove(path).await?;
+    }
+    Ok(!left.is_empty())
+}
+
 /// Returns what other plans left beside the files, by the names in their folders.
-fn others(job: &Job, listed: &[Vec<String>], kind: &str) -> Vec<String> {
+fn others(job: &Job, listed: &[Vec<String>], kinds: &[&str]) -> Vec<String> {
     let mut left = Vec::new();
     for (file, listed) in job.files.iter().zip(listed) {
         let names = Names::of(&file.path, &job.plan);
-        let of_others = listed.iter().filter(|name| names.is_other_plans(name, kind));
+        let is_other = |name: &&String| kinds.iter().any(|kind| names.is_other_plans(name, kind));
+        let of_others = listed.iter().filter(is_other);
         left.extend(of_others.map(|name| format!("{}{name}", names.folder)));
     }
     left
@@ -392,7 +413,7 @@ async fn settle<L: Link>(
     read.extend(job.files.iter().map(|file| file.path.clone()));
     let mut staged = Vec::new();
     let mut remove = match way {
-        Direction::Forward => others(job, listed, ".old"),
+        Direction::Forward => others(job, listed, &[".new", ".old"]),
         Direction::Back => {
             staged = (0..seen.files.len()).filter(|&at| seen.files[at].staged.is_some()).collect();
             staged.iter().map(|&at| Names::of(&job.files[at].path, &job.plan).staged()).collect()

@@ -129,7 +129,7 @@ pub fn head(picture: &Picture) -> Head {
         Status::RollingBack => (
             "▸",
             Tone::Info,
-            format!("Rolling back: {} back", units::count(picture.count(State::RolledBack).into())),
+            format!("Rolling back: {} back", back(picture)),
             detail("Previous files come back, and agents restart at their rate"),
         ),
         Status::Paused => (
@@ -144,11 +144,17 @@ pub fn head(picture: &Picture) -> Head {
             format!("Stopped itself: {}", confirmed(picture)),
             detail("It stays stopped. Look at what is wrong, roll back, or make a new plan"),
         ),
+        Status::Stopped if is_taken_back(picture) => (
+            "✓",
+            Tone::Info,
+            format!("Rolled back: {} devices have their previous files", back(picture)),
+            "Once it is known what was wrong, make a new plan.".to_owned(),
+        ),
         Status::Stopped => (
             "✕",
             Tone::Bad,
             format!("Stopped: {}", confirmed(picture)),
-            detail("It stays stopped. Roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it"),
+            detail("It stays stopped. Look at, restart or roll back who failed or is in doubt, then make a new plan: devices that are done are skipped in it"),
         ),
         Status::Finished if picture.rows.iter().any(|row| is_trouble(row.state)) => (
             "⚠",
@@ -161,6 +167,17 @@ pub fn head(picture: &Picture) -> Head {
         }
     };
     Head { sign, tone, title, detail }
+}
+
+/// Returns how many devices have their previous files back.
+fn back(picture: &Picture) -> String {
+    units::count(picture.count(State::RolledBack).into())
+}
+
+/// Returns whether every device that was changed is as it was before.
+fn is_taken_back(picture: &Picture) -> bool {
+    let is_open = |state| is_trouble(state) || matches!(state, State::Restarted | State::Verified);
+    picture.count(State::RolledBack) > 0 && !picture.rows.iter().any(|row| is_open(row.state))
 }
 
 /// Returns what the line on every screen says while a roll-out is going on.

@@ -193,21 +193,15 @@ impl Files {
         read.map(|()| names)
     }
 
-    /// Opens a file for writing, and asks on the way what the disk has left and which permissions another file has.
+    /// Opens a file for writing, and asks on the way which permissions another one has.
     pub(super) async fn begin(
         &self,
         path: &str,
-        folder: &str,
         like: &str,
-    ) -> (Option<Statvfs>, Option<FileAttributes>, Result<Writing, SftpError>) {
+    ) -> Result<(Writing, Option<FileAttributes>), SftpError> {
         let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::TRUNCATE;
-        let (disk, like, opened) = join!(
-            biased;
-            self.0.statvfs(folder),
-            self.0.stat(like),
-            self.0.open(path, flags, private()),
-        );
-        (disk.ok(), like.ok().map(|known| known.attrs), opened.map(|opened| Writing(opened.handle)))
+        let (like, opened) = join!(biased; self.0.stat(like), self.0.open(path, flags, private()));
+        Ok((Writing(opened?.handle), like.ok().map(|known| known.attrs)))
     }
 
     /// Writes a file, brings it to the disk and closes it; gives it the permissions of another one, and its owner where
@@ -254,11 +248,6 @@ impl Files {
         last?;
         synced?;
         closed.map(drop)
-    }
-
-    /// Closes a file that is not written after all, and removes it.
-    pub(super) async fn abandon(&self, file: &Writing, path: &str) {
-        let _ = join!(biased; self.0.close(&*file.0), self.0.remove(path));
     }
 
     /// Gives a file another name, replacing what has it.

@@ -13,7 +13,6 @@ use russh::ChannelMsg;
 use russh::client::Handle;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
-use russh_sftp::extensions::Statvfs;
 use russh_sftp::protocol::StatusCode;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -159,10 +158,16 @@ impl SshLink {
         Ok(told)
     }
 
-    /// Returns what is wrong with the disk of a path, where its server tells.
+    /// Returns what is wrong with the disk of a path, onto which so many bytes were to go, where its server tells.
     async fn disk_fault(&self, path: &str, needed: u64) -> Option<Fault> {
-        let folder = folder_of(path);
-        disk_trouble(&self.files.disk(folder).await.ok()?, folder, needed)
+        let folder = path.rfind('/').map_or(".", |slash| if slash == 0 { "/" } else { &path[..slash] });
+        let disk = self.files.disk(folder).await.ok()?;
+        if disk.flags & READ_ONLY != 0 {
+            return Some(Fault::new(Class::ReadOnly, folder));
+        }
+        let free = disk.blocks_avail.saturating_mul(disk.fragment_size.max(1));
+        let full = free < needed.saturating_add(SPARE) || (disk.inodes > 0 && disk.inodes_avail == 0);
+        full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
     }
 }
 
@@ -173,21 +178,6 @@ fn cut(error: &russh::Error) -> Fault {
         _ => Class::Cut,
     };
     Fault::new(class, error.to_string())
-}
-
-/// Returns the folder of a path.
-fn folder_of(path: &str) -> &str {
-    path.rfind('/').map_or(".", |slash| if slash == 0 { "/" } else { &path[..slash] })
-}
-
-/// Returns what is wrong with a disk onto which so many bytes are to go.
-fn disk_trouble(disk: &Statvfs, folder: &str, needed: u64) -> Option<Fault> {
-    if disk.flags & READ_ONLY != 0 {
-        return Some(Fault::new(Class::ReadOnly, folder));
-    }
-    let free = disk.blocks_avail.saturating_mul(disk.fragment_size.max(1));
-    let full = free < needed.saturating_add(SPARE) || (disk.inodes > 0 && disk.inodes_avail == 0);
-    full.then(|| Fault::new(Class::DiskFull, format!("{free} bytes free in {folder}")))
 }
 
 impl Link for SshLink {
@@ -215,22 +205,13 @@ impl Link for SshLink {
     }
 
     async fn write(&mut self, path: &str, bytes: &[u8], like: &str) -> Result<(), Fault> {
-        let needed = bytes.len() as u64;
-        let folder = folder_of(path);
-        let (disk, like, opened) = self.files.begin(path, folder, like).await;
-        let trouble = disk.and_then(|disk| disk_trouble(&disk, folder, needed));
-        let file = match (opened, trouble) {
-            (Ok(file), None) => file,
-            (Ok(file), Some(trouble)) => {
-                self.files.abandon(&file, path).await;
-                return Err(trouble);
-            }
-            (Err(_), Some(trouble)) => return Err(trouble),
-            (Err(error), None) => return Err(self.fault(error, path, needed).await),
+        let put = async {
+            let (file, like) = self.files.begin(path, like).await?;
+            self.files.put(&file, path, bytes, like).await
         };
-        match self.files.put(&file, path, bytes, like).await {
+        match put.await {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.fault(error, path, needed).await),
+            Err(error) => Err(self.fault(error, path, bytes.len() as u64).await),
         }
     }
 

@@ -238,6 +238,13 @@ async fn disks_that_are_full_or_read_only_are_named() {
     job.files[0].want = crate::base::hash::sha256(large.as_bytes());
     let full = bench.target.stage(&job, &[Secret::new(large)]).await.unwrap_err();
     assert_eq!(full.class, Class::DiskFull, "{full}");
+    // What another plan staged and never needed makes room.
+    bench.put(".a.json.regather-fedcba9876543210.new", &"y".repeat(40_000));
+    let smaller = "z".repeat(30_000);
+    job.files[0].want = crate::base::hash::sha256(smaller.as_bytes());
+    let staged = bench.target.stage(&job, &[Secret::new(smaller)]).await.unwrap();
+    assert_eq!(staged.files[0].staged, Some(job.files[0].want));
+    std::fs::remove_file(root.join(".a.json.regather-0123456789abcdef.new")).unwrap();
     // To its last byte: not even a lock has room, and none is left that would keep others out.
     let ballast = root.join("ballast");
     let mut bytes = 65_536;
