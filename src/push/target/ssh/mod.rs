@@ -37,6 +37,7 @@ pub(super) use command::command;
 use connect::{Way, Who};
 use jump::Jumps;
 use pool::Pool;
+use russh::cipher;
 use sftp::{Held, SshLink};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -151,6 +152,9 @@ impl Ssh {
             ..russh::client::Config::default()
         };
         config.preferred.key = who.hosts.algorithms(&way.host, way.port, &config.preferred.key);
+        // What processors have instructions for comes first; the others follow for hosts that do not know it.
+        let others = config.preferred.cipher.iter().copied().filter(|name| *name != cipher::AES_256_GCM);
+        config.preferred.cipher = std::iter::once(cipher::AES_256_GCM).chain(others).collect();
         config
     }
 
