@@ -148,16 +148,26 @@ fn a_locked_key_ring_is_named_and_nothing_is_lost_by_it() {
     assert!(world.rows().iter().all(|row| row.state == State::Verified));
 }
 
+/// Restarts in a second of [`slow`].
+const RATE: usize = 20;
+
+/// Returns devices that are restarted one after the other, over ten seconds.
+fn slow() -> World {
+    World::new(200, |request| {
+        request.waves = "rest".into();
+        request.pace.activations_per_s = RATE as f64;
+        request.pace.burst = 1;
+    })
+}
+
+/// Returns how many devices were begun to be restarted.
+fn restarts(machine: &Machine) -> usize {
+    (0..200).filter(|at| machine.row(*at).is_some_and(|row| row.round > 0)).count()
+}
+
 #[test]
 fn a_stop_from_elsewhere_holds_within_a_second() {
-    let rate = 20.0;
-    let world = World::new(200, |request| {
-        request.waves = "rest".into();
-        request.pace.activations_per_s = rate;
-        request.pace.burst = 1;
-    });
-    let restarts =
-        |machine: &Machine| (0..200).filter(|at| machine.row(*at).is_some_and(|row| row.round > 0)).count();
+    let world = slow();
     let (mut begun, mut after) = (None, 0);
     let observer = &mut |machine: &Machine, _: &AtomicBool| {
         after = restarts(machine);
@@ -169,24 +179,14 @@ fn a_stop_from_elsewhere_holds_within_a_second() {
     let status = world.drive_with(Texts, Some(Order::Start), observer).unwrap();
     assert_eq!(status, Status::Stopped);
     let begun = begun.unwrap();
-    assert!(
-        after <= begun + rate as usize,
-        "{after} of {begun}: more than a second's worth was begun after the stop"
-    );
+    assert!(after <= begun + RATE, "{after} of {begun}: more than a second's worth was begun after the stop");
     let touched = world.rows().iter().filter(|row| row.round > 0).count();
     assert_eq!(touched, after, "and nothing after the last turn");
 }
 
 #[test]
 fn a_pause_from_elsewhere_holds_within_a_second_and_as_long_as_it_lasts() {
-    let rate = 20.0;
-    let world = World::new(200, |request| {
-        request.waves = "rest".into();
-        request.pace.activations_per_s = rate;
-        request.pace.burst = 1;
-    });
-    let restarts =
-        |machine: &Machine| (0..200).filter(|at| machine.row(*at).is_some_and(|row| row.round > 0)).count();
+    let world = slow();
     let (mut begun, mut paused) = (None, None);
     let observer = &mut |machine: &Machine, _: &AtomicBool| {
         let now = restarts(machine);
@@ -201,7 +201,7 @@ fn a_pause_from_elsewhere_holds_within_a_second_and_as_long_as_it_lasts() {
     };
     assert_eq!(world.drive_with(Texts, Some(Order::Start), observer).unwrap(), Status::Stopped);
     let (begun, paused) = (begun.unwrap(), paused.unwrap());
-    assert!(paused <= begun + rate as usize, "{paused} of {begun}: more than a second's worth came after it");
+    assert!(paused <= begun + RATE, "{paused} of {begun}: more than a second's worth came after it");
     let touched = world.rows().iter().filter(|row| row.round > 0).count();
     assert_eq!(touched, paused, "and nobody in a second of pause");
 }
