@@ -22,6 +22,7 @@ mod folder;
 mod link;
 mod names;
 pub mod platform;
+mod sight;
 pub mod ssh;
 mod steps;
 
