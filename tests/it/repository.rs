@@ -97,7 +97,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        let build_folder = path.ends_with("target") || path.ends_with(".git");
+        // By the mark of build folders and not by their name, which source folders have too.
+        let build_folder = path.join("CACHEDIR.TAG").exists() || path.ends_with(".git");
         if path.is_dir() && !build_folder {
             walk(&path, found);
         } else if path.is_file() {

@@ -73,7 +73,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui", "main"]),
     ("egui", &["ui", "main"]),
     ("egui_kittest", &["ui"]),
-    ("futures_util", &["live"]),
+    ("futures_util", &["live", "push"]),
     ("image", &["ui"]),
     ("insta", EVERYWHERE),
     // A calendar, and with it a wall clock: nothing that is simulated may see it.
