@@ -3,13 +3,18 @@
 //! Starts never decrease, so where every service takes the same, ends do not either, and the workers are a
 //! ring. With other services they are a loser tree: the way from the worker that is free first up to the
 //! root is known before its new end is, so a replacement is a few independent loads and a chain of `min`
-//! without a branch. More workers than a tree is good for are a heap.
+//! without a branch. More workers than a tree is good for are a heap. While many of many workers are idle,
+//! it does not matter which of them is free first, and they are only counted.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Most workers of a [`Tree`].
 const MOST_LEAVES: u32 = 1 << 14;
+/// Workers from which on it pays to count those that are idle.
+const POOL: u32 = 16;
+/// Part of the workers that must be idle for it.
+const SOME: u32 = 8;
 
 /// Workers of whom one is free first.
 pub trait Workers {
@@ -27,8 +32,10 @@ pub trait Workers {
 pub enum Crew {
     /// One worker, or services that all take the same.
     Ring(Ring),
-    /// Up to thousands of workers.
+    /// Few workers.
     Tree(Tree),
+    /// Up to thousands of workers.
+    Pool(Pool),
     /// Any number of workers.
     Heap(Heap),
 }
@@ -40,20 +47,25 @@ impl Crew {
         if in_order || workers == 1 {
             return Self::Ring(Ring::new(workers));
         }
-        Tree::new(workers, horizon).map_or_else(|| Self::Heap(Heap::new(workers)), Self::Tree)
+        match Tree::new(workers, horizon) {
+            Some(tree) if workers < POOL => Self::Tree(tree),
+            Some(tree) => Self::Pool(Pool::new(tree)),
+            None => Self::Heap(Heap::new(workers)),
+        }
     }
 
-    /// Gives the worker that is free first a service with this end; returns when the next is free [µs], 0 while
-    /// some have never worked.
+    /// Gives the worker that is free first a service with this start, no earlier than the one before, and end [µs];
+    /// returns when the next is free [µs], 0 while some have never worked or some are known to be idle.
     #[expect(clippy::inline_always, reason = "a call per service")]
     #[inline(always)]
-    pub fn take(&mut self, end: u64) -> u64 {
+    pub fn take(&mut self, start: u64, end: u64) -> u64 {
         match self {
             Self::Ring(ring) => ring.replace(end),
             Self::Tree(tree) => {
                 tree.take(end);
                 tree.earliest()
             }
+            Self::Pool(pool) => pool.take(start, end),
             Self::Heap(heap) => {
                 heap.take(end);
                 heap.earliest()
@@ -66,6 +78,7 @@ impl Crew {
         match self {
             Self::Ring(ring) => *ring = Ring::new(ring.workers),
             Self::Tree(tree) => tree.clear(),
+            Self::Pool(pool) => pool.clear(),
             Self::Heap(heap) => heap.ends.clear(),
         }
     }
@@ -142,8 +155,15 @@ impl Tree {
 
     /// Makes all workers idle.
     pub fn clear(&mut self) {
+        self.work(&[]);
+    }
+
+    /// Lets the workers work until these ends [µs], one each, and others be idle.
+    fn work(&mut self, ends: &[u64]) {
         let leaves = self.losers.len();
-        let leaf = |leaf: usize| if leaf < self.workers as usize { leaf as u64 } else { u64::MAX };
+        let end = |leaf: usize| ends.get(leaf).map_or(0, |&end| end.min(self.horizon));
+        let known = |leaf: usize| end(leaf) << self.leaf_bits | leaf as u64;
+        let leaf = |leaf: usize| if leaf < self.workers as usize { known(leaf) } else { u64::MAX };
         let mut winners: Vec<u64> = (0..leaves).map(|_| 0).chain((0..leaves).map(leaf)).collect();
         for node in (1..leaves).rev() {
             let (left, right) = (winners[2 * node], winners[2 * node + 1]);
@@ -151,6 +171,28 @@ impl Tree {
             self.losers[node] = left.max(right);
         }
         self.first = winners[1];
+    }
+}
+
+impl Tree {
+    /// Walks from a leaf with a new end up to the root; returns who is first there. With so many levels, or any
+    /// number for 0.
+    #[inline]
+    fn walk<const LEVELS: u32>(&mut self, leaf: u64, mut winner: u64) -> u64 {
+        let mut node = (leaf as usize + self.losers.len()) >> 1;
+        for _ in 0..if LEVELS == 0 { self.leaf_bits } else { LEVELS } {
+            let loser = self.losers[node];
+            self.losers[node] = loser.max(winner);
+            winner = loser.min(winner);
+            node >>= 1;
+        }
+        winner
+    }
+
+    /// Returns the end of each worker's last service [µs].
+    fn ends(&self) -> impl Iterator<Item = u64> {
+        let all = self.losers.iter().skip(1).chain([&self.first]);
+        all.filter(|&&end| end != u64::MAX).map(|end| end >> self.leaf_bits)
     }
 }
 
@@ -163,15 +205,92 @@ impl Workers for Tree {
     #[inline]
     fn take(&mut self, end: u64) {
         let leaf = self.first & ((1 << self.leaf_bits) - 1);
-        let mut winner = end.min(self.horizon) << self.leaf_bits | leaf;
-        let mut node = (leaf as usize + self.losers.len()) >> 1;
-        while node > 0 {
-            let loser = self.losers[node];
-            self.losers[node] = loser.max(winner);
-            winner = loser.min(winner);
-            node >>= 1;
+        let winner = end.min(self.horizon) << self.leaf_bits | leaf;
+        self.first = match self.leaf_bits {
+            2 => self.walk::<2>(leaf, winner),
+            3 => self.walk::<3>(leaf, winner),
+            4 => self.walk::<4>(leaf, winner),
+            5 => self.walk::<5>(leaf, winner),
+            6 => self.walk::<6>(leaf, winner),
+            7 => self.walk::<7>(leaf, winner),
+            8 => self.walk::<8>(leaf, winner),
+            _ => self.walk::<0>(leaf, winner),
+        };
+    }
+}
+
+/// Workers of whom many can be idle.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// All of them, while hardly any is idle.
+    tree: Tree,
+    /// Services that found a worker who had waited, since it was looked how many wait.
+    waited: u32,
+    /// How many more services find an idle worker for sure; 0 while the tree counts.
+    idle: u32,
+    /// Ends of all others' services, in no order.
+    busy: Vec<u64>,
+}
+
+impl Pool {
+    fn new(tree: Tree) -> Self {
+        let workers = tree.workers;
+        Self { tree, waited: 0, idle: workers, busy: Vec::with_capacity(workers as usize) }
+    }
+
+    fn clear(&mut self) {
+        self.busy.clear();
+        self.idle = self.tree.workers;
+    }
+
+    /// Gives a worker a service; returns when the next is free [µs].
+    #[inline]
+    fn take(&mut self, start: u64, end: u64) -> u64 {
+        if self.idle > 1 {
+            self.idle -= 1;
+            self.busy.push(end);
+            return 0;
         }
-        self.first = winner;
+        self.take_tight(start, end)
+    }
+
+    /// The same where all but one may be busy.
+    #[inline]
+    fn take_tight(&mut self, start: u64, end: u64) -> u64 {
+        if self.idle == 1 {
+            self.busy.push(end);
+            return self.count(start);
+        }
+        self.waited += u32::from(self.tree.earliest() < start);
+        self.tree.take(end);
+        if self.waited >= self.tree.workers { self.loosen(start) } else { self.tree.earliest() }
+    }
+
+    /// Counts who is idle at `start` [µs].
+    #[inline(never)]
+    fn count(&mut self, start: u64) -> u64 {
+        let mut kept = 0;
+        for index in 0..self.busy.len() {
+            let end = self.busy[index];
+            self.busy[kept] = end;
+            kept += usize::from(end > start);
+        }
+        self.busy.truncate(kept);
+        self.idle = self.tree.workers - kept as u32;
+        if self.idle >= self.tree.workers / SOME {
+            return 0;
+        }
+        (self.idle, self.waited) = (0, 0);
+        self.tree.work(&self.busy);
+        self.tree.earliest()
+    }
+
+    /// Looks whether some are idle at `start` [µs], so that they need not be told apart.
+    #[inline(never)]
+    fn loosen(&mut self, start: u64) -> u64 {
+        self.busy.clear();
+        self.busy.extend(self.tree.ends());
+        self.count(start)
     }
 }
 
@@ -227,7 +346,7 @@ mod tests {
                     ends[0] = start + if same { 500 } else { time };
                     for (crew, free) in crews.iter_mut().zip(&mut free) {
                         prop_assert_eq!((*free).max(now), start);
-                        *free = crew.take(ends[0]);
+                        *free = crew.take(start, ends[0]);
                     }
                 }
                 if round == 0 {
@@ -242,8 +361,8 @@ mod tests {
     #[test]
     fn what_ends_after_the_horizon_is_free_at_the_horizon_or_later() {
         let mut crew = Crew::new(2, false, 1_000);
-        assert_eq!(crew.take(5_000), 0);
-        assert!(crew.take(u64::MAX) >= 1_000);
+        assert_eq!(crew.take(0, 5_000), 0);
+        assert!(crew.take(0, u64::MAX) >= 1_000);
         assert!(Tree::new(MOST_LEAVES + 1, 1).is_none() && Tree::new(4, u64::MAX).is_none());
     }
 }

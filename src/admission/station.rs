@@ -211,7 +211,7 @@ impl Station {
     #[expect(clippy::inline_always, reason = "a call per service")]
     #[inline(always)]
     fn serves(&mut self, start: u64, end: u64) {
-        self.free = self.crew.take(end);
+        self.free = self.crew.take(start, end);
         self.book(start, end);
     }
 

@@ -38,14 +38,14 @@ pub struct Exponential {
     /// Product of the mean with the negative logarithm of 2^-(z+1), by leading zeros z; NaN where rare.
     scales: [f64; 64],
     /// Reciprocal of the middle of a cell, and the product of the mean with its logarithm.
-    cells: Box<[(f64, f64); 1 << CELL_BITS]>,
+    cells: [(f64, f64); 1 << CELL_BITS],
 }
 
 impl Exponential {
     /// Returns the law with this mean.
     pub fn new(mean: Micros) -> Self {
         let mean = mean.0 as f64;
-        let mut cells = Box::new([(0.0, 0.0); 1 << CELL_BITS]);
+        let mut cells = [(0.0, 0.0); 1 << CELL_BITS];
         let count = cells.len() as f64;
         for (index, cell) in cells.iter_mut().enumerate() {
             let reciprocal = 1.0 / (1.0 + (index as f64 + 0.5) / count);

@@ -70,16 +70,6 @@ impl Shape {
         }
         Self { payload_bits, width_bits, slot_bits }
     }
-
-    /// Returns the shape for payloads of so many bits (at most 60) whose slots are as wide as the power of
-    /// two at or below `width`, and reach as far as `reach` if that is possible with many slots [µs].
-    pub fn fine(payload_bits: u32, width: u64, reach: u64) -> Self {
-        debug_assert!(payload_bits <= 60, "an event is one word");
-        let width_bits = width.max(1).ilog2().min(EVENT_BITS - payload_bits);
-        let slots = (reach >> width_bits).saturating_add(2);
-        let slot_bits = (u64::BITS - slots.leading_zeros()).clamp(FEWEST_SLOTS, USUAL_SLOTS);
-        Self { payload_bits, width_bits, slot_bits }
-    }
 }
 
 /// Returns a number that orders events by time [µs] and payload.
@@ -257,11 +247,6 @@ impl Wheel {
     #[inline]
     pub fn payload(&self, event: u64) -> u64 {
         event & self.payload_mask
-    }
-
-    /// Returns where the next slot that holds events begins [µs]; `u64::MAX` where there is none.
-    pub fn next_start(&self) -> u64 {
-        self.next_slot().map_or(u64::MAX, |slot| slot << self.shape.width_bits)
     }
 
     /// Removes all events and returns them in no order.

@@ -161,14 +161,14 @@ impl World<'_> {
             }
             self.gives_up(deadline, (group, device), visit.open);
         } else if stop == Stop::SignIn {
-            self.promise(stop, done, Event::SignsIn, (group, device));
+            self.promise(stop, (now, done), Event::SignsIn, (group, device));
         } else if done == now || stop == Stop::Tls && done < self.until && self.queue.is_first(done) {
             // At the same tick everything of a lower rank has happened; a handshake is short enough to be often
             // the next thing that happens.
             self.tally.follow(done);
             return Ok(Some((visit.next, done)));
         } else {
-            self.promise(stop, done, Event::Reaches(visit.next as u8), (group, device));
+            self.promise(stop, (now, done), Event::Reaches(visit.next as u8), (group, device));
         }
         Ok(None)
     }

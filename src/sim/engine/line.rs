@@ -1,5 +1,6 @@
 //! The way of an attempt through the platform: limits at the door, then stations in series.
 
+use super::pending::{Order, Spacing};
 use super::timeline::Timeline;
 use crate::admission::{Law, Limiter, Offer, Station};
 use crate::base::draws::Stream;
@@ -15,6 +16,8 @@ const STOPS: [Stop; 4] = [Stop::Gate, Stop::Tls, Stop::Connection, Stop::SignIn]
 const MOST_NEAR: usize = 15;
 /// The same where all services of a station take the same: only ends at one time can be out of order.
 const NEAR: usize = 12;
+/// Usual services that hardly any service is longer than.
+const LONGEST: u64 = 20;
 
 /// Returns the station with this number.
 #[inline]
@@ -24,6 +27,16 @@ pub(super) fn numbered(number: u8) -> Stop {
         1 => Stop::Tls,
         2 => Stop::Connection,
         _ => Stop::SignIn,
+    }
+}
+
+/// Returns the tier that a station belongs to.
+#[inline]
+fn tier_of(stop: Stop) -> TierName {
+    match stop {
+        Stop::Gate | Stop::Tls => TierName::Balancer,
+        Stop::Connection => TierName::Connection,
+        Stop::SignIn => TierName::SignIn,
     }
 }
 
@@ -43,6 +56,8 @@ struct Booth {
     station: Station,
     workers: u32,
     work: Work,
+    /// How close together its services end.
+    spacing: Spacing,
 }
 
 /// What a service takes.
@@ -53,7 +68,7 @@ enum Work {
     /// A handshake, resumed or in full [µs]: resumed where the draw's word is below a bound.
     Handshake { resumed_below: u64, resumed: u64, full: u64 },
     /// Drawn from a law.
-    Drawn { law: Law, stream: Stream, tier: TierName },
+    Drawn(Law),
 }
 
 /// Who asks for a service: everything that a draw about it depends on.
@@ -72,12 +87,18 @@ impl Line {
         let (horizon, breaks) = (fleet.outage.horizon().0, timeline.platform_breaks());
         let booth = |tier: Tier, work: Work| {
             let station = Station::new(&tier, bins, horizon, breaks, work.takes_the_same());
-            Booth { station, workers: tier.workers.max(1), work }
+            let workers = tier.workers.max(1);
+            let turns = u64::from(tier.room / workers).saturating_add(LONGEST);
+            let spacing = Spacing {
+                width: tier.service_time.0 / u64::from(workers),
+                reach: tier.service_time.0.saturating_mul(turns),
+            };
+            Booth { station, workers, work, spacing }
         };
-        let drawn = |tier: Tier, stream, name| {
+        let drawn = |tier: Tier, stop| {
             let work = match Law::new(tier.service_law, tier.service_time) {
-                Law::Fixed(time) if !timeline.changes(name) => Work::Same(time),
-                law => Work::Drawn { law, stream, tier: name },
+                Law::Fixed(time) if !timeline.changes(tier_of(stop)) => Work::Same(time),
+                law => Work::Drawn(law),
             };
             booth(tier, work)
         };
@@ -95,7 +116,7 @@ impl Line {
         let tls = balancer.filter(|balancer| balancer.cores > 0).map(|balancer| {
             let resumed_below = (u64::from(balancer.resumed_permille) << 32) / 1_000;
             let (resumed, full) = (balancer.resumed_handshake.0.max(1), balancer.handshake.0.max(1));
-            let work = if resumed == full && !timeline.changes(TierName::Balancer) {
+            let work = if resumed == full && !timeline.changes(tier_of(Stop::Tls)) {
                 Work::Same(full)
             } else {
                 Work::Handshake { resumed_below, resumed, full }
@@ -108,8 +129,8 @@ impl Line {
             booths: [
                 gate,
                 tls,
-                platform.connection.map(|tier| drawn(tier, Stream::Upgrade, TierName::Connection)),
-                Some(drawn(platform.sign_in(), Stream::Service, TierName::SignIn)),
+                platform.connection.map(|tier| drawn(tier, Stop::Connection)),
+                Some(drawn(platform.sign_in(), Stop::SignIn)),
             ],
             upgrades: platform.connection.is_some(),
             platform,
@@ -158,25 +179,25 @@ impl Line {
         }
     }
 
-    /// Returns how many places before the end of a station's promises a new one can be, as far as putting it there
-    /// pays: after its start only what the other workers do ends later.
-    pub(super) fn near(&self) -> [usize; 4] {
-        let near = |booth: &Booth| {
+    /// Returns in which order the stations' promises end: after the start of a service only what the other workers do
+    /// ends later.
+    pub(super) fn orders(&self) -> [Order; 4] {
+        let order = |booth: &Booth| {
             let others = booth.workers as usize - 1;
             if others <= MOST_NEAR {
-                others
+                Order::Near(others)
             } else if booth.work.takes_the_same() {
-                NEAR
+                Order::Near(NEAR)
             } else {
-                0
+                Order::Any(booth.spacing)
             }
         };
-        STOPS.map(|stop| self.booths[stop as usize].as_ref().map_or(0, near))
+        STOPS.map(|stop| self.booths[stop as usize].as_ref().map_or(Order::Near(0), order))
     }
 
     /// Returns the least time that a service of a station takes [µs]; 0 where there is no such station.
     pub(super) fn least(&self, stop: Stop, timeline: &Timeline) -> u64 {
-        self.booths[stop as usize].as_ref().map_or(0, |booth| booth.work.least(timeline))
+        self.booths[stop as usize].as_ref().map_or(0, |booth| booth.work.least(stop, timeline))
     }
 
     /// Returns whether a full station drops the SYN of a new socket.
@@ -203,7 +224,7 @@ impl Line {
     ) -> Option<Offer> {
         let Booth { station, work, .. } = self.booths[stop as usize].as_mut()?;
         let Some(start) = station.finds_room(now) else { return Some(Offer::Full) };
-        let end = start.saturating_add(work.time(start, asks));
+        let end = start.saturating_add(work.time(stop, start, asks));
         Some(station.takes(now, (start, end), deadline, group as u32))
     }
 
@@ -211,7 +232,7 @@ impl Line {
     #[inline(never)]
     pub(super) fn is_full(&mut self, stop: Stop, now: u64, group: usize, asks: Asks<'_>) -> bool {
         let Some(Booth { station, work, .. }) = &mut self.booths[stop as usize] else { return false };
-        station.offer(now, u64::MAX, group as u32, |start| work.time(start, asks)) == Offer::Full
+        station.offer(now, u64::MAX, group as u32, |start| work.time(stop, start, asks)) == Offer::Full
     }
 
     /// Returns a station, if it is there.
@@ -308,33 +329,33 @@ impl Work {
     }
 
     /// Returns the least time that a service takes [µs].
-    fn least(&self, timeline: &Timeline) -> u64 {
-        let (least, tier) = match self {
+    fn least(&self, stop: Stop, timeline: &Timeline) -> u64 {
+        let least = match self {
             Self::Same(time) => return *time,
-            Self::Handshake { resumed, full, .. } => (*resumed.min(full), TierName::Balancer),
-            Self::Drawn { law: Law::Fixed(time), tier, .. } => (*time, *tier),
-            Self::Drawn { .. } => return 1,
+            Self::Handshake { resumed, full, .. } => *resumed.min(full),
+            Self::Drawn(Law::Fixed(time)) => *time,
+            Self::Drawn(_) => return 1,
         };
-        if timeline.only_slows(tier) { least } else { least.min(1) }
+        if timeline.only_slows(tier_of(stop)) { least } else { least.min(1) }
     }
 
-    /// Returns the time that a service takes if it starts at `start` [µs].
+    /// Returns the time that a service of this station takes if it starts at `start` [µs].
     #[expect(clippy::inline_always, reason = "two in three events")]
     #[inline(always)]
-    fn time(&self, start: u64, asks: Asks<'_>) -> u64 {
+    fn time(&self, stop: Stop, start: u64, asks: Asks<'_>) -> u64 {
         let device = u64::from(asks.device);
-        let (tier, drawn) = match *self {
+        let drawn = match *self {
             Self::Same(time) => return time,
             Self::Handshake { resumed_below, resumed, full } => {
                 let word = asks.draws.word(Stream::Handshake, device, u64::from(asks.attempts));
-                (TierName::Balancer, if u64::from(word) < resumed_below { resumed } else { full })
+                if u64::from(word) < resumed_below { resumed } else { full }
             }
-            Self::Drawn { ref law, stream, tier } => {
-                let number = u64::from(asks.attempts.wrapping_sub(1));
-                (tier, law.time(asks.draws.bits(stream, device, number)))
+            Self::Drawn(ref law) => {
+                let stream = if stop == Stop::Connection { Stream::Upgrade } else { Stream::Service };
+                law.time(asks.draws.bits(stream, device, u64::from(asks.attempts.wrapping_sub(1))))
             }
         };
-        match asks.timeline.capacity(tier, start) {
+        match asks.timeline.capacity(tier_of(stop), start) {
             1_000 => drawn,
             capacity => (u128::from(drawn) * 1_000 / u128::from(capacity.max(1))).max(1) as u64,
         }

@@ -8,8 +8,9 @@
 //! * Stations answer at arrival what will happen to a request (see [`crate::admission::station`]), so
 //!   there are no events for completions, queues and time-outs that nobody waits for; what a service takes
 //!   needs no logarithm (see [`crate::admission::law`]).
-//! * What stations promise comes soon and nearly in order, so it lies in short lists beside the wheel, and
-//!   what comes first is found by comparing a few times (`pending`).
+//! * What stations promise comes soon, so it lies in short lists beside the wheel, one per station: in the order of
+//!   its ends, or where these come in any order, in a ring of slots so narrow that nothing has to be sorted. What
+//!   comes first is found by comparing a few times (`pending`).
 //! * A handshake is short, so where nothing else is pending before its end its device goes on at once.
 //! * While nothing can be in the way of a device but itself (its attempts fail at once because of an
 //!   episode), its attempts are walked through in a loop and never enter the wheel; of attempts at a fixed
@@ -37,7 +38,7 @@ use super::run::{BIN, Run, bins};
 use crate::agent::chain::Failures;
 use crate::agent::{Event as Happening, Machine, Next, State};
 use crate::base::{Draws, Micros, looks};
-use crate::fleet::{Agent, Bounds, Fleet, Group, Meets, Tier};
+use crate::fleet::{Agent, Bounds, Fleet, Group, Meets};
 use batch::Batches;
 use event::{Event, MANY_GROUPS, MOST_DEVICES, PAYLOAD_BITS};
 use flood::Flood;
@@ -189,7 +190,7 @@ impl<'a> World<'a> {
             habits,
             lost: vec![0; fleet.groups.len()],
             is_large: devices >= MANY_ROWS,
-            queue: Pending::new(shape(fleet), promises(fleet), line.near()),
+            queue: Pending::new(shape(fleet), line.orders()),
             ways,
             line,
             flood: fleet
@@ -322,9 +323,9 @@ impl<'a> World<'a> {
     /// Schedules what a station has promised.
     #[expect(clippy::inline_always, reason = "two in three events")]
     #[inline(always)]
-    fn promise(&mut self, stop: Stop, at: u64, event: Event, (group, device): (usize, u32)) {
+    fn promise(&mut self, stop: Stop, (now, at): (u64, u64), event: Event, (group, device): (usize, u32)) {
         if at < self.horizon {
-            self.queue.push_promise(stop as usize, at, event.pack(group, device));
+            self.queue.push_promise(stop as usize, now, at, event.pack(group, device));
         } else {
             self.schedule(at, event, group, device);
         }
@@ -443,20 +444,6 @@ fn shape(fleet: &Fleet) -> Shape {
     let waits = fleet.groups.iter().map(|group| longest_wait(&group.agent).max(1_000_000));
     let usual = waits.max().unwrap_or(watched).min(watched);
     Shape::of(PAYLOAD_BITS, fleet.devices(), usual, watched)
-}
-
-/// Returns the wheel that fits what stations promise: slots so much narrower than a service that few
-/// promises end in the slot that is open.
-fn promises(fleet: &Fleet) -> Shape {
-    let platform = &fleet.platform;
-    let tiers = platform.connection.into_iter().chain([platform.sign_in()]);
-    let waits = |tier: Tier| {
-        let turns = u64::from(tier.room / tier.workers.max(1)).saturating_add(4);
-        (tier.service_time.0, tier.service_time.0.saturating_mul(turns))
-    };
-    let (shortest, longest) =
-        tiers.map(waits).fold((u64::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-    Shape::fine(PAYLOAD_BITS, shortest / 4, longest)
 }
 
 /// Returns the longest usual wait between two attempts of an agent [µs].

@@ -169,9 +169,11 @@ impl Timeline {
     /// Returns the capacity of a tier at `at` [µs, ‰].
     #[inline]
     pub(super) fn capacity(&self, tier: TierName, at: u64) -> u64 {
-        if !self.changes[tier as usize] {
-            return 1_000;
-        }
+        if self.changes[tier as usize] { self.changed_capacity(tier, at) } else { 1_000 }
+    }
+
+    #[inline(never)]
+    fn changed_capacity(&self, tier: TierName, at: u64) -> u64 {
         let of = |episode: &Episode| {
             let Some(since) = at.checked_sub(episode.at.0) else { return 1_000 };
             let Some(after) = since.checked_sub(episode.length.0) else {

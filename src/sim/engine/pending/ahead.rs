@@ -6,7 +6,7 @@
 use super::{LANES, Pending};
 use crate::sim::calendar::Wheel;
 
-/// Events of each list and wheel that are looked at before they come.
+/// Events of each list and of the wheel that are looked at before they come.
 const AHEAD: usize = 32;
 
 /// How far has been looked.
@@ -15,10 +15,9 @@ pub(super) struct Ahead {
     /// Position in each list.
     lanes: [usize; LANES],
     late: Opened,
-    soon: Opened,
 }
 
-/// How far has been looked into the open slot of a wheel.
+/// How far has been looked into the open slot of the wheel.
 #[derive(Default)]
 struct Opened {
     slot: u64,
@@ -42,10 +41,9 @@ impl Opened {
 impl Pending {
     /// Tells the payloads of events that come soon, most of them, and each once.
     pub(in super::super) fn look_ahead(&mut self, mut tell: impl FnMut(u64)) {
-        for (lane, seen) in self.lanes.iter().zip(&mut self.ahead.lanes) {
-            *seen = lane.from(*seen, AHEAD, |event| tell(event.1));
+        for (lane, seen) in self.lanes.iter_mut().zip(&mut self.ahead.lanes) {
+            *seen = lane.look_ahead(*seen, AHEAD, &mut tell);
         }
         self.ahead.late.look(&self.wheel, &mut tell);
-        self.ahead.soon.look(&self.soon, &mut tell);
     }
 }

@@ -1,15 +1,18 @@
 //! Pending events in the order of (time, payload).
 //!
 //! Most waits are long and of any length: those events lie in a timing wheel. What a station has promised
-//! comes soon: where its services end in the order of their starts, or nearly, those events wait in one
-//! short list per station; where they do not, in a second wheel with narrow slots. What comes first is
-//! decided by times alone; payloads are looked at only where times are equal.
+//! comes soon: those events wait in one list per station (`lane`), a ring of narrow slots where they come in any order
+//! (`slots`).
+//! What comes first is decided by times alone; payloads are looked at only where times are equal.
 
 mod ahead;
+mod lane;
+mod slots;
 
-use crate::base::fifo::Fifo;
 use crate::sim::calendar::{Shape, Wheel, key};
 use ahead::Ahead;
+use lane::Lane;
+pub(super) use lane::{Order, Spacing};
 
 /// Number of lists, a power of two.
 const LANES: usize = 4;
@@ -19,7 +22,7 @@ const LANE_BITS: u32 = LANES.ilog2();
 const NEVER: u64 = u64::MAX;
 /// Later than every event and every limit, with room for the number of a list [µs].
 pub(super) const LATEST: u64 = (NEVER >> LANE_BITS) - LANES as u64;
-/// Not known without opening the next slot of a wheel [µs].
+/// Not known without opening the next slot of the wheel [µs].
 const UNKNOWN: u64 = 0;
 
 /// Time [µs] and payload of an event.
@@ -31,44 +34,28 @@ const NOTHING: Timed = (NEVER, 0);
 pub(super) struct Pending {
     wheel: Wheel,
     shape: Shape,
-    soon: Wheel,
-    soon_shape: Shape,
-    /// Events in `soon`.
-    in_soon: usize,
-    /// No event of `wheel`, and none of `soon`, is earlier; [`UNKNOWN`], or the time of its first one [µs].
+    /// No event of the wheel is earlier; [`UNKNOWN`], or the time of its first one [µs].
     late_from: u64,
-    soon_from: u64,
-    lanes: [Fifo<Timed>; LANES],
+    lanes: [Lane; LANES],
     /// `time | list` of the first event of each list, and of the first of these.
     fronts: [u64; LANES],
     first: u64,
-    /// Time of the last event that each list was given [µs].
-    lasts: [u64; LANES],
-    /// How many places before the end of each list a promise may go into it; one further ahead goes into a wheel.
-    near: [usize; LANES],
-    /// Time of the last promise of each station that lies in a wheel [µs].
+    /// Time of the last promise of each station that lies in the wheel [µs].
     strays: [u64; LANES],
     ahead: Ahead,
 }
 
 impl Pending {
-    /// Returns no events, to be kept in wheels of these shapes: for all waits, and for promises further from the end
-    /// of their station's list than `near` places.
-    pub(super) fn new(shape: Shape, soon_shape: Shape, near: [usize; LANES]) -> Self {
+    /// Returns no events, to be kept in a wheel of this shape, and in lists of what stations promise in these orders.
+    pub(super) fn new(shape: Shape, orders: [Order; LANES]) -> Self {
         let mut pending = Self {
             wheel: Wheel::new(shape, 0),
             shape,
-            soon: Wheel::new(soon_shape, 0),
-            soon_shape,
-            in_soon: 0,
             late_from: UNKNOWN,
-            soon_from: NEVER,
             // End marks at times of their own are never taken for equal events.
-            lanes: std::array::from_fn(|lane| Fifo::new((LATEST + 1 + lane as u64, 0))),
+            lanes: std::array::from_fn(|lane| Lane::new((LATEST + 1 + lane as u64, 0), orders[lane])),
             fronts: [0; LANES],
             first: 0,
-            lasts: [0; LANES],
-            near,
             strays: [0; LANES],
             ahead: Ahead::default(),
         };
@@ -83,42 +70,24 @@ impl Pending {
         self.late_from = self.late_from.min(time);
     }
 
-    /// Adds an event that a station has promised.
+    /// Adds an event that a station has promised at `now` [µs].
     #[expect(clippy::inline_always, reason = "a call per event")]
     #[inline(always)]
-    pub(super) fn push_promise(&mut self, station: usize, time: u64, payload: u64) {
+    pub(super) fn push_promise(&mut self, station: usize, now: u64, time: u64, payload: u64) {
         debug_assert!(time < LATEST, "after the horizon of any run");
         let station = station % LANES;
-        if time <= self.lasts[station] {
-            return self.push_between(station, (time, payload));
-        }
-        self.lasts[station] = time;
-        let lane = &mut self.lanes[station];
-        let only = lane.is_empty();
-        lane.push((time, payload));
-        if only {
-            self.fronts[station] = time << LANE_BITS | station as u64;
-            self.find_first();
+        if !self.lanes[station].push(now, (time, payload)) {
+            self.push_stray(station, time, payload);
+        } else if time << LANE_BITS <= self.fronts[station] {
+            self.settle(station);
         }
     }
 
-    /// Adds a promise to a list that ends later, or at the same time.
+    /// Adds a promise that has no place in the station's list.
     #[inline(never)]
-    fn push_between(&mut self, station: usize, event: Timed) {
-        let Some(before) = self.lanes[station]
-            .insert(event, self.near[station], |other| key(other.0, other.1) > key(event.0, event.1))
-        else {
-            self.strays[station] = self.strays[station].max(event.0);
-            self.soon.push(event.0, event.1);
-            self.soon_from = if self.in_soon == 0 { UNKNOWN } else { self.soon_from.min(event.0) };
-            self.in_soon += 1;
-            return;
-        };
-        // Where it is the only one by now it is also the last.
-        self.lasts[station] = self.lasts[station].max(event.0);
-        if before == 0 {
-            self.settle(station);
-        }
+    fn push_stray(&mut self, station: usize, time: u64, payload: u64) {
+        self.strays[station] = self.strays[station].max(time);
+        self.push(time, payload);
     }
 
     /// Finds the first event of each list, and of all.
@@ -144,7 +113,7 @@ impl Pending {
     #[cold]
     #[inline(never)]
     fn tie(&self, time: u64) -> u64 {
-        let fronts = self.lanes.iter().map(Fifo::front).enumerate();
+        let fronts = self.lanes.iter().map(Lane::front).enumerate();
         let first = fronts.filter(|(_, front)| front.0 == time).min_by_key(|(_, front)| front.1);
         time << LANE_BITS | first.map_or(0, |(lane, _)| lane as u64)
     }
@@ -152,7 +121,7 @@ impl Pending {
     /// Returns whether an event at `time` [µs] is surely before all others.
     #[inline]
     pub(super) fn is_first(&self, time: u64) -> bool {
-        time < (self.first >> LANE_BITS).min(self.late_from).min(self.soon_from)
+        time < (self.first >> LANE_BITS).min(self.late_from)
     }
 
     /// Removes and returns the first event if it is before `limit` [µs], at most [`LATEST`].
@@ -160,13 +129,11 @@ impl Pending {
     #[inline(always)]
     pub(super) fn pop_before(&mut self, limit: u64) -> Option<Timed> {
         debug_assert!(limit <= LATEST, "end marks stay");
-        let (promised, late, soon) = (self.first >> LANE_BITS, self.late_from, self.soon_from);
-        if promised < late.min(soon).min(limit) {
+        let (promised, late) = (self.first >> LANE_BITS, self.late_from);
+        if promised < late.min(limit) {
             Some(self.pop_promise())
-        } else if late != UNKNOWN && late < promised.min(soon).min(limit) {
+        } else if late != UNKNOWN && late < promised.min(limit) {
             Some(self.pop_late())
-        } else if soon != UNKNOWN && soon < promised.min(late).min(limit) {
-            Some(self.pop_soon())
         } else {
             let first = self.pop_of_all(limit);
             (first != NOTHING).then_some(first)
@@ -176,26 +143,14 @@ impl Pending {
     /// The same, whatever there is.
     #[inline(never)]
     fn pop_of_all(&mut self, limit: u64) -> Timed {
-        let (time, lane) = (self.first >> LANE_BITS, self.first as usize % LANES);
-        let promised = key(time, self.lanes[lane].front().1);
-        let (mut late, mut soon) = (self.wheel.peek_open(), self.soon.peek_open());
-        let known = late.into_iter().chain(soon).min().unwrap_or(u128::MAX);
-        let mut bound = promised.min(key(limit, 0)).min(known);
-        // A wheel's slot may be opened only where nothing can come before it that is not known yet.
-        let mut open = |wheel: &mut Wheel, event: &mut Option<u128>| {
-            *event = event.or_else(|| wheel.peek_before(bound));
-            bound = bound.min(event.unwrap_or(u128::MAX));
-        };
-        if late.is_none() && soon.is_none() && self.soon.next_start() < self.wheel.next_start() {
-            open(&mut self.soon, &mut soon);
-        }
-        open(&mut self.wheel, &mut late);
-        open(&mut self.soon, &mut soon);
-        (self.late_from, self.soon_from) = (self.first_late(), self.first_soon());
-        if late == Some(bound) {
+        let first = self.lanes[self.first as usize % LANES].front();
+        let promised = key(first.0, first.1);
+        let bound = promised.min(key(limit, 0));
+        // A slot may be opened only where nothing can come before it that is not known yet.
+        let late = self.wheel.peek_open().or_else(|| self.wheel.peek_before(bound));
+        self.late_from = self.first_late();
+        if late.is_some_and(|late| late < bound) {
             self.pop_late()
-        } else if soon == Some(bound) {
-            self.pop_soon()
         } else if promised == bound {
             self.pop_promise()
         } else {
@@ -234,11 +189,9 @@ impl Pending {
     #[inline(always)]
     fn pop_promise(&mut self) -> Timed {
         let number = self.first as usize % LANES;
-        let lane = &mut self.lanes[number];
-        let first = lane.front();
-        lane.pop();
-        self.fronts[number] = lane.front().0 << LANE_BITS | number as u64;
-        self.find_first();
+        let first = self.lanes[number].front();
+        self.lanes[number].pop();
+        self.settle(number);
         first
     }
 
@@ -250,38 +203,22 @@ impl Pending {
     }
 
     #[inline]
-    fn pop_soon(&mut self) -> Timed {
-        self.in_soon -= 1;
-        let first = self.soon.pop().unwrap_or(NOTHING);
-        self.soon_from = self.first_soon();
-        first
-    }
-
-    #[inline]
     fn first_late(&self) -> u64 {
         let first = self.wheel.open_time();
         if first == NEVER { UNKNOWN } else { first }
     }
 
-    #[inline]
-    fn first_soon(&self) -> u64 {
-        let first = self.soon.open_time();
-        if first == NEVER && self.in_soon > 0 { UNKNOWN } else { first }
-    }
-
     /// Replaces every event by what `becomes` makes of it; nothing may be before `now` [µs] then.
     pub(super) fn rebuild(&mut self, now: u64, mut becomes: impl FnMut(u64, u64) -> Option<Timed>) {
         let mut all = self.wheel.drain();
-        all.append(&mut self.soon.drain());
-        for (lane, (stray, last)) in self.lanes.iter_mut().zip(self.strays.iter_mut().zip(&self.lasts)) {
-            all.extend(lane.drain());
-            *stray = (*stray).max(*last);
+        for (lane, stray) in self.lanes.iter_mut().zip(&mut self.strays) {
+            let promised = lane.drain();
+            *stray = promised.iter().map(|event| event.0).fold(*stray, u64::max);
+            all.extend(promised);
         }
-        self.lasts = [0; LANES];
         self.find_fronts();
         self.wheel.reset(self.shape, now, all.len() as u64);
-        self.soon.reset(self.soon_shape, now, 0);
-        (self.in_soon, self.late_from, self.soon_from) = (0, UNKNOWN, NEVER);
+        self.late_from = UNKNOWN;
         for (time, payload) in all.into_iter().filter_map(|(time, payload)| becomes(time, payload)) {
             self.wheel.push(time, payload);
         }
@@ -299,13 +236,14 @@ mod tests {
         fn events_come_in_order_whatever_way_they_went_in(
             pushes in prop::collection::vec((0_usize..6, 0_u64..3_000, 0_u64..50), 1..300),
         ) {
-            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), Shape::fine(34, 10, 500), [12, 0, 3, 1]);
+            let orders = [Order::Near(12), Order::Any(Spacing { width: 10, reach: 500 }), Order::Near(3), Order::Near(1)];
+            let mut pending = Pending::new(Shape::of(34, 100, 1_000, 5_000), orders);
             let (mut expected, mut now) = (BTreeSet::new(), 0);
             for (way, after, payload) in pushes {
                 let event = (now + after, payload);
                 if expected.insert(event) {
                     match way {
-                        0..4 => pending.push_promise(way, event.0, payload),
+                        0..4 => pending.push_promise(way, now, event.0, payload),
                         _ => pending.push(event.0, payload),
                     }
                 }
