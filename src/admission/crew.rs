@@ -172,9 +172,7 @@ impl Tree {
         }
         self.first = winners[1];
     }
-}
 
-impl Tree {
     /// Walks from a leaf with a new end up to the root; returns who is first there. With so many levels, or any
     /// number for 0.
     #[inline]

@@ -58,7 +58,7 @@ pub struct Station {
     /// Whether whoever finds room is served, and nothing is ever taken back.
     serves_all: bool,
     crew: Crew,
-    /// When the next worker is free [µs]; 0 while some have never worked.
+    /// When the next worker is free [µs]; 0 while some have never worked, or are known to be idle.
     free: u64,
     /// When the waiting requests leave the queue, in its order.
     leaves: Fifo<u64>,

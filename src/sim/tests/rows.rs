@@ -26,9 +26,9 @@ impl Pick {
 
     fn tier(&mut self) -> Tier {
         Tier {
-            workers: self.of(&[1, 2, 5, 9]),
+            workers: self.of(&[1, 2, 5, 9, 24, 60]),
             service_time: Micros(self.of(&[1, 900, 900, 5_000, 10_000, 40_000])),
-            service_law: self.of(&[ServiceLaw::Fixed, ServiceLaw::Fixed, ServiceLaw::Exponential]),
+            service_law: self.of(&[ServiceLaw::Fixed, ServiceLaw::Exponential, ServiceLaw::Lognormal]),
             room: self.of(&[0, 3, 30, 1_000, 1_000]),
             full: self.of(&[Full::Refuse, Full::DropSyn]),
             patience: self.of(&[None, None, Some(Micros(20_000))]),
@@ -92,7 +92,7 @@ fn dense(case: u64) -> Fleet {
 
 #[test]
 fn the_engine_equals_the_reference_where_much_happens_at_once() {
-    for case in 0..300 {
+    for case in 0..500 {
         let fleet = dense(case);
         let fast = engine::run(&fleet, case, &AtomicBool::new(false)).unwrap();
         let slow = reference::run(&fleet, case);

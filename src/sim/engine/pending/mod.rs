@@ -1,9 +1,9 @@
 //! Pending events in the order of (time, payload).
 //!
 //! Most waits are long and of any length: those events lie in a timing wheel. What a station has promised
-//! comes soon: those events wait in one list per station (`lane`), a ring of narrow slots where they come in any order
-//! (`slots`).
-//! What comes first is decided by times alone; payloads are looked at only where times are equal.
+//! comes soon: those events wait in one list per station (`lane`), or where they come in any order, in a ring of
+//! narrow slots (`slots`). What comes first is decided by times alone; payloads are looked at only where times are
+//! equal.
 
 mod ahead;
 mod lane;
