@@ -94,7 +94,7 @@ fn in_turn(arena: &mut Arena, laws: &[ServiceLaw], rounds: u32, fleet: impl Fn(S
     for _ in 0..rounds {
         let mut first = None;
         for (index, fleet) in fleets.iter().enumerate() {
-            let (cpu, Some(run)) = timed(arena, fleet, 2_000_000) else { return };
+            let (cpu, Some(run)) = timed(arena, fleet, 1_000_000) else { return };
             let each = cpu / run.totals.attempts as f64;
             ratios[index].push(each / *first.get_or_insert(each));
             if cpu < best[index].0 {
@@ -116,14 +116,14 @@ fn storm_1() {
     println!("storm-1, one thread, warm arena, best of several runs");
     let mut arena = Arena::default();
     for agents in [10_000, 100_000, 1_000_000] {
-        in_turn(&mut arena, &LAWS[..2], 7, |law| storm(agents, law));
+        in_turn(&mut arena, &LAWS[..2], 9, |law| storm(agents, law));
     }
 }
 
 fn storm_2() {
     println!("storm-2 mixed, one thread, best of several runs");
     let mut arena = Arena::default();
-    for (devices, rounds) in [(10_000, 5), (100_000, 3), (1_000_000, 1)] {
+    for (devices, rounds) in [(10_000, 9), (100_000, 9), (1_000_000, 5)] {
         in_turn(&mut arena, &LAWS, rounds, |law| mixed(devices, law));
     }
     println!("storm-2 mixed, ratio to the plain implementation (median of alternating pairs)");
